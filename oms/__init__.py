@@ -1,0 +1,1 @@
+"""The system of record: catalog, people, stock, orders, money, parcels and privacy."""

@@ -1,0 +1,1 @@
+"""What is sold: markets, products, variants, SKUs, prices, media, collections. Neighbors: pricing quotes it, inventory counts it."""

@@ -1,0 +1,1 @@
+"""Pages of the desk that compose several features: home, orders, work queues, search."""

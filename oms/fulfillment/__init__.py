@@ -1,0 +1,1 @@
+"""Sending: fulfillment orders, picking, packing, shipments, parcels, tracking."""

@@ -1,0 +1,1 @@
+"""Where things are: warehouses, stock levels, reservations, allocations, the movement ledger, sourcing."""

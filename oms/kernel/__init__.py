@@ -1,0 +1,1 @@
+"""The ground floor: what every feature stands on; no Flask, no feature."""

@@ -1,0 +1,1 @@
+"""What we write to people: transactional mail by topic, in their language."""

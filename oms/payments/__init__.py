@@ -1,0 +1,1 @@
+"""Money in and back: payments, refunds, Stripe. Says `payment.captured`; knows no order."""

@@ -1,0 +1,1 @@
+"""The person's rights: plans of erasure, requests, retention, copies, certificates."""

@@ -1,0 +1,1 @@
+"""People at the desk: staff, roles, second factor, sessions. Neighbors: every desk page."""

@@ -1,0 +1,1 @@
+"""The face that shoppers see: no tables, no jobs, no rules but presentation's."""
