@@ -1,1 +1,1 @@
-"""What is sold: markets, products, variants, SKUs, prices, media, collections. Neighbors: pricing quotes it, inventory counts it."""
+"""What is sold: markets, products, variants, SKUs, prices, media, collections. Priced by pricing."""

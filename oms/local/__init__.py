@@ -1,1 +1,1 @@
-"""The development machine: embedded Postgres and Valkey, stand-ins for outside parties, the launcher of `make run`. Never in production."""
+"""The development machine: embedded services, stand-ins for outside parties, `make run`."""

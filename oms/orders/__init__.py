@@ -1,1 +1,1 @@
-"""The agreement: orders, their lines, holds and history. Neighbors: fulfillment sends them, payments pays them."""
+"""The agreement: orders, lines, holds, history. Neighbors: payments below, fulfillment above."""
