@@ -1,0 +1,178 @@
+"""Settings from the environment, read once; production refuses to start with weak or missing ones."""
+
+import base64
+import binascii
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from oms.kernel.errors import ConfigurationError
+
+_KEY_BYTES = 32
+_SECRET_CHARS = 32
+
+
+class AppEnv(StrEnum):
+    """Where this runs: development allows stand-ins and demo accounts, production refuses both."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, checked; `.env.example` tells what each means."""
+
+    app_env: AppEnv
+    secret_key: str
+    database_url: str
+    keyring_url: str
+    redis_url: str
+    tombstones: Path
+    master_key: bytes
+    stripe_secret_key: str
+    stripe_webhook_secret: str
+    stripe_api_base: str
+    smtp_url: str
+    mail_from: str
+    carrier_url: str
+    carrier_key: str
+    carrier_webhook_secret: str
+    public_url: str
+    desk_host: str
+    desk_shares_host: bool
+    trusted_proxies: int
+    metrics_token: str
+    state_dir: Path
+    demo_password: str
+    demo_totp: str
+
+    @property
+    def is_production(self) -> bool:
+        """Say whether this serves real people."""
+        return self.app_env is AppEnv.PRODUCTION
+
+    @property
+    def is_https(self) -> bool:
+        """Say whether shoppers come over TLS."""
+        return urlsplit(self.public_url).scheme == "https"
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Return the settings; raises ConfigurationError that names every setting that cannot be used."""
+    reader = _Reader(environ)
+    env = reader.choice("APP_ENV", AppEnv, AppEnv.DEVELOPMENT)
+    live = env is AppEnv.PRODUCTION
+    state_dir = Path(environ.get("STATE_DIR") or "var").resolve()
+    settings = Settings(
+        app_env=env,
+        secret_key=reader.secret("SECRET_KEY", generated=not live),
+        database_url=reader.url("DATABASE_URL", {"postgresql", "postgres"}),
+        keyring_url=reader.url("KEYRING_URL", {"postgresql", "postgres"}),
+        redis_url=reader.url("REDIS_URL", {"redis", "rediss", "unix"}, needed=live),
+        tombstones=Path(environ.get("TOMBSTONES") or state_dir / "tombstones"),
+        master_key=reader.master_key(generated=not live),
+        stripe_secret_key=reader.text("STRIPE_SECRET_KEY", needed=live),
+        stripe_webhook_secret=reader.text("STRIPE_WEBHOOK_SECRET", needed=live),
+        stripe_api_base=reader.standin("STRIPE_API_BASE", live=live),
+        smtp_url=reader.url("SMTP_URL", {"smtp", "smtps"}, needed=live),
+        mail_from=environ.get("MAIL_FROM", "shop@shop.test"),
+        carrier_url=reader.standin("CARRIER_URL", live=live),
+        carrier_key=environ.get("CARRIER_KEY", ""),
+        carrier_webhook_secret=environ.get("CARRIER_WEBHOOK_SECRET", ""),
+        public_url=reader.url("PUBLIC_URL", {"https"} if live else {"http", "https"}, needed=live)
+        or "http://127.0.0.1:8000",
+        desk_host=environ.get("DESK_HOST", ""),
+        desk_shares_host=environ.get("DESK_SHARES_HOST", "") == "yes",
+        trusted_proxies=reader.count("TRUSTED_PROXIES"),
+        metrics_token=environ.get("METRICS_TOKEN", ""),
+        state_dir=state_dir,
+        demo_password=environ.get("DEMO_PASSWORD", ""),
+        demo_totp=environ.get("DEMO_TOTP_SECRET", ""),
+    )
+    if live:
+        reader.check_production(settings, demo="DEMO_PASSWORD" in environ)
+    reader.finish()
+    return settings
+
+
+class _Reader:
+    """Reads one variable after another and keeps every complaint, so that all are told at once."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.wrong: list[str] = []
+
+    def text(self, name: str, *, needed: bool) -> str:
+        value = self.environ.get(name, "").strip()
+        if needed and not value:
+            self.wrong.append(f"{name} is not set.")
+        return value
+
+    def secret(self, name: str, *, generated: bool) -> str:
+        value = self.text(name, needed=not generated)
+        if value and (len(value) < _SECRET_CHARS or len(set(value)) < _SECRET_CHARS // 4):
+            self.wrong.append(f"{name} is too weak: take at least {_SECRET_CHARS} random characters.")
+        return value or (secrets.token_urlsafe(_KEY_BYTES) if generated else "")
+
+    def master_key(self, *, generated: bool) -> bytes:
+        path = self.environ.get("MASTER_KEY_FILE", "")
+        raw = self.environ.get("MASTER_KEY", "")
+        if path:
+            try:
+                raw = Path(path).read_text(encoding="ascii").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                self.wrong.append(f"MASTER_KEY_FILE cannot be read: {error.__class__.__name__}.")
+                return b""
+        if not raw and generated:
+            return secrets.token_bytes(_KEY_BYTES)
+        try:
+            key = base64.b64decode(raw, validate=True)
+        except (binascii.Error, ValueError):
+            key = b""
+        if len(key) != _KEY_BYTES or len(set(key)) < _KEY_BYTES // 4:
+            self.wrong.append("MASTER_KEY (or MASTER_KEY_FILE) must be 32 random bytes in base64.")
+        return key
+
+    def url(self, name: str, schemes: set[str], *, needed: bool = True) -> str:
+        value = self.text(name, needed=needed)
+        if value and urlsplit(value).scheme.split("+")[0] not in schemes:
+            self.wrong.append(f"{name} must begin with {' or '.join(sorted(schemes))}://.")
+        return value
+
+    def standin(self, name: str, *, live: bool) -> str:
+        value = self.environ.get(name, "").strip()
+        if live and urlsplit(value).hostname in {"127.0.0.1", "localhost", "::1"}:
+            self.wrong.append(f"{name} points to a local stand-in, which production refuses.")
+        return value
+
+    def count(self, name: str) -> int:
+        value = self.environ.get(name, "0").strip()
+        if not value.isdecimal():
+            self.wrong.append(f"{name} must be the number of proxies in front, such as 1.")
+            return 0
+        return int(value)
+
+    def choice(self, name: str, kind: Callable[[str], AppEnv], default: AppEnv) -> AppEnv:
+        try:
+            return kind(self.environ.get(name) or default)
+        except ValueError:
+            self.wrong.append(f"{name} must be one of {', '.join(AppEnv)}.")
+            return default
+
+    def check_production(self, settings: Settings, *, demo: bool) -> None:
+        if settings.stripe_secret_key.startswith("sk_test_"):
+            self.wrong.append("STRIPE_SECRET_KEY is a test key.")
+        if not settings.desk_host and not settings.desk_shares_host:
+            self.wrong.append("DESK_HOST is not set (or set DESK_SHARES_HOST=yes, which doctor reports).")
+        if settings.keyring_url == settings.database_url:
+            self.wrong.append("KEYRING_URL must be another database than DATABASE_URL.")
+        if demo:
+            self.wrong.append("DEMO_PASSWORD is set: production has no demo accounts.")
+
+    def finish(self) -> None:
+        if self.wrong:
+            raise ConfigurationError("These settings cannot be used:\n  - " + "\n  - ".join(self.wrong))

@@ -1,0 +1,198 @@
+"""The database: one Base, four roles, and the only place that commits."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from enum import StrEnum
+from functools import wraps
+from typing import Any, ClassVar, ParamSpec, TypeVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Engine, Enum, MetaData, Uuid, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from oms.kernel.errors import UnavailableError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Role(StrEnum):
+    """The database roles: each handler, and each process, declares its own.
+
+    `blind` has no right on schema `personal`; `migrate` owns the tables; `keys` is the keyring's.
+    """
+
+    WEB = "web"
+    WORKER = "worker"
+    BLIND = "blind"
+    MIGRATE = "migrate"
+
+
+class Base(DeclarativeBase):
+    """The parent of every mapped class: integers are 64 bits, moments are aware, constraints have names."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[Mapping[Any, Any]] = {
+        int: BigInteger,
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(as_uuid=True),
+        # States are stored as their words, so that a row can be read and a new state needs no migration.
+        StrEnum: Enum(
+            StrEnum, native_enum=False, length=40, values_callable=lambda kind: [m.value for m in kind]
+        ),
+    }
+
+
+class KeyringBase(DeclarativeBase):
+    """The parent of the mapped classes that live in the keyring, another database."""
+
+    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+    type_annotation_map: ClassVar[Mapping[Any, Any]] = Base.type_annotation_map
+
+
+# Milliseconds. A shopper waits for at most this long; a job may take its time.
+_TIMEOUTS = {
+    Role.WEB: (5_000, 2_500, 10_000),
+    Role.WORKER: (60_000, 5_000, 60_000),
+    Role.BLIND: (60_000, 5_000, 60_000),
+    Role.MIGRATE: (600_000, 5_000, 600_000),
+}
+_RETRYABLE = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected (Postgres, appendix A)
+
+_urls: dict[str, str] = {}
+_engines: dict[str, Engine] = {}
+_role: ContextVar[Role | None] = ContextVar("database_role", default=None)
+_process_role: list[Role] = [Role.WEB]
+
+
+def configure(database_url: str, keyring_url: str, *, role: Role = Role.WEB) -> None:
+    """Name the two databases and this process's own role; earlier connections are closed."""
+    close()
+    _urls.update(database=database_url, keyring=keyring_url)
+    _process_role[0] = role
+
+
+def close() -> None:
+    """Close every pooled connection (after a fork, at the end, or when a test changes databases)."""
+    for engine in _engines.values():
+        engine.dispose()
+    _engines.clear()
+
+
+def engine(role: Role | None = None) -> Engine:
+    """Return the engine that acts as a role; `None` is the role of the running handler or process."""
+    chosen = role or current_role()
+    return _engine(f"database:{chosen}", "database", chosen)
+
+
+def keyring_engine() -> Engine:
+    """Return the engine of the keyring; only the vault asks for it."""
+    return _engine("keyring", "keyring", None)
+
+
+def _engine(name: str, database: str, role: Role | None) -> Engine:
+    if name not in _engines:
+        if database not in _urls:
+            raise UnavailableError(f"No {database} is configured: call db.configure() first.")
+        _engines[name] = _connectable(_urls[database], role)
+    return _engines[name]
+
+
+def _connectable(url: str, role: Role | None) -> Engine:
+    statement, lock, idle = _TIMEOUTS[role or Role.WEB]
+    options = [
+        f"-c statement_timeout={statement}",
+        f"-c lock_timeout={lock}",
+        f"-c idle_in_transaction_session_timeout={idle}",
+        "-c timezone=UTC",
+    ]
+    if role not in (None, Role.MIGRATE):
+        options.append(f"-c role=counterfoil_{role}")
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        connect_args={
+            "options": " ".join(options),
+            "connect_timeout": 5,
+            "application_name": f"counterfoil-{role or 'keyring'}",
+        },
+        hide_parameters=True,
+        pool_size=4,
+        max_overflow=4,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+    )
+
+
+def current_role() -> Role:
+    """Return the role that acts when none is named."""
+    return _role.get() or _process_role[0]
+
+
+@contextmanager
+def acting_as(role: Role) -> Iterator[None]:
+    """Make a role the default for the code inside; a handler runs inside its declared one."""
+    token = _role.set(role)
+    try:
+        yield
+    finally:
+        _role.reset(token)
+
+
+@contextmanager
+def transaction(role: Role | None = None) -> Iterator[Session]:
+    """Give a session whose work is kept whole at the end of the block, or not at all when it raises."""
+    with _kept(engine(role)) as session:
+        yield session
+
+
+@contextmanager
+def keyring_transaction() -> Iterator[Session]:
+    """Do the same over the keyring: before a business transaction opens, never under its row locks."""
+    with _kept(keyring_engine()) as session:
+        yield session
+
+
+@contextmanager
+def _kept(connectable: Engine) -> Iterator[Session]:
+    with Session(connectable, expire_on_commit=False) as session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def reading(role: Role | None = None) -> Iterator[Session]:
+    """Give a session for reads only: each statement stands alone, which saves two round trips."""
+    with Session(engine(role).execution_options(isolation_level="AUTOCOMMIT"), autoflush=False) as session:
+        yield session
+
+
+def retry_conflicts(action: Callable[P, T]) -> Callable[P, T]:
+    """Run again, at most 3 times with jitter, what a deadlock or serialization failure threw out whole."""
+
+    @wraps(action)
+    def again(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(3):
+            try:
+                return action(*args, **kwargs)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in _RETRYABLE or attempt == 2:  # noqa: PLR2004 - the last
+                    raise
+                time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))  # noqa: S311 - jitter, no secret
+        raise UnavailableError
+
+    return again

@@ -1,0 +1,61 @@
+"""The errors of the house: each carries a sentence for a person and a word for a program."""
+
+
+class CounterfoilError(Exception):
+    """Anything that went against a rule of the shop; its message is fit for the screen."""
+
+    code = "error"
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (self.__class__.__doc__ or "").strip())
+
+    @property
+    def message(self) -> str:
+        """Return the sentence for the person who asked."""
+        return str(self.args[0])
+
+
+class NotFoundError(CounterfoilError):
+    """There is nothing here for you."""
+
+    code = "not_found"
+
+
+class RefusedError(CounterfoilError):
+    """You may not do this."""
+
+    code = "refused"
+
+
+class IllegalMoveError(CounterfoilError):
+    """This cannot be done from its present state."""
+
+    code = "illegal_move"
+
+
+class ConflictError(CounterfoilError):
+    """Somebody else changed this first. Look again and repeat."""
+
+    code = "conflict"
+
+
+class BadInputError(CounterfoilError):
+    """Something that was given cannot be used: `field` names where, the message says what to do."""
+
+    code = "bad_input"
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class UnavailableError(CounterfoilError):
+    """An outside party or a store does not answer now. Nothing was lost; try again in a moment."""
+
+    code = "unavailable"
+
+
+class ConfigurationError(CounterfoilError):
+    """The settings cannot be used; the message names each and says what to set."""
+
+    code = "configuration"

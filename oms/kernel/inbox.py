@@ -1,0 +1,98 @@
+"""The webhook journal: what an outside party told us, kept before it is believed, applied once."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Identity, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oms.kernel import outbox
+from oms.kernel.db import Base
+from oms.kernel.register import columns
+
+
+class WebhookEvent(Base):
+    """One event: ids, time, amount, status; of the body only its SHA-256. The rest is read again when needed."""
+
+    __tablename__ = "webhook_events"
+    __columns__: ClassVar = columns(
+        "id provider event_id type object_id occurred_at amount currency status body_sha256 received_at"
+        " applied_at outcome"
+    )
+    __table_args__ = (UniqueConstraint("provider", "event_id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    provider: Mapped[str]
+    event_id: Mapped[str]
+    type: Mapped[str]
+    object_id: Mapped[str]
+    occurred_at: Mapped[datetime]
+    amount: Mapped[int | None]
+    currency: Mapped[str | None]
+    status: Mapped[str]
+    body_sha256: Mapped[bytes]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    applied_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(server_default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is journaled of an event; amounts in minor units."""
+
+    provider: str
+    event_id: str
+    type: str
+    object_id: str
+    occurred_at: datetime
+    status: str
+    amount: int | None = None
+    currency: str | None = None
+
+
+def journal(session: Session, told: Told, body: bytes) -> bool:
+    """Keep an event and say `<provider>.told`; False, and nothing is written, when it is known already."""
+    new_id = session.scalar(
+        insert(WebhookEvent)
+        .values(
+            provider=told.provider,
+            event_id=told.event_id,
+            type=told.type,
+            object_id=told.object_id,
+            occurred_at=told.occurred_at,
+            status=told.status,
+            amount=told.amount,
+            currency=told.currency,
+            body_sha256=hashlib.sha256(body).digest(),
+        )
+        .on_conflict_do_nothing()
+        .returning(WebhookEvent.id)
+    )
+    if new_id is None:
+        return False
+    outbox.say(session, f"{told.provider}.told", event=new_id)
+    return True
+
+
+def take(session: Session, event_id: int) -> WebhookEvent | None:
+    """Lock a journaled event that is not applied yet; None when it is applied or unknown."""
+    return session.scalar(
+        select(WebhookEvent)
+        .where(WebhookEvent.id == event_id, WebhookEvent.applied_at.is_(None))
+        .with_for_update()
+    )
+
+
+def unapplied(session: Session, *, older_than: datetime) -> int:
+    """Return how many events wait since before a moment; doctor shows it."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(WebhookEvent)
+            .where(WebhookEvent.applied_at.is_(None), WebhookEvent.received_at < older_than)
+        )
+        or 0
+    )

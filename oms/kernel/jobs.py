@@ -1,0 +1,225 @@
+"""Jobs: who reacts to which fact, what runs by the clock, and the doorbell that RQ is."""
+
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+import redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oms.kernel import outbox
+from oms.kernel.db import Base, Role, acting_as, transaction
+from oms.kernel.outbox import Lease, Message
+from oms.kernel.register import columns, declare_place
+
+QUEUE = "counterfoil"
+# The two functions that a queue may name; their arguments are ids.
+DELIVER = "oms.kernel.jobs.deliver"
+RUN_SCHEDULED = "oms.kernel.jobs.run_scheduled"
+BATCH = 50
+ATTEMPTS_IN_DRAIN = 1000
+
+log = logging.getLogger(__name__)
+
+declare_place(
+    "queue counterfoil",
+    holds="message ids and handler names, as JSON",
+    personal=False,
+    purpose="doorbell for the worker",
+    life="until the job is done",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A reaction: its name, the fact it waits for, the database role it runs under."""
+
+    name: str
+    topic: str
+    role: Role
+    run: Callable[[Message], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """Something done by the clock, by one process at a time."""
+
+    name: str
+    every: timedelta
+    role: Role
+    run: Callable[[], None]
+
+
+class ScheduleRun(Base):
+    """When a scheduled job last began and last ended well."""
+
+    __tablename__ = "schedule_runs"
+    __columns__: ClassVar = columns("name begun_at ended_at error")
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(server_default="")
+
+
+HANDLERS: dict[str, Handler] = {}
+SCHEDULE: dict[str, Scheduled] = {}
+
+
+def on(topic: str, *, role: Role) -> Callable[[Callable[[Message], None]], Callable[[Message], None]]:
+    """Make a function the reaction to a fact; it must be idempotent, and it opens its own transactions."""
+
+    def register(run: Callable[[Message], None]) -> Callable[[Message], None]:
+        name = f"{run.__module__.removeprefix('oms.').removesuffix('.handlers')}.{run.__name__}"
+        if name in HANDLERS and HANDLERS[name].topic != topic:
+            raise ValueError(f"{name} already reacts to {HANDLERS[name].topic}")
+        HANDLERS[name] = Handler(name, topic, role, run)
+        return run
+
+    return register
+
+
+def every(interval: timedelta, *, role: Role) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Make a function run by the clock; it must be idempotent, and it opens its own transactions."""
+
+    def register(run: Callable[[], None]) -> Callable[[], None]:
+        name = f"{run.__module__.removeprefix('oms.').removesuffix('.handlers')}.{run.__name__}"
+        SCHEDULE[name] = Scheduled(name, interval, role, run)
+        return run
+
+    return register
+
+
+def handlers_by_topic() -> dict[str, list[str]]:
+    """Return the names of the handlers of each topic, in order."""
+    topics: dict[str, list[str]] = {}
+    for handler in sorted(HANDLERS.values(), key=lambda h: h.name):
+        topics.setdefault(handler.topic, []).append(handler.name)
+    return topics
+
+
+def deliver(pairs: Sequence[Sequence[int | str]]) -> int:
+    """Do the deliveries named by (message id, handler); return how many came to a good end. RQ calls this."""
+    return sum(_deliver_one(int(message_id), str(name)) for message_id, name in pairs)
+
+
+def _deliver_one(message_id: int, name: str) -> bool:
+    handler = HANDLERS.get(name)
+    with transaction(Role.WORKER) as session:
+        held = outbox.lease(session, message_id, name)
+    if held is None:
+        return False
+    if handler is None:
+        _give_back(held, "no handler of this name is installed")
+        return False
+    try:
+        with acting_as(handler.role):
+            handler.run(held.message)
+    except Exception as error:
+        log.exception("delivery failed: %s of message %s", name, message_id)
+        _give_back(held, error.__class__.__name__)
+        return False
+    with transaction(Role.WORKER) as session:
+        return outbox.settle(session, held)
+
+
+def _give_back(held: Lease, error: str) -> None:
+    with transaction(Role.WORKER) as session:
+        outbox.put_back(session, held, error)
+
+
+def run_scheduled(name: str) -> bool:
+    """Run a scheduled job if it is due and nobody else runs it; return whether it ran. RQ calls this."""
+    job = SCHEDULE[name]
+    with transaction(Role.WORKER) as session:
+        if not session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(f"schedule:{name}")))):
+            return False
+        if not _is_due(session, job):
+            return False
+        _note(session, name, error="")
+    try:
+        with acting_as(job.role):
+            job.run()
+    except Exception as error:
+        log.exception("scheduled job failed: %s", name)
+        with transaction(Role.WORKER) as session:
+            session.execute(
+                text("UPDATE schedule_runs SET error = :e WHERE name = :n"),
+                {"e": error.__class__.__name__, "n": name},
+            )
+        return False
+    with transaction(Role.WORKER) as session:
+        session.execute(
+            text("UPDATE schedule_runs SET ended_at = now(), error = '' WHERE name = :n"), {"n": name}
+        )
+    return True
+
+
+def _is_due(session: Session, job: Scheduled) -> bool:
+    begun = session.scalar(
+        select(ScheduleRun.begun_at).where(
+            ScheduleRun.name == job.name, ScheduleRun.begun_at > func.now() - job.every
+        )
+    )
+    return begun is None
+
+
+def _note(session: Session, name: str, *, error: str) -> None:
+    statement = insert(ScheduleRun).values(name=name, begun_at=func.now(), error=error)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["name"], set_={"begun_at": func.now(), "ended_at": None, "error": error}
+        )
+    )
+
+
+def relay_once(queue: Queue) -> int:
+    """Fan out new messages and ring for everything due; return how many deliveries were rung for."""
+    with transaction(Role.WORKER) as session:
+        outbox.fan_out(session, handlers_by_topic())
+        pairs = outbox.due(session)
+        overdue = [job.name for job in SCHEDULE.values() if _is_due(session, job)]
+    for start in range(0, len(pairs), BATCH):
+        queue.enqueue_call(DELIVER, args=[[list(p) for p in pairs[start : start + BATCH]]], result_ttl=0)
+    for name in overdue:
+        queue.enqueue_call(RUN_SCHEDULED, args=[name], result_ttl=0)
+    return len(pairs)
+
+
+def drain(*, scheduled: bool = False) -> int:
+    """Do everything that is due, here and now, without a queue; return how many deliveries ended well.
+
+    For the command line and the tests; safe beside running workers, for the leases decide.
+    """
+    done = 0
+    if scheduled:
+        for name in sorted(SCHEDULE):
+            run_scheduled(name)
+    for _ in range(ATTEMPTS_IN_DRAIN):
+        with transaction(Role.WORKER) as session:
+            fresh = outbox.fan_out(session, handlers_by_topic())
+            pairs = outbox.due(session)
+        done += deliver(pairs)
+        if not fresh and not pairs:
+            return done
+    return done
+
+
+def open_queue(url: str) -> Queue:
+    """Return the queue behind a Redis or Valkey address; JSON on the wire, never a pickle."""
+    connection = redis.Redis.from_url(
+        url, socket_timeout=10, socket_connect_timeout=2, client_name=socket.gethostname()
+    )
+    return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+
+
+# What a relay or worker may meet when a store is away; it waits and tries again.
+STORE_IS_AWAY = (redis.RedisError, SQLAlchemyError, OSError)

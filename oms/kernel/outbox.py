@@ -1,0 +1,237 @@
+"""The outbox: what must happen after a commit, written inside it. Ids only; Valkey may forget anything."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Identity, Index, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oms.kernel.db import Base
+from oms.kernel.register import columns
+
+_ID = re.compile(r"[A-Za-z0-9._:/-]{1,80}")
+LEASE = timedelta(seconds=90)
+MOST_ATTEMPTS = 8
+
+Id = int | str
+
+
+class DeliveryState(StrEnum):
+    """The life of one delivery: waiting, leased to a worker, done, or dead after too many attempts."""
+
+    WAITING = "waiting"
+    LEASED = "leased"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class OutboxMessage(Base):
+    """A past fact such as `order.placed`, with the ids that it is about."""
+
+    __tablename__ = "outbox_messages"
+    __columns__: ClassVar = columns("id topic payload said_at fanned_out_at")
+    __table_args__ = (Index("ix_outbox_messages_new", "id", postgresql_where=text("fanned_out_at IS NULL")),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    topic: Mapped[str]
+    payload: Mapped[dict[str, Id]] = mapped_column(JSONB)
+    said_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    fanned_out_at: Mapped[datetime | None]
+
+
+class OutboxDelivery(Base):
+    """One message for one handler: leased with a fencing token, so that an orphan's late success is void."""
+
+    __tablename__ = "outbox_deliveries"
+    __columns__: ClassVar = columns(
+        "message_id handler state attempts fence due_at leased_until settled_at error"
+    )
+    __table_args__ = (
+        Index("ix_outbox_deliveries_due", "due_at", postgresql_where=text("state IN ('waiting', 'leased')")),
+    )
+
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("outbox_messages.id", ondelete="CASCADE"), primary_key=True
+    )
+    handler: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[DeliveryState] = mapped_column(server_default="waiting")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    fence: Mapped[int] = mapped_column(server_default="0")
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    leased_until: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(server_default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a handler is given: the topic, the ids, and the number that makes its effect idempotent."""
+
+    id: int
+    topic: str
+    payload: dict[str, Id]
+
+    def number(self, name: str) -> int:
+        """Return an id that is a number; raises KeyError where the message has none."""
+        return int(self.payload[name])
+
+    def word(self, name: str) -> str:
+        """Return an id that is a word; raises KeyError where the message has none."""
+        return str(self.payload[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to do one delivery until it ends; `fence` tells this lease from every other."""
+
+    message: Message
+    handler: str
+    fence: int
+    attempts: int
+
+
+def say(session: Session, topic: str, **ids: Id) -> None:
+    """Write a fact into the caller's transaction. Raises ValueError for anything that is not an id."""
+    for name, value in ids.items():
+        if isinstance(value, bool) or not (isinstance(value, int) or _ID.fullmatch(value)):
+            raise ValueError(f"{topic}: {name} is not an id; the outbox carries ids only")
+    session.add(OutboxMessage(topic=topic, payload=ids))
+
+
+def fan_out(session: Session, handlers: dict[str, list[str]], *, most: int = 500) -> int:
+    """Give each new message one delivery per handler of its topic; return how many messages were new."""
+    fresh = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.fanned_out_at.is_(None))
+        .order_by(OutboxMessage.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    rows = [{"message_id": m.id, "handler": name} for m in fresh for name in handlers.get(m.topic, [])]
+    if rows:
+        session.execute(insert(OutboxDelivery).on_conflict_do_nothing(), rows)
+    if fresh:
+        ids = [m.id for m in fresh]
+        session.execute(
+            update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(fanned_out_at=func.now())
+        )
+    return len(fresh)
+
+
+def due(session: Session, *, most: int = 200) -> list[tuple[int, str]]:
+    """Return (message id, handler) of what waits, or whose lease ran out, by the database's clock."""
+    rows = session.execute(
+        select(OutboxDelivery.message_id, OutboxDelivery.handler)
+        .where(
+            OutboxDelivery.state.in_([DeliveryState.WAITING, DeliveryState.LEASED]),
+            OutboxDelivery.due_at <= func.now(),
+            func.coalesce(OutboxDelivery.leased_until, func.now()) <= func.now(),
+        )
+        .order_by(OutboxDelivery.due_at, OutboxDelivery.message_id)
+        .limit(most)
+    )
+    return [(row.message_id, row.handler) for row in rows]
+
+
+def lease(session: Session, message_id: int, handler: str) -> Lease | None:
+    """Take the lease of a delivery; None when it is settled, not due, or somebody else's."""
+    row = session.execute(
+        update(OutboxDelivery)
+        .where(
+            OutboxDelivery.message_id == message_id,
+            OutboxDelivery.handler == handler,
+            OutboxDelivery.state.in_([DeliveryState.WAITING, DeliveryState.LEASED]),
+            OutboxDelivery.due_at <= func.now(),
+            func.coalesce(OutboxDelivery.leased_until, func.now()) <= func.now(),
+        )
+        .values(
+            state=DeliveryState.LEASED,
+            attempts=OutboxDelivery.attempts + 1,
+            fence=OutboxDelivery.fence + 1,
+            leased_until=func.now() + LEASE,
+        )
+        .returning(OutboxDelivery.fence, OutboxDelivery.attempts)
+    ).one_or_none()
+    if row is None:
+        return None
+    message = session.get_one(OutboxMessage, message_id)
+    return Lease(Message(message.id, message.topic, message.payload), handler, row.fence, row.attempts)
+
+
+def settle(session: Session, held: Lease) -> bool:
+    """Mark a delivery done; False when the lease was lost meanwhile, and then nothing changed."""
+    return _finish(
+        session, held, state=DeliveryState.DONE, settled_at=func.now(), leased_until=None, error=""
+    )
+
+
+def put_back(session: Session, held: Lease, error: str) -> bool:
+    """Return a failed delivery: due again after 2, 4, 8 ... seconds, dead after the last attempt."""
+    if held.attempts >= MOST_ATTEMPTS:
+        return _finish(
+            session,
+            held,
+            state=DeliveryState.DEAD,
+            settled_at=func.now(),
+            leased_until=None,
+            error=error[:300],
+        )
+    wait = timedelta(seconds=min(2**held.attempts, 600))
+    return _finish(
+        session,
+        held,
+        state=DeliveryState.WAITING,
+        due_at=func.now() + wait,
+        leased_until=None,
+        error=error[:300],
+    )
+
+
+def _finish(session: Session, held: Lease, **values: object) -> bool:
+    done = session.execute(
+        update(OutboxDelivery)
+        .where(
+            OutboxDelivery.message_id == held.message.id,
+            OutboxDelivery.handler == held.handler,
+            OutboxDelivery.state == DeliveryState.LEASED,
+            OutboxDelivery.fence == held.fence,
+        )
+        .values(**values)
+        .returning(OutboxDelivery.message_id)
+    ).all()
+    return bool(done)
+
+
+def dead(session: Session) -> list[OutboxDelivery]:
+    """Return the deliveries that gave up, the newest first, for the desk."""
+    return list(
+        session.scalars(
+            select(OutboxDelivery)
+            .where(OutboxDelivery.state == DeliveryState.DEAD)
+            .order_by(OutboxDelivery.settled_at.desc())
+            .limit(200)
+        )
+    )
+
+
+def retry(session: Session, deliveries: Iterable[tuple[int, str]]) -> int:
+    """Give dead deliveries another life; return how many there were."""
+    count = 0
+    for message_id, handler in deliveries:
+        revived = session.execute(
+            update(OutboxDelivery)
+            .where(
+                OutboxDelivery.message_id == message_id,
+                OutboxDelivery.handler == handler,
+                OutboxDelivery.state == DeliveryState.DEAD,
+            )
+            .values(state=DeliveryState.WAITING, attempts=0, due_at=func.now(), settled_at=None)
+            .returning(OutboxDelivery.message_id)
+        ).all()
+        count += len(revived)
+    return count

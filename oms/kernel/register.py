@@ -1,0 +1,206 @@
+"""The register: every personal field declared once; all that is said or done about it is read here.
+
+A sealed dataclass is declared with one set of purposes, one legal basis and one retention rule for all its
+fields, so that a mixture cannot be written. A table names each of its columns as plain or pseudonymous.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Category(StrEnum):
+    """The kinds of personal data, in the words of the privacy notice."""
+
+    CONTACT = "contact"
+    ADDRESS = "address"
+    ORDER_HISTORY = "order history"
+    DEVICE = "device"
+    MESSAGE = "message"
+    EVIDENCE = "evidence"
+    ACCOUNT = "account"
+
+
+class Purpose(StrEnum):
+    """Why a field may be opened: a closed list."""
+
+    DELIVERY = "delivery"
+    ORDER_MESSAGES = "order messages"
+    AFTER_SALES = "after-sales"
+    PAYMENT = "payment"
+    ACCOUNT = "account"
+    SECURITY = "security"
+    RIGHTS = "your rights"
+
+
+class Basis(StrEnum):
+    """The legal bases of GDPR Art. 6(1) that this shop uses."""
+
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal obligation"
+    CONSENT = "consent"
+    LEGITIMATE_INTEREST = "legitimate interest"
+
+
+class Event(StrEnum):
+    """What starts a retention clock."""
+
+    SEALED = "it was given"
+    DELIVERED = "delivery"
+    RETURN_WINDOW_ENDED = "the end of the return window"
+    ACCOUNT_CLOSED = "the account is closed"
+
+
+class Erase(StrEnum):
+    """What erasing does to a field besides destroying its key."""
+
+    DELETE_ROW = "delete row"
+    CLEAR = "clear"
+    DELETE_FILE = "delete file"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Kept for `days` after an event; for at most `at_most` days after sealing should it never come."""
+
+    after: Event
+    days: int
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One personal field: its name, its label, why it is asked, its category, who receives it."""
+
+    name: str
+    label: str
+    why: str
+    category: Category
+    recipients: tuple[str, ...]
+    indexed: bool
+    free_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sealed dataclass: its fields share purposes, basis, retention and the unit they go with."""
+
+    name: str
+    unit: str
+    type: type[Any]
+    purposes: frozenset[Purpose]
+    basis: Basis
+    retention: Retention
+    erase: Erase
+    fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field:
+        """Return a field by name; raises KeyError."""
+        return (
+            next(f for f in self.fields if f.name == name) if name in self.names() else _missing(self, name)
+        )
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the fields, in order."""
+        return tuple(f.name for f in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something that holds data beside the vault: a file store, cookie, cache key, log field or queue."""
+
+    name: str
+    holds: str
+    personal: bool
+    purpose: str
+    life: str
+
+
+KINDS: dict[str, Kind] = {}
+PLACES: dict[str, Place] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a table's columns are: plain facts of commerce, or pseudonymous (random ids, keyed digests)."""
+
+    plain: frozenset[str]
+    pseudonymous: frozenset[str]
+
+
+def columns(plain: str, pseudonymous: str = "") -> Columns:
+    """Declare a table's columns by name; the tests refuse a column that is in neither list, or in both."""
+    return Columns(frozenset(plain.split()), frozenset(pseudonymous.split()))
+
+
+def personal(  # noqa: PLR0913 - a declaration is complete or it is nothing
+    label: str,
+    why: str,
+    category: Category,
+    *,
+    recipients: tuple[str, ...] = (),
+    indexed: bool = False,
+    free_text: bool = False,
+    default: Any = dataclasses.MISSING,  # noqa: ANN401 - a dataclass default may be anything
+) -> Any:  # noqa: ANN401 - stands where the field's own type is declared
+    """Declare one field of a sealed dataclass; label and why are shown to the person, in English source text.
+
+    `indexed` fields can be found again by exact value through a keyed blind index.
+    """
+    declared = {"label": label, "why": why, "category": category, "recipients": recipients}
+    metadata = {"register": {**declared, "indexed": indexed, "free_text": free_text}}
+    return dataclasses.field(default=default, metadata=metadata, kw_only=default is not dataclasses.MISSING)
+
+
+def sealed(  # noqa: PLR0913 - a declaration is complete or it is nothing
+    name: str,
+    *,
+    unit: str,
+    purposes: frozenset[Purpose],
+    basis: Basis,
+    retention: Retention,
+    erase: Erase = Erase.DELETE_ROW,
+) -> Callable[[type[T]], type[T]]:
+    """Register a frozen dataclass as a kind of sealed record; `unit` is what it goes with (order, account).
+
+    Raises TypeError for a class that is not a frozen dataclass, an undeclared field, or a name taken twice.
+    """
+
+    def declare(cls: type[T]) -> type[T]:
+        if not dataclasses.is_dataclass(cls) or not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+            raise TypeError(f"{cls.__name__} must be a frozen dataclass")
+        if name in KINDS:
+            raise TypeError(f"{name} is registered twice")
+        fields = tuple(_field(cls, f) for f in dataclasses.fields(cls))
+        KINDS[name] = Kind(name, unit, cls, purposes, basis, retention, erase, fields)
+        return cls
+
+    return declare
+
+
+def _field(cls: type[Any], field: "dataclasses.Field[Any]") -> Field:
+    if "register" not in field.metadata:
+        raise TypeError(f"{cls.__name__}.{field.name} is not declared personal()")
+    return Field(name=field.name, **field.metadata["register"])
+
+
+def _missing(kind: Kind, name: str) -> Field:
+    raise KeyError(f"{kind.name} has no field {name}")
+
+
+def kind_of(cls: type[Any]) -> Kind:
+    """Return the registered kind of a sealed dataclass; raises KeyError for an undeclared class."""
+    for kind in KINDS.values():
+        if kind.type is cls:
+            return kind
+    raise KeyError(f"{cls.__name__} is not in the register")
+
+
+def declare_place(name: str, *, holds: str, personal: bool, purpose: str, life: str) -> str:
+    """Declare a store beside the vault (cookie, file store, cache key, log field); return its name."""
+    PLACES[name] = Place(name, holds, personal, purpose, life)
+    return name
