@@ -15,7 +15,7 @@ from oms.kernel.register import columns
 
 
 class WebhookEvent(Base):
-    """One event: ids, time, amount, status; of the body only its SHA-256. The rest is read again when needed."""
+    """One event: ids, time, amount, status; of the body only its SHA-256. The rest is read again."""
 
     __tablename__ = "webhook_events"
     __columns__: ClassVar = columns(
