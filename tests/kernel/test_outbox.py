@@ -1,0 +1,142 @@
+"""Effects after commit: said once, done once, and never lost with a worker or a queue."""
+
+import zlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from rq import Queue
+from sqlalchemy import text
+
+from oms.kernel import jobs, outbox
+from oms.kernel.db import Role, current_role, reading, transaction
+from oms.kernel.outbox import Message
+from oms.local.services import Services
+
+
+@pytest.fixture
+def done(shop: None) -> list[str]:
+    """Give a handler that notes what it was told."""
+    seen: list[str] = []
+
+    def note(message: Message) -> None:
+        if message.payload.get("poison"):
+            raise RuntimeError("poison")
+        seen.append(f"{message.topic}:{message.number('thing')}:{current_role()}")
+
+    jobs.HANDLERS["test.note"] = jobs.Handler("test.note", "thing.made", Role.BLIND, note)
+    yield seen
+    del jobs.HANDLERS["test.note"]
+
+
+def say(**ids: outbox.Id) -> None:
+    with transaction() as session:
+        outbox.say(session, "thing.made", **ids)
+
+
+def states() -> list[str]:
+    with reading() as session:
+        return list(session.scalars(text("SELECT state FROM outbox_deliveries ORDER BY message_id")))
+
+
+def test_what_is_said_is_done_once_under_the_declared_role(done: list[str]) -> None:
+    say(thing=7)
+    assert jobs.drain() == 1
+    assert jobs.drain() == 0
+    assert done == ["thing.made:7:blind"]
+    assert states() == ["done"]
+
+
+def test_what_is_said_in_a_transaction_that_fails_was_never_said(done: list[str]) -> None:
+    with pytest.raises(ZeroDivisionError), transaction() as session:
+        outbox.say(session, "thing.made", thing=7)
+        1 / 0  # noqa: B018
+    assert jobs.drain() == 0
+    assert done == []
+
+
+@pytest.mark.parametrize("value", ["ada@example.org", "two words", "", True, "x" * 81])
+def test_a_message_refuses_anything_that_is_not_an_id(shop: None, value: outbox.Id) -> None:
+    with pytest.raises(ValueError, match="not an id"):
+        say(thing=value)
+    with reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM outbox_messages")) == 0
+
+
+def test_a_poison_message_waits_longer_each_time_and_dies_at_last(done: list[str]) -> None:
+    say(thing=1, poison=1)
+    say(thing=2)
+    assert jobs.drain() == 1
+    for attempt in range(1, outbox.MOST_ATTEMPTS):
+        with transaction(Role.MIGRATE) as session:
+            wait = session.scalar(
+                text(
+                    "SELECT extract(epoch FROM due_at - now()) FROM outbox_deliveries WHERE state = 'waiting'"
+                )
+            )
+            assert wait == pytest.approx(min(2**attempt, 600), abs=1.5)
+            session.execute(text("UPDATE outbox_deliveries SET due_at = now() WHERE state = 'waiting'"))
+        jobs.drain()
+    assert states() == ["dead", "done"]
+    assert done == ["thing.made:2:blind"]
+    with reading() as session:
+        corpse = outbox.dead(session)[0]
+    assert (corpse.attempts, corpse.error) == (8, "RuntimeError")
+    with transaction() as session:
+        assert outbox.retry(session, [(corpse.message_id, corpse.handler)]) == 1
+    assert states() == ["waiting", "done"]
+
+
+def test_a_lease_is_one_workers_until_it_runs_out_and_then_fences_the_first_out(done: list[str]) -> None:
+    say(thing=7)
+    with transaction() as session:
+        outbox.fan_out(session, jobs.handlers_by_topic())
+    with transaction() as session:
+        first = outbox.lease(session, 1, "test.note")
+    with transaction() as session:
+        assert outbox.lease(session, 1, "test.note") is None
+        session.execute(text("UPDATE outbox_deliveries SET leased_until = now() - interval '1 second'"))
+    with transaction() as session:
+        second = outbox.lease(session, 1, "test.note")
+    assert first is not None
+    assert second is not None
+    with transaction() as session:
+        assert outbox.settle(session, first) is False
+        assert outbox.settle(session, second) is True
+    assert states() == ["done"]
+
+
+def test_messages_of_an_emptied_queue_are_rung_for_again(done: list[str], running_queue: Queue) -> None:
+    say(thing=7)
+    assert jobs.relay_once(running_queue) == 1
+    running_queue.empty()
+    assert jobs.relay_once(running_queue) == 1
+    assert jobs.deliver([[1, "test.note"]]) == 1
+    assert jobs.relay_once(running_queue) == 0
+
+
+def test_nothing_on_the_wire_is_a_pickle(done: list[str], running_queue: Queue) -> None:
+    say(thing=7)
+    jobs.relay_once(running_queue)
+    stored = running_queue.connection.hgetall(running_queue.connection.keys("rq:job:*")[0])
+    assert zlib.decompress(stored[b"data"]) == b'["oms.kernel.jobs.deliver", null, [[[1, "test.note"]]], {}]'
+
+
+@pytest.fixture
+def running_queue(running: Services) -> Iterator[Queue]:
+    queue = jobs.open_queue(running.environ["REDIS_URL"])
+    queue.empty()
+    yield queue
+    queue.connection.flushdb()
+
+
+def test_a_scheduled_job_runs_once_in_its_interval(shop: None) -> None:
+    ran: list[str] = []
+    jobs.SCHEDULE["test.tick"] = jobs.Scheduled(
+        "test.tick", timedelta(hours=1), Role.WORKER, lambda: ran.append("x")
+    )
+    try:
+        assert [jobs.run_scheduled("test.tick") for _ in range(3)] == [True, False, False]
+    finally:
+        del jobs.SCHEDULE["test.tick"]
+    assert ran == ["x"]
