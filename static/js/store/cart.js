@@ -1,0 +1,41 @@
+// Putting something in the cart keeps the shopper's place; the count is asked only in a tab that has a cart, so that
+// pages stay the same for everybody and set no cookie.
+const show = (count) => {
+  for (const place of document.querySelectorAll("[data-cart-count]")) place.textContent = count || "";
+};
+
+const ask = async () => {
+  const url = document.querySelector("[data-cart-count]")?.dataset.cartCount;
+  if (!url) return;
+  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  if (answer.ok) show((await answer.json()).count);
+};
+
+const tell = (fresh) => {
+  const place = document.getElementById("notices");
+  place?.replaceChildren(...(fresh ? [...fresh.childNodes].map((node) => document.adoptNode(node)) : []));
+  place?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+};
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-add]")) return;
+  event.preventDefault();
+  const leave = () => HTMLFormElement.prototype.submit.call(form);
+  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) })
+    .then(async (answer) => {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      sessionStorage.setItem("cart", "yes");
+      tell(page.getElementById("notices"));
+      await ask();
+    })
+    .catch(leave);
+});
+
+try {
+  if (document.getElementById("cart")) sessionStorage.setItem("cart", "yes");
+  if (sessionStorage.getItem("cart")) ask().catch(() => {});
+} catch {
+  // Storage may be switched off; then there is no count, and everything else works.
+}
+document.addEventListener("swapped", () => ask().catch(() => {}));
