@@ -1,0 +1,17 @@
+"""What the component of this name gives."""
+
+from __future__ import annotations
+
+from tests.components.press import called
+from tests.components.values.kit import filled
+
+
+def test_each_error_leads_to_its_field() -> None:
+    html = called("errors", "form_errors", filled())
+    assert '<a href="#name">Enter the name that goes on the parcel.</a>' in html
+    assert '<a href="#postcode">Enter the postcode.</a>' in html
+    assert html.count("<li>") == 2
+
+
+def test_nothing_wrong_means_no_summary() -> None:
+    assert called("errors", "error_summary", []).strip() == ""
