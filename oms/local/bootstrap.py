@@ -1,8 +1,8 @@
 """Set-up of a checkout: a virtual environment with exactly the pinned packages, each checked by its hash.
 
-Run as `python3 -m oms.local.bootstrap [--dev]` with whatever Python the machine has; the standard library must
-be enough, and the syntax plain enough for an old Python to read on to the message about its age. Packages are
-installed by a pinned uv, and by pip where uv cannot run. A stamp in `.venv` lets the next start skip it all.
+Run as `python3 -m oms.local.bootstrap [--dev]` with whatever Python the machine has: the standard library has
+to be enough, and the syntax plain enough for an old Python to read on to the message about its age. Packages
+are installed by a pinned uv, and by pip where uv cannot run. A stamp in `.venv` lets the next start skip it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from oms.local.errors import LocalError
+from oms.local.terminal import Step
 
 _ROOT = Path(__file__).resolve().parents[2]
 _NAMES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11", "python")
@@ -37,10 +40,6 @@ _FOR_UV = {
 }
 
 
-class SetupError(Exception):
-    """The machine lacks something; the text says what to type."""
-
-
 class Checkout:
     """A checkout of the project and the virtual environment in it."""
 
@@ -53,7 +52,7 @@ class Checkout:
     def prepare(self, groups: Sequence[str]) -> bool:
         """Bring the environment to the pinned packages of the groups; return whether there was need to.
 
-        Raises SetupError with the line to type where the machine lacks something.
+        Raises LocalError with the line to type where the machine lacks something.
         """
         with (self.root / "pyproject.toml").open() as guard:
             fcntl.flock(guard, fcntl.LOCK_EX)
@@ -86,7 +85,7 @@ class Checkout:
             uv = self._uv()
             command = [str(uv), "pip", "sync", "--quiet", "--require-hashes", "--python", str(self.python)]
             run([*command, *map(str, files)], "uv could not install", self._uv_environ())
-        except SetupError as trouble:
+        except LocalError as trouble:
             print(f"  {trouble}\n  installing with pip instead, which takes a minute or two", flush=True)
             options = [f"--requirement={path}" for path in files]
             command = [str(self.python), "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
@@ -118,7 +117,7 @@ class Checkout:
             [str(self.python), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
         )
         for key, value in re.findall(r"^[^.\n]*\.([\w-]+)='(.*)'$", told.stdout, re.MULTILINE):
-            name = _FOR_UV.get(key.removeprefix("."))
+            name = _FOR_UV.get(key)
             if name is not None:
                 environ.setdefault(name, value)
         if "UV_INDEX" in environ:
@@ -146,21 +145,8 @@ class Checkout:
         return hashlib.sha256(self.requirements(group).read_bytes()).hexdigest()
 
 
-class Step:
-    """One line on the terminal: what is being done and, when done, how long it took."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._since = time.monotonic()
-        print(f"  {name} ...", flush=True)
-
-    def done(self) -> None:
-        """Print the time the step took."""
-        print(f"  {self._name}: {time.monotonic() - self._since:.1f} s", flush=True)
-
-
 def suitable_python() -> str:
-    """Return a Python that is new enough and can make virtual environments; SetupError with what to type."""
+    """Return a Python that is new enough and can make virtual environments; LocalError with what to type."""
     lacking = []
     for name in (sys.executable, *_NAMES):
         program = shutil.which(name) if name else None
@@ -172,33 +158,33 @@ def suitable_python() -> str:
         if status == _WITHOUT_VENV:
             lacking.append(program)
     if lacking:
-        raise SetupError(
+        raise LocalError(
             f"{lacking[0]} comes without venv and ensurepip. Type: sudo apt-get install python3-venv "
             "(on other systems: install a complete Python 3.11 or later), then try again."
         )
-    raise SetupError(
+    raise LocalError(
         f"no Python 3.11 or later found (this is {sys.version.split()[0]}). "
         "Type: sudo apt-get install python3 python3-venv, or install one from python.org, then try again."
     )
 
 
 def entry_of(package: str, requirements: str) -> str:
-    """Return the lines that pin a package with its hashes; SetupError where there are none."""
+    """Return the lines that pin a package with its hashes; LocalError where there are none."""
     match = re.search(rf"^{re.escape(package)}==[^\n\\]*(?:\\\n[^\n\\]*)*", requirements, re.MULTILINE)
     if match is None:
-        raise SetupError(f"requirements/dev.txt does not pin {package}: run make requirements")
+        raise LocalError(f"requirements/dev.txt does not pin {package}: run make requirements")
     return match.group(0) + "\n"
 
 
 def run(command: list[str], trouble: str, environ: dict[str, str] | None = None) -> None:
-    """Run a command quietly; SetupError with the end of what it said where it fails."""
+    """Run a command quietly; LocalError with the end of what it said where it fails."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
     except OSError as error:
-        raise SetupError(f"{trouble}: {error}") from error
+        raise LocalError(f"{trouble}: {error}") from error
     if done.returncode != 0:
         tail = "\n    ".join((done.stdout + done.stderr).strip().splitlines()[-8:])
-        raise SetupError(f"{trouble}:\n    {tail}")
+        raise LocalError(f"{trouble}:\n    {tail}")
 
 
 def main(arguments: list[str]) -> int:
@@ -208,7 +194,7 @@ def main(arguments: list[str]) -> int:
     try:
         if Checkout().prepare(groups):
             print(f"  set-up: {time.monotonic() - since:.1f} s", flush=True)
-    except SetupError as trouble:
+    except LocalError as trouble:
         print(f"set-up failed: {trouble}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

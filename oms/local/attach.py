@@ -1,0 +1,30 @@
+"""Settings for a command typed in the project's folder, so that it needs no preparation.
+
+A developer's `flask --app wsgi doctor` finds the shop of STATE_DIR: the settings that `make run` wrote there,
+and the embedded services, which are joined where they run and started for the command where they do not.
+"""
+
+import atexit
+from collections.abc import MutableMapping
+from pathlib import Path
+
+from oms.local import services
+from oms.local.settings import development_secrets, read_dotenv
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def complete(environ: MutableMapping[str, str]) -> None:
+    """Add to the environment what a development machine provides and it does not name.
+
+    Does nothing in production, or where DATABASE_URL is set already. Raises LocalError with what to do where
+    a service cannot be had.
+    """
+    if environ.get("APP_ENV", "development") == "production" or environ.get("DATABASE_URL"):
+        return
+    given = {**read_dotenv(_ROOT / ".env"), **environ}
+    state = (_ROOT / (given.get("STATE_DIR") or "var")).resolve()
+    running = services.up(state, given=given)
+    atexit.register(running.stop)
+    known = {**development_secrets(state, given), **read_dotenv(state / "env"), **given, **running.environ}
+    environ.update({name: value for name, value in known.items() if not environ.get(name)})
