@@ -82,7 +82,7 @@ def _package(name: str) -> Path | None:
     """Return the folder of an installed package without importing it."""
     for entry in sys.path:
         folder = Path(entry) / name
-        if (folder / "__init__.py").exists():
+        if os.access(folder / "__init__.py", os.R_OK):
             return folder
     return None
 
