@@ -3,8 +3,9 @@
 from oms.catalog import models as catalog
 from oms.catalog.media import models as media
 from oms.catalog.search import models as search
-from oms.kernel import inbox, jobs, outbox
+from oms.kernel import audit, inbox, jobs, outbox
 from oms.kernel.db import Base
+from oms.kernel.vault import models as vault
 
 metadata = Base.metadata
-MODULES = (inbox, jobs, outbox, catalog, media, search)
+MODULES = (audit, inbox, jobs, outbox, vault, catalog, media, search)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, MetaData, text
 
 from migrations.run import upgrade
 from oms import tables
-from oms.kernel import db
+from oms.kernel import config, db, vault
 from oms.kernel.db import KeyringBase
 from oms.local import services
 
@@ -44,9 +44,11 @@ def databases(running: services.Services) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def shop(databases: tuple[str, str]) -> Iterator[None]:
+def shop(databases: tuple[str, str], tmp_path: Path) -> Iterator[None]:
     """Give an empty, migrated shop; everything written is gone afterwards."""
     db.configure(*databases)
+    urls = {"DATABASE_URL": databases[0], "KEYRING_URL": databases[1], "STATE_DIR": str(tmp_path)}
+    vault.configure(config.load(urls))
     yield
     _empty(db.engine(db.Role.MIGRATE), tables.metadata)
     _empty(db.keyring_engine(), KeyringBase.metadata)
