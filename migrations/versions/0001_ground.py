@@ -150,9 +150,24 @@ def _create_audit() -> None:
         sa.PrimaryKeyConstraint("position", name="pk_audit_links"),
         sa.UniqueConstraint("entry_id", name="uq_audit_links_entry_id"),
     )
+    op.create_table(
+        "disclosures",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("fields", postgresql.ARRAY(sa.String()), nullable=False),
+        sa.Column("purpose", sa.String(40), nullable=False),
+        sa.Column("agreement", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_disclosures"),
+    )
+    op.create_index("ix_disclosures_unit", "disclosures", ["unit"])
+    op.create_index("ix_disclosures_subject_id", "disclosures", ["subject_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("disclosures")
     op.drop_table("audit_links")
     op.drop_table("audit_subjects")
     op.drop_table("audit_entries")

@@ -16,9 +16,18 @@ ALL = frozenset(Purpose)
 )
 @dataclass(frozen=True)
 class Delivery:
-    name: str = personal("Name", "So that the parcel finds you", Category.ADDRESS)
+    name: str = personal(
+        "Name", "So that the parcel finds you", Category.ADDRESS, recipients=("sample carrier",)
+    )
     lines: tuple[str, ...] = personal("Street", "So that the parcel finds you", Category.ADDRESS)
-    phone: str = personal("Phone", "The carrier asks", Category.CONTACT, indexed=True, default="")
+    phone: str = personal(
+        "Phone",
+        "The carrier asks",
+        Category.CONTACT,
+        recipients=("sample carrier",),
+        indexed=True,
+        default="",
+    )
 
 
 @sealed(
