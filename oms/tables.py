@@ -5,7 +5,6 @@ from oms.catalog.media import models as media
 from oms.catalog.search import models as search
 from oms.kernel import inbox, jobs, outbox
 from oms.kernel.db import Base
-from oms.web import session_rows
 
 metadata = Base.metadata
-MODULES = (inbox, jobs, outbox, catalog, media, search, session_rows)
+MODULES = (inbox, jobs, outbox, catalog, media, search)

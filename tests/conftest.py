@@ -1,22 +1,17 @@
 """What every test stands on: real Postgres, real Valkey, a clean shop each time."""
 
-import base64
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import Engine, MetaData, text
 
 from migrations.run import upgrade
 from oms import tables
-from oms.app import create_desk
 from oms.kernel import db
-from oms.kernel.config import Settings, load
 from oms.kernel.db import KeyringBase
 from oms.local import services
-from storefront.app import create_store
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,31 +69,3 @@ def _empty(engine: Engine, metadata: MetaData) -> None:
         used = connection.scalars(text(probe)).all()
         if used:
             connection.execute(text(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE"))
-
-
-@pytest.fixture
-def settings(databases: tuple[str, str], running: services.Services, tmp_path: Path) -> Settings:
-    """Return the settings of a development shop over this test process's own stores."""
-    return load(
-        {
-            "DATABASE_URL": databases[0],
-            "KEYRING_URL": databases[1],
-            "REDIS_URL": running.environ["REDIS_URL"],
-            "PUBLIC_URL": "http://localhost",
-            "STATE_DIR": str(tmp_path),
-            "MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
-            "SECRET_KEY": "a-secret-for-tests-0123456789-abcdefgh",
-        }
-    )
-
-
-@pytest.fixture
-def store(shop: None, settings: Settings) -> FlaskClient:
-    """Return a shopper's browser, without pictures and script."""
-    return create_store(settings).test_client()
-
-
-@pytest.fixture
-def desk(shop: None, settings: Settings) -> FlaskClient:
-    """Return a browser at the desk, not signed in; addresses begin after `/oms`."""
-    return create_desk(settings).test_client()

@@ -78,28 +78,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_webhook_events"),
         sa.UniqueConstraint("provider", "event_id", name="uq_webhook_events_provider_event_id"),
     )
-    op.create_table(
-        "web_sessions",
-        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("app", sa.String(), nullable=False),
-        sa.Column("person", sa.String(), server_default="", nullable=False),
-        sa.Column("data", postgresql.JSONB(), nullable=False),
-        sa.Column("agent", sa.String(), server_default="", nullable=False),
-        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_web_sessions"),
-        sa.UniqueConstraint("token_hash", name="uq_web_sessions_token_hash"),
-    )
-    op.create_index(
-        "ix_web_sessions_person", "web_sessions", ["person"], postgresql_where=sa.text("person <> ''")
-    )
-    op.create_index("ix_web_sessions_expires_at", "web_sessions", ["expires_at"])
 
 
 def downgrade() -> None:
-    op.drop_table("web_sessions")
     op.drop_table("webhook_events")
     op.drop_table("schedule_runs")
     op.drop_table("outbox_deliveries")

@@ -2,8 +2,7 @@
 // Coming back through the browser's history finds the form ready again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const stays = form.matches("[data-swap], [data-add]") && !("leave" in (event.submitter?.dataset ?? {}));
-  if (form.method !== "post" || stays) return;
+  if (form.method !== "post" || form.matches("[data-swap], [data-add]")) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -1,0 +1,1 @@
+"""How products are put before shoppers: categories, collections, what goes well with what."""

@@ -1,0 +1,58 @@
+"""Categories and collections as the store shows them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oms.catalog.models import Category, Collection, CollectionProduct, in_language
+from oms.kernel.errors import NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A collection or category: what it is called, and what it holds below itself."""
+
+    id: int
+    slug: str
+    name: str
+    description: str
+    is_on_home: bool
+    is_category: bool
+    below: tuple[int, ...]
+
+
+def collections(session: Session, language: str) -> list[Shelf]:
+    """Return the collections that hold anything, in order."""
+    filled = select(CollectionProduct.collection_id).distinct()
+    rows = session.scalars(
+        select(Collection).where(Collection.id.in_(filled)).order_by(Collection.position, Collection.id)
+    )
+    return [_collection(row, language) for row in rows]
+
+
+def shelf(session: Session, slug: str, language: str) -> Shelf:
+    """Return the collection of this slug, or else the category with all below it. Raises NotFoundError."""
+    collection = session.scalar(select(Collection).where(Collection.slug == slug))
+    if collection is not None:
+        return _collection(collection, language)
+    category = session.scalar(select(Category).where(Category.slug == slug))
+    if category is None:
+        raise NotFoundError("There is no such collection.")
+    tree = select(Category.id).where(Category.id == category.id).cte("tree", recursive=True)
+    tree = tree.union(select(Category.id).join(tree, Category.parent_id == tree.c.id))
+    below = tuple(session.scalars(select(tree.c.id).order_by(tree.c.id)))
+    name = in_language(category.names, language)
+    return Shelf(category.id, slug, name, "", is_on_home=False, is_category=True, below=below)
+
+
+def _collection(row: Collection, language: str) -> Shelf:
+    return Shelf(
+        id=row.id,
+        slug=row.slug,
+        name=in_language(row.names, language),
+        description=in_language(row.descriptions, language),
+        is_on_home=row.is_on_home,
+        is_category=False,
+        below=(),
+    )

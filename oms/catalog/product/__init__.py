@@ -1,0 +1,1 @@
+"""One product as shoppers see it."""

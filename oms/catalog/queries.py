@@ -1,0 +1,211 @@
+"""Reads that other features and every page need: markets, what can be sold, the catalog's version."""
+
+from collections.abc import Collection as Several
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from oms.catalog.media.models import Media, MediaKind
+from oms.catalog.models import (
+    FALLBACK,
+    CatalogVersion,
+    Market,
+    MarketText,
+    Option,
+    OptionValue,
+    Price,
+    Product,
+    ProductText,
+    Variant,
+    Words,
+    in_language,
+)
+from oms.catalog.states import ProductStatus
+from oms.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class MarketFacts:
+    """A market as pages and quotes need it."""
+
+    code: str
+    currency: str
+    tax_included: bool
+    default_language: str
+    languages: tuple[str, ...]
+    countries: tuple[str, ...]
+    names: Words
+
+    def name(self, language: str) -> str:
+        """Return what the market is called in a language."""
+        return in_language(self.names, language) or self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture with its files: sizes in pixels; no widths for a drawing, which has one file."""
+
+    digest: str
+    kind: MediaKind
+    width: int
+    height: int
+    widths: tuple[int, ...]
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sellable:
+    """A variant in a market and language: what a cart line shows and an order line keeps.
+
+    `price` is None where it is not sold: draft, withdrawn, or without a price in this market.
+    `choice` names the chosen options, such as `Green, Dotted`; empty for a product without options.
+    """
+
+    variant_id: int
+    product_id: int
+    sku: str
+    handle: str
+    title: str
+    choice: str
+    price: Money | None
+    compare_at: Money | None
+    tax_class: str
+    weight_grams: int
+    requires_shipping: bool
+    hs_code: str
+    origin: str
+    picture: Picture | None
+
+    @property
+    def is_sold(self) -> bool:
+        """Say whether it can be bought in this market at all, stock aside."""
+        return self.price is not None
+
+
+def version(session: Session) -> int:
+    """Return the catalog's version: pages made under an older one are stale."""
+    return session.scalar(select(CatalogVersion.number)) or 0
+
+
+def markets(session: Session) -> list[MarketFacts]:
+    """Return every market, in order; the first is the default one."""
+    return [
+        MarketFacts(
+            row.code,
+            row.currency,
+            row.tax_included,
+            row.default_language,
+            tuple(row.languages),
+            tuple(row.countries),
+            row.names,
+        )
+        for row in session.scalars(select(Market).order_by(Market.position, Market.code))
+    ]
+
+
+def market_texts(session: Session, market_code: str, language: str) -> dict[str, MarketText]:
+    """Return what the law of a market wants said, by topic, in a language or else in English."""
+    rows = session.scalars(
+        select(MarketText)
+        .where(MarketText.market_code == market_code, MarketText.language.in_([language, FALLBACK]))
+        .order_by(MarketText.language == language)
+    )
+    return {row.topic: row for row in rows}
+
+
+def best_text(language: str) -> Select[str, str, str, str, str]:
+    """Select one product's words in a language, else in English, else in any; for a lateral join."""
+    return (
+        select(
+            ProductText.title,
+            ProductText.subtitle,
+            ProductText.description_html,
+            ProductText.contents,
+            ProductText.materials,
+        )
+        .where(ProductText.product_id == Product.id)
+        .order_by(case((ProductText.language == language, 0), (ProductText.language == FALLBACK, 1), else_=2))
+        .limit(1)
+        .correlate(Product)
+    )
+
+
+def sellables(
+    session: Session, market: MarketFacts, language: str, *, ids: Several[int] = (), skus: Several[str] = ()
+) -> dict[int, Sellable]:
+    """Return variants by id, found by ids or SKUs; what is not sold is there too, without a price."""
+    words = best_text(language).subquery("words").lateral()
+    rows = session.execute(
+        select(Variant, Product, Price, Media, words.c.title)
+        .join(Product, Product.id == Variant.product_id)
+        .join(words, onclause=Product.id.is_not(None))
+        .outerjoin(Price, (Price.variant_id == Variant.id) & (Price.market_code == market.code))
+        .outerjoin(Media, Media.id == func.coalesce(Variant.media_id, first_media()))
+        .where(Variant.id.in_(ids) | Variant.sku.in_(skus))
+    ).all()
+    labels = choice_names(session, {row.Product.id for row in rows}, language)
+    return {row.Variant.id: _sellable((*row,), market, language, labels) for row in rows}
+
+
+def first_media() -> ColumnElement[int | None]:
+    """Return the id of a product's first picture that has a file, as a subquery on Product."""
+    return (
+        select(Media.id)
+        .where(Media.product_id == Product.id, Media.digest != "")
+        .order_by(Media.position, Media.id)
+        .limit(1)
+        .correlate(Product)
+        .scalar_subquery()
+    )
+
+
+def _sellable(
+    found: tuple[Variant, Product, Price | None, Media | None, str],
+    market: MarketFacts,
+    language: str,
+    labels: dict[tuple[int, str], str],
+) -> Sellable:
+    variant, product, price, media, title = found
+    is_sold = product.status is ProductStatus.PUBLISHED and variant.withdrawn_at is None and price is not None
+    now, before = (price.amount, price.compare_at) if price is not None and is_sold else (None, None)
+    return Sellable(
+        variant_id=variant.id,
+        product_id=product.id,
+        sku=variant.sku,
+        handle=product.handle,
+        title=title,
+        choice=", ".join(labels.get((product.id, choice), "") for choice in variant.choices),
+        price=Money(now, market.currency) if now is not None else None,
+        compare_at=Money(before, market.currency) if before is not None else None,
+        tax_class=product.tax_class,
+        weight_grams=variant.weight_grams,
+        requires_shipping=variant.requires_shipping and not product.is_digital,
+        hs_code=product.hs_code,
+        origin=product.origin,
+        picture=picture(media, language),
+    )
+
+
+def choice_names(session: Session, product_ids: Several[int], language: str) -> dict[tuple[int, str], str]:
+    """Return the name of each choice of some products by (product id, `color=blue`)."""
+    rows = session.execute(
+        select(Option.product_id, Option.code, OptionValue.code.label("value"), OptionValue.names)
+        .join(OptionValue, OptionValue.option_id == Option.id)
+        .where(Option.product_id.in_(product_ids))
+    )
+    return {(row.product_id, f"{row.code}={row.value}"): in_language(row.names, language) for row in rows}
+
+
+def picture(media: Media | None, language: str) -> Picture | None:
+    """Return a picture as pages need it; None where there is none, or its file is missing."""
+    if media is None or not media.digest:
+        return None
+    return Picture(
+        media.digest,
+        media.kind,
+        media.width,
+        media.height,
+        tuple(media.widths),
+        in_language(media.alt, language),
+    )
