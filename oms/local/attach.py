@@ -10,8 +10,12 @@ from pathlib import Path
 
 from oms.local import services
 from oms.local.settings import development_secrets, read_dotenv
+from oms.local.standins import NOWHERE, needed
 
 _ROOT = Path(__file__).resolve().parents[2]
+
+
+_joined: list[services.Services] = []
 
 
 def complete(environ: MutableMapping[str, str]) -> None:
@@ -25,6 +29,15 @@ def complete(environ: MutableMapping[str, str]) -> None:
     given = {**read_dotenv(_ROOT / ".env"), **environ}
     state = (_ROOT / (given.get("STATE_DIR") or "var")).resolve()
     running = services.up(state, given=given)
-    atexit.register(running.stop)
-    known = {**development_secrets(state, given), **read_dotenv(state / "env"), **given, **running.environ}
+    _joined.append(running)
+    absent = {standin.provides: NOWHERE[standin.provides] for standin in needed(given)}
+    kept = {**absent, **development_secrets(state, given), **read_dotenv(state / "env")}
+    known = {**kept, **given, **running.environ}
     environ.update({name: value for name, value in known.items() if not environ.get(name)})
+
+
+@atexit.register
+def detach() -> None:
+    """Leave the services that were joined; the end of the process does it by itself."""
+    while _joined:
+        _joined.pop().stop()

@@ -111,7 +111,7 @@ class Checkout:
         return program
 
     def _uv_environ(self) -> dict[str, str]:
-        """Return the environment for uv: pip's index and certificates, and a cache that it can write to."""
+        """Return the environment for uv: pip's index and certificates, and no cache in a closed home."""
         environ = dict(os.environ)
         told = subprocess.run(
             [str(self.python), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
@@ -123,7 +123,7 @@ class Checkout:
         if "UV_INDEX" in environ:
             environ.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")  # any index will do: hashes decide
         if not os.access(Path.home(), os.W_OK):
-            environ.setdefault("UV_CACHE_DIR", str(self.venv / "cache"))
+            environ.setdefault("UV_NO_CACHE", "1")
         return environ
 
     def _runs(self) -> bool:

@@ -39,7 +39,7 @@ def clean(state_dir: Path) -> bool:
 
 def _remove(ground: Places) -> None:
     shutil.rmtree(ground.postgres())
-    shutil.rmtree(ground.sockets("pg").parent)
+    ground.drop_sockets()
     shutil.rmtree(ground.state)
 
 

@@ -83,6 +83,7 @@ class Keeper:
         with self._turn:
             for kept in reversed(self._servers.values()):
                 kept.stop()
+        self._ground.drop_sockets()
 
     def _watch(self, name: str, kept: _Kept) -> None:
         """Start the server again each time it ends, with longer and longer waits while it keeps ending."""

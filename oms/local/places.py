@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,11 @@ class Places:
             folder = _short_temporary() / f"counterfoil-{os.geteuid()}-{mark}"
         _made(folder)
         return self.account.own(folder / server) if server == "pg" else _private(folder / server)
+
+    def drop_sockets(self) -> None:
+        """Remove the folders of the sockets, which may lie outside of STATE_DIR, when no server uses them."""
+        for folder in {self.sockets("pg").parent, self.sockets("valkey").parent}:
+            shutil.rmtree(folder)
 
 
 def places(state_dir: Path) -> Places:

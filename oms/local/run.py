@@ -45,7 +45,7 @@ class Run:
         self._closing = closing
         self.environ = {**read_dotenv(_ROOT / ".env"), **environ}
         if self.environ.get("APP_ENV", "development") == "production":
-            raise LocalError("make run is for development; docs/operations.md tells how to run in production")
+            raise LocalError("make run is for development: in production start what Procfile names")
         self.host = self.environ.get("HOST") or "127.0.0.1"
         self.port = _port(self.environ.get("PORT") or "8000")
         self.state = (_ROOT / (self.environ.get("STATE_DIR") or "var")).resolve()

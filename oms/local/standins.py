@@ -11,6 +11,7 @@ from oms.local.errors import LocalError
 from oms.local.supervisor import Supervisor
 
 _PATIENCE = 30.0  # seconds
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,15 @@ STANDINS = (
 )
 
 
+# Where a command finds a party whose stand-in does not run: the discard port of this machine, as a made-up
+# key must never reach the party itself.
+NOWHERE = {
+    "STRIPE_API_BASE": "http://127.0.0.1:9",
+    "CARRIER_URL": "http://127.0.0.1:9",
+    "SMTP_URL": "smtp://127.0.0.1:9",
+}
+
+
 def needed(environ: Mapping[str, str]) -> list[Standin]:
     """Return the stand-ins of the parties that the settings do not name."""
     return [standin for standin in STANDINS if not environ.get(standin.configured_by)]
@@ -68,8 +78,13 @@ def start_standins(
 ) -> dict[str, str]:
     """Start stand-ins together and return the settings that name their addresses.
 
-    One that dies is started again at the same address. Raises LocalError where one does not answer.
+    One that dies is started again at the same address. Raises LocalError where one does not answer, or where
+    the shop does not listen on loopback, the only place that stand-ins send to.
     """
+    if parties and urlsplit(shop).hostname not in _LOOPBACK:
+        raise LocalError(
+            "stand-ins reach the shop on loopback only: set HOST to 127.0.0.1, or to 0.0.0.0 for all"
+        )
     for standin in parties:
         (state / standin.folder).mkdir(mode=0o700, exist_ok=True)
         standin.announcement(state).parent.mkdir(exist_ok=True)

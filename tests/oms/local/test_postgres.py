@@ -63,6 +63,7 @@ def test_two_state_dirs_live_side_by_side_one_of_them_with_a_space_in_its_name(s
     assert " " not in second.url("counterfoil")
     first.stop()
     second.stop()
+    places(state_dir / "with a space & ü").drop_sockets()
 
 
 def test_only_the_owner_may_reach_the_server_and_only_through_the_socket(state_dir: Path) -> None:
