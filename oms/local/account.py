@@ -80,7 +80,15 @@ def server_account() -> Account:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Account(entry.pw_uid, entry.pw_gid, switches=True)
+        found = Account(entry.pw_uid, entry.pw_gid, switches=True)
+        try:
+            found.run(["true"])
+        except OSError as refusal:
+            raise LocalError(
+                f"we are root but may not become {name} ({refusal.strerror}), and Postgres does not run as "
+                "root. Start as an ordinary user, or set DATABASE_URL and KEYRING_URL."
+            ) from refusal
+        return found
     raise LocalError(
         "Postgres does not run as root and this machine has no account 'nobody'. "
         "Start as an ordinary user, or set DATABASE_URL and KEYRING_URL."

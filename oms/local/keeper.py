@@ -24,6 +24,8 @@ from oms.local.valkey import Server
 
 ANNOUNCEMENT = "services.json"
 _BACKOFF = (0.05, 0.5, 2.0, 5.0)  # seconds between attempts to start a dead server again
+_PATIENCE = 10.0  # seconds
+_LARGEST_LOG = 10_000_000  # bytes
 _STEADY = 30.0  # a server that lived so long, in seconds, starts anew with the shortest wait
 
 
@@ -107,13 +109,11 @@ class Keeper:
 def main(state_dir: Path, flags: set[str]) -> int:
     """Keep the servers of a STATE_DIR until the last user leaves or SIGTERM comes; return the exit status."""
     ground = places(state_dir)
-    alive = FileLock(ground.lock("keeper"))
-    if not alive.try_exclusive():
-        print("another keeper is running", flush=True)
-        return 1
     keeper = Keeper(ground, flags)
     signal.signal(signal.SIGTERM, _leave)
     try:
+        FileLock(ground.lock("keeper")).alone(_PATIENCE, "the keeper before this one to end")
+        _trim(ground.logs)
         keeper.open()
         print("ready", flush=True)
         _log_to(ground.logs / "keeper.log")
@@ -128,6 +128,13 @@ def main(state_dir: Path, flags: set[str]) -> int:
 
 def _leave(number: int, _frame: object) -> None:
     raise SystemExit(128 + number)
+
+
+def _trim(logs: Path) -> None:
+    """Begin a log anew that has grown too large."""
+    for log in logs.glob("*.log"):
+        if log.stat().st_size > _LARGEST_LOG:
+            log.unlink()
 
 
 def _log_to(log: Path) -> None:

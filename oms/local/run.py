@@ -34,6 +34,7 @@ from oms.local.terminal import Step
 _ROOT = Path(__file__).resolve().parents[2]
 _FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 _THREADS = 4
+_MOST_WORKERS = 4  # each has a pool of database connections, and one person is browsing
 _READY = 60.0  # seconds for the first page
 _STAFF = ("owner", "packer", "service", "privacy", "finance")
 
@@ -86,7 +87,7 @@ class Run:
         self._do("migrations", [*_FLASK, "migrate"])
         self._do("demo shop", [*_FLASK, "demo", "load", "--if-empty"])
         step = Step("web, worker and relay")
-        cores = str(os.cpu_count() or 1)
+        workers = str(min(os.cpu_count() or 1, _MOST_WORKERS))
         web = [
             sys.executable,
             "-m",
@@ -98,7 +99,7 @@ class Run:
             "--port",
             str(self.port),
         ]
-        web += ["--workers", cores, "--blocking-threads", str(_THREADS), "--log-level", "warning"]
+        web += ["--workers", workers, "--blocking-threads", str(_THREADS), "--log-level", "warning"]
         watcher.add(
             "web", [*web, "--workers-kill-timeout", "10s", "--respawn-failed-workers", "wsgi:application"]
         )
