@@ -2,6 +2,8 @@
 
 from sqlalchemy import Connection, text
 
+# What is written once: only the owner could change it.
+WRITTEN_ONCE = ("audit_entries", "audit_links", "disclosures")
 ROLES = ("counterfoil_web", "counterfoil_worker", "counterfoil_blind")
 _CREATE = """
 DO $$ BEGIN
@@ -22,6 +24,8 @@ def grant_rights(connection: Connection) -> None:
         )
         connection.execute(text(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}"))
         connection.execute(text(f"REVOKE UPDATE, DELETE ON alembic_version FROM {role}"))
+        connection.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(WRITTEN_ONCE)} FROM {role}"))
+        connection.execute(text(f"GRANT UPDATE (subject_id) ON disclosures TO {role}"))
     for role in ("counterfoil_web", "counterfoil_worker"):
         connection.execute(text(f"GRANT USAGE ON SCHEMA personal TO {role}"))
         connection.execute(

@@ -3,8 +3,10 @@
 from oms.catalog import models as catalog
 from oms.catalog.media import models as media
 from oms.catalog.search import models as search
-from oms.kernel import inbox, jobs, outbox
+from oms.kernel import audit, egress, inbox, jobs, outbox
 from oms.kernel.db import Base
+from oms.kernel.vault import models as vault
+from oms.web import session_rows
 
 metadata = Base.metadata
-MODULES = (inbox, jobs, outbox, catalog, media, search)
+MODULES = (audit, egress, inbox, jobs, outbox, vault, catalog, media, search, session_rows)

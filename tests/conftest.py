@@ -1,17 +1,22 @@
 """What every test stands on: real Postgres, real Valkey, a clean shop each time."""
 
+import base64
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, MetaData, text
 
 from migrations.run import upgrade
 from oms import tables
-from oms.kernel import db
+from oms.app import create_desk
+from oms.kernel import db, vault
+from oms.kernel.config import Settings, load
 from oms.kernel.db import KeyringBase
 from oms.local import services
+from storefront.app import create_store
 
 ROOT = Path(__file__).parent.parent
 
@@ -44,9 +49,10 @@ def databases(running: services.Services) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def shop(databases: tuple[str, str]) -> Iterator[None]:
+def shop(settings: Settings) -> Iterator[None]:
     """Give an empty, migrated shop; everything written is gone afterwards."""
-    db.configure(*databases)
+    db.configure(settings.database_url, settings.keyring_url)
+    vault.configure(settings)
     yield
     _empty(db.engine(db.Role.MIGRATE), tables.metadata)
     _empty(db.keyring_engine(), KeyringBase.metadata)
@@ -69,3 +75,31 @@ def _empty(engine: Engine, metadata: MetaData) -> None:
         used = connection.scalars(text(probe)).all()
         if used:
             connection.execute(text(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def settings(databases: tuple[str, str], running: services.Services, tmp_path: Path) -> Settings:
+    """Return the settings of a development shop over this test process's own stores."""
+    return load(
+        {
+            "DATABASE_URL": databases[0],
+            "KEYRING_URL": databases[1],
+            "REDIS_URL": running.environ["REDIS_URL"],
+            "PUBLIC_URL": "http://localhost",
+            "STATE_DIR": str(tmp_path),
+            "MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
+            "SECRET_KEY": "a-secret-for-tests-0123456789-abcdefgh",
+        }
+    )
+
+
+@pytest.fixture
+def store(shop: None, settings: Settings) -> FlaskClient:
+    """Return a shopper's browser, without pictures and script."""
+    return create_store(settings).test_client()
+
+
+@pytest.fixture
+def desk(shop: None, settings: Settings) -> FlaskClient:
+    """Return a browser at the desk, not signed in; addresses begin after `/oms`."""
+    return create_desk(settings).test_client()

@@ -181,6 +181,15 @@ def reading(role: Role | None = None) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def keyring_reading() -> Iterator[Session]:
+    """Do the same over the keyring."""
+    with Session(
+        keyring_engine().execution_options(isolation_level="AUTOCOMMIT"), autoflush=False
+    ) as session:
+        yield session
+
+
 def retry_conflicts(action: Callable[P, T]) -> Callable[P, T]:
     """Run again, at most 3 times with jitter, what a deadlock or serialization failure threw out whole."""
 

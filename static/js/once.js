@@ -2,7 +2,8 @@
 // Coming back through the browser's history finds the form ready again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.matches("[data-swap], [data-add]")) return;
+  const stays = form.matches("[data-swap], [data-add]") && !("leave" in (event.submitter?.dataset ?? {}));
+  if (form.method !== "post" || stays) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -1,5 +1,5 @@
 // Forms marked data-swap="id other" are sent in place: the named regions are taken from the answer, and focus stays.
-// Choices marked data-submit-on-change need no button. Whatever fails falls back to an ordinary page load.
+// Choices marked data-submit-on-change or data-refresh need no button. Whatever fails falls back to a page load.
 const wanted = (form) => (form.dataset.swap || "").split(" ").filter(Boolean);
 
 const address = (form, data) => {
@@ -13,7 +13,10 @@ const regions = (form, page) =>
 
 const put = (pairs) => {
   const { id, name, value } = document.activeElement ?? {};
-  for (const [old, fresh] of pairs) old.replaceWith(document.adoptNode(fresh));
+  for (const [old, fresh] of pairs) {
+    if (old.role === "status") old.textContent = fresh.textContent;
+    else old.replaceWith(document.adoptNode(fresh));
+  }
   const same = id
     ? document.getElementById(id)
     : name && document.querySelector(`[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
@@ -35,18 +38,23 @@ const send = async (form, submitter) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!wanted(form).length) return;
+  if (!wanted(form).length || "leave" in (event.submitter?.dataset ?? {})) return;
   event.preventDefault();
   const again = () => HTMLFormElement.prototype.submit.call(form);
   send(form, event.submitter).catch(() => (form.method === "post" ? location.reload() : again()));
 });
 
+const refresh = (form) => form.requestSubmit(form.querySelector("[value=refresh]"));
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submit-on-change]");
-  if (form && !event.target.matches("[type=search]")) form.requestSubmit();
+  if (form) form.requestSubmit();
+  if (event.target.matches("[data-refresh]")) refresh(event.target.form);
 });
 
-for (const extra of document.querySelectorAll("[data-without-script]")) extra.hidden = true;
-document.addEventListener("swapped", () => {
+const hide = () => {
   for (const extra of document.querySelectorAll("[data-without-script]")) extra.hidden = true;
-});
+};
+
+hide();
+document.addEventListener("swapped", hide);

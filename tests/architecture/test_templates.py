@@ -29,7 +29,7 @@ def inline_code(html: str) -> list[str]:
 def unused_imports(source: str) -> list[str]:
     """Macros that a template imports and never calls."""
     lists = re.findall(r"{% from \S+ import ([^%]+) %}", source)
-    names = [name.strip() for found in lists for name in found.split(",")]
+    names = [name.split(" as ")[-1].strip() for found in lists for name in found.split(",")]
     return [name for name in names if len(re.findall(rf"\b{name}\b", source)) < 2]
 
 
@@ -54,6 +54,7 @@ def test_code_inside_a_template_is_noticed(html: str) -> None:
 
 def test_an_import_that_nothing_uses_is_noticed() -> None:
     assert unused_imports('{% from "components/chip.html" import chip, code %}{{ chip("x") }}') == ["code"]
+    assert unused_imports('{% from "components/form.html" import form as posted %}{{ form }}') == ["posted"]
 
 
 def test_templates_and_their_companions_keep_to_their_length() -> None:

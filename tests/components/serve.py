@@ -27,6 +27,8 @@ class Pages(BaseHTTPRequestHandler):
                 bundle(name) if name.startswith(("store.", "desk.")) else (STATIC / name).read_text("utf-8")
             )
             self.give(TYPES[path.suffix], text)
+        elif path.name == "count":
+            self.give("application/json", '{"count": 2}')
         elif path.name in self.pages:
             self.give("text/html", self.pages[path.name]())
         else:

@@ -37,3 +37,7 @@ def test_a_plain_input_select_and_textarea_say_why_too() -> None:
     ):
         assert 'aria-describedby="code-why"' in html
         assert '<p class="why" id="code-why">To find your order.</p>' in html
+
+
+def test_a_list_to_choose_from_is_never_called_optional() -> None:
+    assert "optional" not in called("field", "field", filled().country)

@@ -1,0 +1,30 @@
+"""The desk: where staff work. Every view is refused that is not marked with a permission or as public."""
+
+from flask import Blueprint, Flask
+
+from oms.kernel.config import Settings
+from oms.web import security, setup
+from oms.web.frame import Frame
+from oms.web.mounting import DESK_ROOT
+from oms.web.session_rows import DESK
+from oms.web.setup import Face
+
+SHOP_NAME = "Counterfoil"
+# A packer with a scanner sends much.
+POSTS_PER_MINUTE = 600
+# Each feature's `views.py: blueprint`, nested in the `oms` blueprint.
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+def create_desk(settings: Settings) -> Flask:
+    """Return the desk's application, to be mounted at `/oms`, over configured databases."""
+    frame = Frame(
+        SHOP_NAME, settings.public_url.rstrip("/"), DESK_ROOT, "oms.staff.sign_in", has_markets=False
+    )
+    app = setup.base_app(Face("desk", DESK, frame, POSTS_PER_MINUTE), settings)
+    app.before_request(security.guard_desk)
+    desk = Blueprint("oms", __name__)
+    for blueprint in BLUEPRINTS:
+        desk.register_blueprint(blueprint)
+    app.register_blueprint(desk)
+    return app

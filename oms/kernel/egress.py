@@ -1,0 +1,204 @@
+"""Egress: the one door through which what a person gave may leave, and the ledger of every time it did.
+
+A recipient is declared once, with the list of fields it may ever get. Whoever is about to tell it something
+asks here, in the transaction that records the intent, and is handed a payload of those fields and no other.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import Identity, String, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oms.kernel import clock, register
+from oms.kernel.db import Base
+from oms.kernel.errors import RefusedError
+from oms.kernel.register import Purpose, columns
+from oms.kernel.vault import PurposeRefusedError
+
+_TELLING_CHARS = 4  # a shorter value, such as a country code, is found in any text
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody outside: what for, in which role (processor, controller), under which agreement, where."""
+
+    name: str
+    what_for: str
+    category: str
+    agreement: str
+    region: str
+    policy_url: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a disclosure is about: the unit, its person's random id, and the purpose."""
+
+    unit: str
+    subject_id: UUID
+    purpose: Purpose
+
+
+class Disclosure(Base):
+    """One act of giving: which fields, to whom, why. Written once; only the person's id can be let go."""
+
+    __tablename__ = "disclosures"
+    __columns__: ClassVar = columns("id at recipient fields purpose agreement", "unit subject_id")
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    at: Mapped[datetime]
+    unit: Mapped[str] = mapped_column(index=True)
+    subject_id: Mapped[UUID | None] = mapped_column(index=True)
+    recipient: Mapped[str]
+    fields: Mapped[list[str]] = mapped_column(ARRAY(String))
+    purpose: Mapped[Purpose]
+    agreement: Mapped[str]
+
+
+class Payload(Mapping[str, object]):
+    """What may be told: field names and values, read-only; it does not show its values to a log."""
+
+    def __init__(self, disclosure_id: int, values: Mapping[str, object]) -> None:
+        self.disclosure_id = disclosure_id
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> object:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"<Payload of disclosure {self.disclosure_id}: {', '.join(sorted(self._values))}>"
+
+    def text(self, name: str) -> str:
+        """Return a field as text; empty when it was not given."""
+        return str(self._values.get(name, ""))
+
+
+RECIPIENTS: dict[str, Recipient] = {}
+
+
+def declare(recipient: Recipient) -> Recipient:
+    """Declare a recipient; raises TypeError for a name that is taken by another."""
+    if RECIPIENTS.setdefault(recipient.name, recipient) != recipient:
+        raise TypeError(f"the recipient {recipient.name} is declared twice")
+    return recipient
+
+
+def disclose(
+    session: Session,
+    recipient: str,
+    occasion: Occasion,
+    records: Sequence[object],
+    extra: Mapping[str, object] | None = None,
+) -> Payload:
+    """Write the disclosure and return what may be told: allow-listed fields that are not empty, and `extra`.
+
+    `extra` is for what is not personal (grams, references). Raises RefusedError for an undeclared recipient,
+    PurposeRefusedError when a kind does not serve the purpose, ValueError when two fields share a name or a
+    withheld value hides in `extra`; then nothing is written.
+    """
+    told = RECIPIENTS.get(recipient)
+    if told is None:
+        raise RefusedError(f"{recipient} is not a declared recipient: nothing is told.")
+    values: dict[str, object] = {}
+    fields: list[str] = []
+    for record in records:
+        for name, value in _allowed(told, record, occasion.purpose):
+            _put(values, name, value)
+            fields.append(f"{register.kind_of(type(record)).name}.{name}")
+    for name, value in (extra or {}).items():
+        _check_rides_nothing(told, records, value)
+        _put(values, name, value)
+    row = insert(Disclosure).values(
+        at=clock.now(),
+        unit=occasion.unit,
+        subject_id=occasion.subject_id,
+        recipient=recipient,
+        fields=fields,
+        purpose=occasion.purpose,
+        agreement=told.agreement,
+    )
+    return Payload(session.scalars(row.returning(Disclosure.id)).one(), values)
+
+
+def _allowed(told: Recipient, record: object, purpose: Purpose) -> Iterator[tuple[str, object]]:
+    kind = register.kind_of(type(record))
+    for field in kind.fields:
+        value = getattr(record, field.name)
+        if f"{kind.name}.{field.name}" in told.fields and value not in ("", (), None):
+            if purpose not in kind.purposes:
+                raise PurposeRefusedError(f"{kind.name} is not kept for this purpose: {purpose}.")
+            yield field.name, value
+
+
+def _put(values: dict[str, object], name: str, value: object) -> None:
+    if name in values:
+        raise ValueError(f"two things to tell are called {name}")
+    values[name] = value
+
+
+def _check_rides_nothing(told: Recipient, records: Sequence[object], value: object) -> None:
+    """Refuse an extra that holds, as a part of it, a value that this recipient may not get."""
+    text = str(value).casefold()
+    for record in records:
+        kind = register.kind_of(type(record))
+        for field in kind.fields:
+            if f"{kind.name}.{field.name}" in told.fields:
+                continue
+            for word in _words(getattr(record, field.name)):
+                if len(word) >= _TELLING_CHARS and word.casefold() in text:
+                    raise ValueError(f"{kind.name}.{field.name} is not for {told.name}")
+
+
+def _words(value: object) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, tuple) else [str(value)]
+
+
+def disclosed(
+    session: Session, *, subject_id: UUID | None = None, unit: str | None = None
+) -> list[Disclosure]:
+    """Return who was told what about a person, a unit, or both, the newest first; nothing for neither."""
+    if subject_id is None and unit is None:
+        return []
+    chosen = select(Disclosure).order_by(Disclosure.id.desc())
+    if subject_id is not None:
+        chosen = chosen.where(Disclosure.subject_id == subject_id)
+    if unit is not None:
+        chosen = chosen.where(Disclosure.unit == unit)
+    return list(session.scalars(chosen))
+
+
+def forget_subject(session: Session, subject_id: UUID) -> int:
+    """Let go of whom disclosures were about, so that no two units share an id; return how many."""
+    gone = update(Disclosure).where(Disclosure.subject_id == subject_id).values(subject_id=None)
+    return len(session.execute(gone.returning(Disclosure.id)).all())
+
+
+def gaps() -> list[str]:
+    """Return where recipients and register disagree: each must name the other, field by field."""
+    known = {f"{kind.name}.{field.name}": field for kind in register.KINDS.values() for field in kind.fields}
+    wrong = []
+    for told in RECIPIENTS.values():
+        for name in told.fields:
+            if name not in known:
+                wrong.append(f"{told.name} may get {name}, which is not in the register")
+            elif told.name not in known[name].recipients:
+                wrong.append(f"{told.name} may get {name}, whose declaration does not name it")
+    for name, field in known.items():
+        for recipient in field.recipients:
+            if recipient not in RECIPIENTS:
+                wrong.append(f"{name} goes to {recipient}, which is not a declared recipient")
+            elif name not in RECIPIENTS[recipient].fields:
+                wrong.append(f"{name} goes to {recipient}, whose list does not hold it")
+    return wrong

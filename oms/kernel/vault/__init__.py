@@ -1,0 +1,66 @@
+"""The vault: what a person gave lies here sealed, opens for a stated purpose only, and goes with its key.
+
+    keys = vault.prepare(subject_id, "order:7", OrderDelivery, OrderContact)  # before the transaction
+    with transaction() as session:
+        vault.seal_all(session, [delivery, contact], keys)
+        vault.open_record(session, OrderDelivery, "order:7", purpose=Purpose.DELIVERY, by=SYSTEM)
+    vault.destroy_unit("order:7")  # in no transaction
+
+A unit is what is let go together, as `order:7` or `account:3`; a subject is the random id of a person.
+"""
+
+from oms.kernel.vault.erasure import (
+    Destroyed,
+    destroy_due,
+    destroy_subject,
+    destroy_unit,
+    remove_keyless,
+    replay_tombstones,
+    resume,
+    sweep_unreferenced,
+)
+from oms.kernel.vault.errors import BrokenSealError, PurposeRefusedError
+from oms.kernel.vault.keyring import Keys, ends, prepare, start_clock
+from oms.kernel.vault.master import configure
+from oms.kernel.vault.records import (
+    Found,
+    Opened,
+    find,
+    open_each,
+    open_many,
+    open_record,
+    replace,
+    seal,
+    seal_all,
+    subject_of,
+    units_of,
+)
+
+__all__ = [
+    "BrokenSealError",
+    "Destroyed",
+    "Found",
+    "Keys",
+    "Opened",
+    "PurposeRefusedError",
+    "configure",
+    "destroy_due",
+    "destroy_subject",
+    "destroy_unit",
+    "ends",
+    "find",
+    "open_each",
+    "open_many",
+    "open_record",
+    "prepare",
+    "remove_keyless",
+    "replace",
+    "replay_tombstones",
+    "resume",
+    "seal",
+    "seal_all",
+    "start_clock",
+    "subject_of",
+    "sweep_unreferenced",
+    "units_of",
+]

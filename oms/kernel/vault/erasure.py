@@ -1,0 +1,194 @@
+"""Destroying: intent -> key -> tombstone -> files and rows -> intent removed; resumable at each step.
+
+The intent is committed first, so that a crash is found. With the key goes the person: from there on nothing
+opens, whatever is left over. The tombstone follows at once, because a restore could be the next thing.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from oms.kernel import clock
+from oms.kernel.db import keyring_reading, keyring_transaction, reading, transaction
+from oms.kernel.vault import blobs, master, tombstones
+from oms.kernel.vault.models import Destruction, Key, SealedRow
+from oms.kernel.vault.tombstones import Tombstone
+
+T = TypeVar("T")
+
+_BATCH = 500
+_GRACE = timedelta(hours=1)  # far longer than a business transaction may take between its key and its row
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """What a destroying let go of: keys by kind, the units they belonged to, rows and files removed."""
+
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    units: frozenset[str] = frozenset()
+    rows: int = 0
+    files: int = 0
+
+    @property
+    def keys(self) -> int:
+        """Return how many keys were destroyed."""
+        return sum(self.kinds.values())
+
+    def __add__(self, other: "Destroyed") -> "Destroyed":
+        kinds = dict(Counter(self.kinds) + Counter(other.kinds))
+        return Destroyed(kinds, self.units | other.units, self.rows + other.rows, self.files + other.files)
+
+
+def destroy_unit(unit: str, *, kinds: Collection[str] = ()) -> Destroyed:
+    """Destroy what is kept of a unit, or only some kinds of it; a second call finishes what a crash left.
+
+    Opens transactions of its own: never call it inside one.
+    """
+    only = [Key.kind.in_(kinds)] if kinds else []
+    _intend(Key.unit == unit, *only)
+    return _finish_all(Destruction.unit == unit)
+
+
+def destroy_subject(subject_id: UUID) -> Destroyed:
+    """Destroy everything of a person, in every unit; a second call finishes what a crash left."""
+    _intend(Key.subject_id == subject_id)
+    return _finish_all(Destruction.subject_id == subject_id)
+
+
+def destroy_due(at: datetime) -> Destroyed:
+    """Destroy every key whose day has come, and finish what a crash left."""
+    _intend(Key.destroy_after <= at)
+    return resume()
+
+
+def resume() -> Destroyed:
+    """Finish every destroying that was begun."""
+    return _finish_all(literal(True))
+
+
+def _intend(*which: ColumnElement[bool]) -> int:
+    """Commit the intent to destroy keys; return how many were not intended before."""
+    chosen = select(Key.key_id, Key.subject_id, Key.unit, Key.kind, literal(clock.now())).where(
+        *which, Key.key_id.not_in(select(Destruction.key_id))
+    )
+    names = ["key_id", "subject_id", "unit", "kind", "intended_at"]
+    statement = insert(Destruction).from_select(names, chosen).on_conflict_do_nothing()
+    with keyring_transaction() as session:
+        return len(session.execute(statement.returning(Destruction.key_id)).all())
+
+
+def _finish_all(which: ColumnElement[bool]) -> Destroyed:
+    done = Destroyed()
+    while True:
+        with keyring_reading() as session:
+            begun = session.scalars(select(Destruction).where(which).limit(_BATCH)).all()
+        if not begun:
+            return done
+        done += _finish(begun)
+
+
+def _finish(begun: Sequence[Destruction]) -> Destroyed:
+    """Carry out a batch of intents. Each step may be repeated, and finds what an earlier try left."""
+    ids = [intent.key_id for intent in begun]
+    stones = _stones(begun)
+    with keyring_transaction() as session:
+        session.execute(delete(Key).where(Key.key_id.in_(ids)))
+    tombstones.append(master.tombstones(), stones)
+    rows, files = _remove_rows(stones)
+    with keyring_transaction() as session:
+        session.execute(delete(Destruction).where(Destruction.key_id.in_(ids)))
+    kinds = Counter(intent.kind for intent in begun)
+    return Destroyed(dict(kinds), frozenset(stone.unit for stone in stones), rows, files)
+
+
+def _stones(begun: Sequence[Destruction]) -> list[Tombstone]:
+    units: dict[str, list[Destruction]] = {}
+    for intent in begun:
+        units.setdefault(intent.unit, []).append(intent)
+    return [
+        Tombstone(unit, tuple(sorted({i.kind for i in intents})), tuple(i.key_id for i in intents))
+        for unit, intents in units.items()
+    ]
+
+
+def _remove_rows(stones: Sequence[Tombstone]) -> tuple[int, int]:
+    """Remove files, then the rows that name them; what opens them is gone already. Return the counts."""
+    keys = [key for stone in stones for key in stone.keys]
+    theirs = (SealedRow.unit.in_([stone.unit for stone in stones]), SealedRow.key_id.in_(keys))
+    with transaction() as session:
+        ids = session.scalars(select(SealedRow.id).where(*theirs)).all()
+        files = blobs.remove(ids)
+        session.execute(delete(SealedRow).where(SealedRow.id.in_(ids)))
+    return len(ids), files
+
+
+def replay_tombstones() -> Destroyed:
+    """Destroy again what a restore brought back, in either database; run it before a restored shop opens."""
+    done = resume()
+    for stones in _batches(tombstones.read(master.tombstones()), _BATCH):
+        ids = [key for stone in stones for key in stone.keys]
+        with keyring_transaction() as session:
+            back = session.execute(delete(Key).where(Key.key_id.in_(ids)).returning(Key.kind, Key.unit)).all()
+        rows, files = _remove_rows(stones)
+        kinds = Counter(row.kind for row in back)
+        done += Destroyed(dict(kinds), frozenset(row.unit for row in back), rows, files)
+    return done
+
+
+def sweep_unreferenced() -> int:
+    """Destroy keys older than an hour that no row uses: their transaction never came to its end."""
+    swept = 0
+    while True:
+        with keyring_reading() as session:
+            old = session.scalars(
+                select(Key.key_id)
+                .where(Key.is_referenced.is_(False), Key.made_at < clock.now() - _GRACE)
+                .order_by(Key.made_at)
+                .limit(_BATCH)
+            ).all()
+        if not old:
+            return swept
+        used = _used(old)
+        with keyring_transaction() as session:
+            session.execute(update(Key).where(Key.key_id.in_(used)).values(is_referenced=True))
+            gone = delete(Key).where(Key.key_id.in_(set(old) - used)).returning(Key.key_id)
+            swept += len(session.execute(gone).all())
+
+
+def _used(keys: Sequence[UUID]) -> set[UUID]:
+    with reading() as session:
+        return set(session.scalars(select(SealedRow.key_id).where(SealedRow.key_id.in_(keys))))
+
+
+def remove_keyless() -> int:
+    """Remove rows whose key is gone without a trace, older than an hour; return how many.
+
+    A row can lose its key only when its unit was destroyed while it was being sealed, or by a restore.
+    """
+    with reading() as session:
+        rows = session.execute(
+            select(SealedRow.id, SealedRow.unit, SealedRow.key_id).where(
+                SealedRow.sealed_at < clock.now() - _GRACE
+            )
+        ).all()
+    removed = 0
+    for batch in _batches(rows, _BATCH):
+        ids = {row.key_id for row in batch}
+        with keyring_reading() as session:
+            live = set(session.scalars(select(Key.key_id).where(Key.key_id.in_(ids))))
+        stones = [Tombstone(row.unit, (), (row.key_id,)) for row in batch if row.key_id not in live]
+        removed += _remove_rows(stones)[0] if stones else 0
+    return removed
+
+
+def _batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    left = iter(things)
+    while batch := list(islice(left, size)):
+        yield batch

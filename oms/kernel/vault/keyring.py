@@ -1,0 +1,137 @@
+"""The keyring: one wrapped data key per retention unit and kind, each with the day of its destruction."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from oms.kernel import clock, register
+from oms.kernel.db import keyring_reading, keyring_transaction
+from oms.kernel.ids import new_id
+from oms.kernel.register import Event, Kind, Retention
+from oms.kernel.vault import master
+from oms.kernel.vault.index import IndexKey, current_salt
+from oms.kernel.vault.models import Key
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """One data key in the clear, for as long as a call lasts."""
+
+    key_id: UUID
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one unit, made before the business transaction opens; hold them no longer than that."""
+
+    subject_id: UUID
+    unit: str
+    by_kind: Mapping[str, DataKey]
+    index: IndexKey | None = None
+
+    def of(self, kind: Kind) -> DataKey:
+        """Return the key of a kind; raises KeyError when none was prepared."""
+        if kind.name not in self.by_kind:
+            raise KeyError(f"no key was prepared for {kind.name} of {self.unit}")
+        return self.by_kind[kind.name]
+
+
+def prepare(subject_id: UUID, unit: str, *types: type[Any]) -> Keys:
+    """Make and commit one data key per kind, destroyed at the latest when the kind's retention says.
+
+    Call it before the business transaction, never under its row locks. A key that no row ever uses is swept
+    after an hour. Raises ValueError for a kind that belongs to another sort of unit.
+    """
+    kinds = [_belonging(unit, register.kind_of(cls)) for cls in types]
+    now = clock.now()
+    made = {kind.name: DataKey(new_id(), secrets.token_bytes(master.KEY_BYTES)) for kind in kinds}
+    rows = [
+        {
+            "key_id": made[kind.name].key_id,
+            "subject_id": subject_id,
+            "unit": unit,
+            "kind": kind.name,
+            "wrapped": _wrapped(made[kind.name], subject_id, unit, kind.name),
+            "made_at": now,
+            "destroy_after": _first_end(kind.retention, now),
+        }
+        for kind in kinds
+    ]
+    with keyring_transaction() as session:
+        session.execute(insert(Key), rows)
+        index = current_salt(session) if any(f.indexed for kind in kinds for f in kind.fields) else None
+    return Keys(subject_id, unit, made, index)
+
+
+def _belonging(unit: str, kind: Kind) -> Kind:
+    sort, _, name = unit.partition(":")
+    if sort != kind.unit or not name:
+        raise ValueError(f"{kind.name} goes with a unit such as {kind.unit}:7, not with {unit}")
+    return kind
+
+
+def _wrapped(key: DataKey, subject_id: UUID, unit: str, kind: str) -> bytes:
+    return master.wrap(key.secret, key.key_id, subject_id, unit, kind)
+
+
+def _first_end(retention: Retention, now: datetime) -> datetime:
+    days = retention.days if retention.after is Event.SEALED else retention.at_most
+    return now + timedelta(days=days)
+
+
+def fetch(key_ids: Iterable[UUID]) -> dict[UUID, DataKey]:
+    """Return those of the keys that live and are not past their day; never kept beyond the call."""
+    wanted = list(set(key_ids))
+    if not wanted:
+        return {}
+    with keyring_reading() as session:
+        rows = session.execute(
+            select(Key.key_id, Key.subject_id, Key.unit, Key.kind, Key.wrapped).where(
+                Key.key_id.in_(wanted), Key.destroy_after > clock.now()
+            )
+        ).all()
+    return {
+        row.key_id: DataKey(
+            row.key_id, master.unwrap(row.wrapped, row.key_id, row.subject_id, row.unit, row.kind)
+        )
+        for row in rows
+    }
+
+
+def start_clock(unit: str, event: Event, at: datetime) -> int:
+    """Set the end of every kind of a unit whose retention counts from this event; return how many keys.
+
+    Told again with another moment, the later telling holds: a second parcel starts the clock anew.
+    """
+    lengths: dict[int, list[str]] = {}
+    for kind in register.KINDS.values():
+        if kind.retention.after is event:
+            lengths.setdefault(kind.retention.days, []).append(kind.name)
+    with keyring_transaction() as session:
+        return sum(_set_end(session, unit, names, at + timedelta(days=d)) for d, names in lengths.items())
+
+
+def _set_end(session: Session, unit: str, kinds: list[str], end: datetime) -> int:
+    moved = session.execute(
+        update(Key)
+        .where(Key.unit == unit, Key.kind.in_(kinds))
+        .values(destroy_after=end)
+        .returning(Key.key_id)
+    )
+    return len(moved.all())
+
+
+def ends(unit: str) -> dict[str, datetime]:
+    """Return when each kind of a unit ends, by the kind's name; what is gone is not in it."""
+    with keyring_reading() as session:
+        rows = session.execute(
+            select(Key.kind, func.max(Key.destroy_after)).where(Key.unit == unit).group_by(Key.kind)
+        ).all()
+    return {row[0]: row[1] for row in rows}

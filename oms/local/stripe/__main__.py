@@ -1,0 +1,26 @@
+"""`python -m oms.local.stripe --state DIR --key sk_test_…` runs the stand-in; `--help` lists the rest."""
+
+from oms.local.outside import serve
+from oms.local.outside.hooks import Endpoint, loopback
+from oms.local.stripe.app import WEBHOOKS, create
+
+
+def main() -> None:
+    """Run the stand-in until it is told to stop."""
+    parser = serve.options("oms.local.stripe", "A stand-in for Stripe on this machine.")
+    parser.add_argument("--key", required=True, help="the secret key that opens the API, sk_test_…")
+    parser.add_argument("--webhook-url", type=loopback, help="where signed webhooks go; none: nowhere")
+    parser.add_argument(
+        "--webhook-secret", action="append", default=[], help="whsec_…; twice while it changes"
+    )
+    chosen = parser.parse_args()
+    endpoint = Endpoint("Stripe-Signature", chosen.webhook_url, chosen.webhook_secret, list(WEBHOOKS))
+    standin = create(chosen.state, chosen.key, endpoint)
+    server = serve.listen(standin.app, chosen.port)
+    standin.start()
+    serve.announce(chosen.announce, f"http://{serve.HOST}:{server.server_port}")
+    serve.until_stopped(server, standin.stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Puts the Stripe stand-in together: ledger, faults, webhooks, timers, API, pay page, control door."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+
+from oms.local.outside.envelope import Envelope
+from oms.local.outside.faults import Faults
+from oms.local.outside.hooks import Endpoint, Hooks
+from oms.local.outside.store import Store
+from oms.local.outside.timers import Timers
+from oms.local.stripe import events, payments, refunds, sessions
+from oms.local.stripe.control import StripeControl
+from oms.local.stripe.pages import Pages
+from oms.local.stripe.routes import Api, Voice
+
+LOOKUPS = ("payment_intent", "charge", "source", "session")
+# What a merchant subscribes to for orders paid by Checkout; the Events API tells of everything.
+WEBHOOKS = (
+    "checkout.session.",
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "charge.succeeded",
+    "charge.refunded",
+    "charge.updated",
+    "charge.dispute.created",
+    "charge.dispute.closed",
+    "refund.",
+    "payout.paid",
+)
+
+
+@dataclass(frozen=True)
+class Standin:
+    """The running parts of the stand-in."""
+
+    app: Flask
+    hooks: Hooks
+    timers: Timers
+
+    def start(self) -> None:
+        """Begin to send webhooks and to run timers."""
+        self.hooks.start()
+        self.timers.start()
+
+    def stop(self) -> None:
+        """End both; the ledger keeps what was left to do."""
+        self.timers.stop()
+        self.hooks.stop()
+
+
+def create(state: Path, key: str, endpoint: Endpoint) -> Standin:
+    """Build the stand-in over the ledger in `state`, opened by the secret `key`."""
+    store, faults = Store(state, LOOKUPS), Faults()
+    hooks = Hooks(store, faults, endpoint, partial(events.body_of, store))
+    timers = Timers(
+        store,
+        {
+            "expire_session": sessions.expire_when_due,
+            "fail_refund": refunds.fail,
+            "settle_succeeded": partial(payments.settle, is_paid=True),
+            "settle_failed": partial(payments.settle, is_paid=False),
+        },
+    )
+    app = Flask("oms.local.stripe", static_folder=None)
+    app.register_blueprint(Api(Envelope(store, faults, Voice()), faults, key).blueprint())
+    app.register_blueprint(Pages(store, faults).blueprint())
+    app.register_blueprint(StripeControl(store, faults, hooks, timers).blueprint())
+    return Standin(app, hooks, timers)

@@ -1,0 +1,53 @@
+"""How templates write money, dates and numbers: in the reader's locale, from integers and UTC."""
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
+from flask import Flask
+
+from oms.kernel.money import Money
+from oms.web.markets import place
+
+
+def money(amount: Money | int, currency: str = "") -> str:
+    """Return an amount of minor units in its currency, such as `€12.00` or `12,00 €`."""
+    whole = amount if isinstance(amount, Money) else Money(amount, currency)
+    return format_currency(whole.decimal(), whole.currency, locale=place().locale)
+
+
+def day(moment: date) -> str:
+    """Return a short date with the month's name, such as `22 Nov 2026`."""
+    return format_date(moment, "medium", locale=place().locale)
+
+
+def long_date(moment: date) -> str:
+    """Return a date with the month's name in full, such as `22 November 2026`."""
+    return format_date(moment, "long", locale=place().locale)
+
+
+def moment(at: datetime) -> str:
+    """Return date and time of day in UTC, and says so."""
+    return f"{format_datetime(at, 'd MMM y, HH:mm', locale=place().locale)} UTC"
+
+
+def iso(at: date) -> str:
+    """Return a date or moment for a `<time datetime>`."""
+    return at.isoformat()
+
+
+def number(value: float) -> str:
+    """Return a number with the reader's separators."""
+    return format_decimal(value, locale=place().locale)
+
+
+def percent(value: float) -> str:
+    """Return a share such as 0.19 as `19%`."""
+    return format_percent(value, locale=place().locale, decimal_quantization=False)
+
+
+def install(app: Flask) -> None:
+    """Give an application's templates these filters."""
+    app.jinja_env.filters.update(
+        money=money, date=long_date, day=day, moment=moment, iso=iso, number=number, percent=percent
+    )

@@ -1,0 +1,68 @@
+"""How often one connection may try: counted in Valkey, in memory while Valkey is away.
+
+The key is a keyed hash of the address that changes every day, so that no list of visitors comes into being.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+
+from oms.kernel import clock
+from oms.kernel.config import Settings
+from oms.kernel.register import declare_place
+from oms.web.security import SAFE_METHODS
+
+# IPv6 users own at least a /64 (RFC 6177).
+_V6_PREFIX = 64
+
+declare_place(
+    "valkey limits",
+    holds="a keyed hash of the network address, with a key of the day, and a count",
+    personal=True,
+    purpose="to slow down guessing and flooding",
+    life="until the window ends, an hour at most",
+)
+
+
+def visitor() -> str:
+    """Return today's keyed hash of the address that asks; it is not the same tomorrow."""
+    settings: Settings = current_app.extensions["settings"]
+    key = f"limits {clock.today().isoformat()} {settings.secret_key}".encode()
+    return hmac.new(key, _network(request.remote_addr or "").encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def _network(address: str) -> str:
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    mapped = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
+    if isinstance(known, ipaddress.IPv6Address) and mapped is None:
+        return str(ipaddress.ip_network((known, _V6_PREFIX), strict=False))
+    return str(mapped or known)
+
+
+def _storage(url: str) -> str:
+    # The library reads `unix:` as memcached; `redis+unix:` is what it calls a socket of Redis.
+    return f"redis+{url}" if url.startswith("unix:") else url or "memory://"
+
+
+limiter = Limiter(key_func=visitor, strategy="fixed-window")
+
+
+def install(app: Flask, settings: Settings, *, posts_per_minute: int) -> None:
+    """Limit an application: what is sent, by default; pages that are only looked at, where a view says so."""
+    app.config.update(
+        RATELIMIT_STORAGE_URI=_storage(settings.redis_url),
+        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 1, "socket_timeout": 1}
+        if settings.redis_url
+        else {},
+        RATELIMIT_DEFAULT=f"{posts_per_minute} per minute",
+        RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.method in SAFE_METHODS,
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_KEY_PREFIX=f"limits:{app.name}",
+    )
+    limiter.init_app(app)

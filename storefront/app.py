@@ -1,0 +1,24 @@
+"""The store: the face that shoppers see."""
+
+from flask import Blueprint, Flask
+
+from oms.kernel.config import Settings
+from oms.web import setup
+from oms.web.frame import Frame
+from oms.web.markets import Prefixed
+from oms.web.session_rows import STORE
+from oms.web.setup import Face
+
+SHOP_NAME = "Counterfoil"
+POSTS_PER_MINUTE = 60
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+def create_store(settings: Settings) -> Flask:
+    """Return the store's application, complete with every page, over configured databases."""
+    frame = Frame(SHOP_NAME, settings.public_url.rstrip("/"), "", "account.sign_in", has_markets=True)
+    app = setup.base_app(Face("store", STORE, frame, POSTS_PER_MINUTE), settings)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.wsgi_app = Prefixed(app.wsgi_app)  # type: ignore[method-assign]
+    return app

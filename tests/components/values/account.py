@@ -1,0 +1,115 @@
+"""Values for the account of a buyer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from tests.components.values.after import DELIVERED, ON_ITS_WAY, WISHES, CodeForm, SignInForm, WishForm
+from tests.components.values.shared import page
+
+
+def sign_in(*, with_password: bool = False) -> dict[str, Any]:
+    """The way in."""
+    return {
+        **page("Sign in"),
+        "form": SignInForm(),
+        "with_password": with_password,
+        "switch_url": "?with=password",
+        "find_url": "/orders",
+    }
+
+
+def code() -> dict[str, Any]:
+    """The one-time code, once typed wrong."""
+    form = CodeForm(MultiDict({"code": "000000"}))
+    form.validate()
+    form.code.errors = ["This is not the code we sent. You have four more tries."]
+    return {
+        **page("Code"),
+        "form": form,
+        "sent_to": "a···@e···.org",
+        "minutes": "Six digits, good for 15 minutes.",
+        "again_url": "/account/code/again",
+        "back_url": "/account/sign-in",
+        "why": "It opens your order.",
+    }
+
+
+def account() -> dict[str, Any]:
+    """A buyer with two orders and one address."""
+    return {
+        **page("Your account", robots="noindex"),
+        "buyer": {"email": "ada@example.org", "since": "3 March 2026"},
+        "orders": [
+            {
+                "number": "7KQ2-M4XD",
+                "url": "/orders/7KQ2-M4XD",
+                "placed": "22 November 2026",
+                "state": ON_ITS_WAY,
+                "total": "€31.70",
+                "goods": "4 goods",
+            },
+            {
+                "number": "P0VR-9B3E",
+                "url": "/orders/P0VR-9B3E",
+                "placed": "3 March 2026",
+                "state": DELIVERED,
+                "total": "€9.80",
+                "goods": "1 good",
+            },
+        ],
+        "pages": {"summary": "", "before": "", "after": "", "numbers": []},
+        "addresses": [
+            {
+                "lines": ["Ada Lind", "Rapenburg 70", "2311 EZ Leiden", "Netherlands"],
+                "kept_until": "Because you asked us to keep it. Until you delete it.",
+                "edit_url": "#",
+                "delete_url": "#",
+            }
+        ],
+        "email_url": "#",
+        "password_url": "#",
+        "has_password": False,
+        "sessions_url": "/account/sessions",
+        "sign_out_url": "/account/sign-out",
+        "close_url": "/account/close",
+        "wishes": WishForm(),
+        **WISHES,
+    }
+
+
+def sessions() -> dict[str, Any]:
+    """Two browsers."""
+    one = {"begun": "22 November", "seen": "today", "end_url": "#"}
+    return {
+        **page("Sessions"),
+        "sessions": [
+            {**one, "device": "Firefox on Linux", "is_this": True},
+            {**one, "device": "Safari on a phone", "is_this": False},
+        ],
+        "end_all_url": "#",
+        "back_url": "/account/",
+    }
+
+
+def change() -> dict[str, Any]:
+    """A new e-mail address."""
+    form = SignInForm()
+    field = {
+        "f": form.email,
+        "why": "To sign in and to tell you where a parcel is.",
+        "hint": "",
+        "width": "",
+        "look": "",
+    }
+    return {
+        **page("Change the e-mail address"),
+        "heading": "Change the e-mail address",
+        "text": "We send a code to the old and to the new address.",
+        "form": form,
+        "fields": [field],
+        "submit": "Send both codes",
+        "back_url": "/account/",
+    }

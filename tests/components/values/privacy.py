@@ -1,0 +1,223 @@
+"""Values for your data, the plan, the certificate and the notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+from wtforms import Form
+
+from tests.components.values.after import WISHES, WishForm
+from tests.components.values.shared import RECORD, page
+
+TOLD = [
+    {"who": "Hollow Post", "what": "Name and address", "why": "to deliver the parcel", "when": "23 November"},
+    {"who": "Stripe", "what": "E-mail, amount, number", "why": "to take the payment", "when": "22 November"},
+]
+
+
+def your_data() -> dict[str, Any]:
+    """A guest with one order."""
+    return {
+        **page("Your data", robots="noindex"),
+        "who": "Order 7KQ2-M4XD, ordered as a guest",
+        "counts": "We know five things about you, in one order, and told two others.",
+        "known": [
+            {
+                "title": "Order 7KQ2-M4XD",
+                "rows": [
+                    ("Name", "Ada Lind", "For the carrier"),
+                    ("Street", "Rapenburg 70, 2311 EZ Leiden", "For the carrier"),
+                    ("E-mail", "ada@example.org", "To tell you where the parcel is"),
+                    ("Tracking number", "HP 4471 0092 18", "To follow the parcel"),
+                    ("Messages", "2", "To answer you"),
+                ],
+            }
+        ],
+        "told": TOLD,
+        "withheld": "",
+        "dates": [
+            ("Name, street and tracking number", "27 December 2026", "30 days after delivery"),
+            ("E-mail and messages", "14 January 2027", "when your right to return ends"),
+        ],
+        "counterfoil": "For ten years, as tax law asks, the counterfoil stays: goods, amounts, tax, country.",
+        "correct": [
+            ("Name and address", "", "The label is printed; the parcel follows it."),
+            ("E-mail", "/orders/7KQ2-M4XD/correct", "Until the order is closed"),
+        ],
+        "wishes": WishForm(),
+        **WISHES,
+        "copy_url": "/your-data/copy",
+        "schema_url": "/your-data/schema",
+        "delete_url": "/your-data/delete",
+        "requests": [
+            {
+                "number": "PR-4K2M",
+                "what": "A copy",
+                "state": {"word": "fulfilled", "kind": "done"},
+                "url": "#",
+            }
+        ],
+    }
+
+
+def plan() -> dict[str, Any]:
+    """What deleting would do while a parcel is on its way."""
+    return {
+        **page("Delete", robots="noindex"),
+        "goes": [
+            ("E-mail address", "from the order and from our mail log"),
+            ("Two messages", "with everything in them"),
+            ("Name, street, tracking number", "from the order"),
+        ],
+        "stays": [
+            (
+                "The counterfoil: goods, amounts, tax, country",
+                "Tax law asks us to keep it. It leads to nobody.",
+                "until 31 December 2036",
+            ),
+            (
+                "The payment reference",
+                "So that a dispute about the payment can be answered.",
+                "until 22 March 2027",
+            ),
+        ],
+        "tells": ["Hollow Post", "Stripe"],
+        "open_order": {
+            "number": "7KQ2-M4XD",
+            "way": "later",
+            "ways": [
+                {
+                    "value": "now",
+                    "label": "Cancel, refund and delete now",
+                    "note": "€31.70 goes back to you.",
+                },
+                {
+                    "value": "later",
+                    "label": "Let it arrive, then delete by itself",
+                    "note": "After delivery and your 14 days to return, on 11 December.",
+                },
+            ],
+        },
+        "form": Form(),
+        "yes": "Delete it",
+        "back_url": "/your-data/",
+    }
+
+
+def certificate() -> dict[str, Any]:
+    """Proof of an erasure."""
+    record = {
+        **RECORD,
+        "let_go": "What went",
+        "dates": [
+            ("Name, street", "22 November 2026, 11:04"),
+            ("E-mail", "22 November 2026, 11:04"),
+            ("Messages", "22 November 2026, 11:04"),
+        ],
+    }
+    return {
+        **page("Certificate", robots="noindex"),
+        "number": "CF-7KQ2-M4XD",
+        "date": "22 November 2026",
+        "record": record,
+        "told": [("Hollow Post", "confirmed on 23 November"), ("Stripe", "asked, not yet confirmed")],
+        "backups": "From 29 November 2026 on, no backup of ours can bring it back.",
+        "progress": None,
+    }
+
+
+def deleting() -> dict[str, Any]:
+    """The same while it is being carried out."""
+    progress = {"done": 3, "total": 8, "text": "3 of 8 keys destroyed", "url": ""}
+    return {**certificate(), "progress": progress}
+
+
+def request() -> dict[str, Any]:
+    """A request under way."""
+    return {
+        **page("Your request", robots="noindex"),
+        "request": {
+            "number": "PR-4K2M",
+            "what": "Delete",
+            "state": {"word": "in progress", "kind": "moving"},
+            "due": "We answer by 22 December.",
+            "events": [
+                {"text": "You asked", "when": "22 November"},
+                {"text": "Answer", "when": "by 22 December", "kind": "ahead"},
+            ],
+        },
+        "answer": "",
+        "certificate_url": "",
+        "withdraw_url": "#",
+        "back_url": "/your-data/",
+    }
+
+
+def unsubscribe() -> dict[str, Any]:
+    """One topic, one button."""
+    return {**page("Stop"), "topic": "new paper", "is_done": False, "action": "/unsubscribe/x"}
+
+
+def notice() -> dict[str, Any]:
+    """The notice made from the register."""
+    rows = [
+        {
+            "what": "Name",
+            "why": "Delivery",
+            "basis": "Contract, GDPR 6(1)(b)",
+            "until": "30 days after delivery",
+            "who": "The carrier",
+        },
+        {
+            "what": "Street, postcode, city",
+            "why": "Delivery",
+            "basis": "Contract, GDPR 6(1)(b)",
+            "until": "30 days after delivery",
+            "who": "The carrier",
+        },
+        {
+            "what": "E-mail",
+            "why": "Confirmation, tracking, returns",
+            "basis": "Contract, GDPR 6(1)(b)",
+            "until": "End of the right to return",
+            "who": "Stripe",
+        },
+    ]
+    return {
+        **page("Privacy"),
+        "version": "Version 3, in force since 22 November 2026",
+        "versions_url": "/privacy/versions",
+        "intro": ["This page is made from the same list that the shop obeys. If it changes, so does this."],
+        "fields": [{"title": "When you order", "rows": rows}],
+        "cookies": [
+            {
+                "name": "__Host-store",
+                "why": "Keeps your cart and your sign-in together.",
+                "until": "Until you close the browser",
+            }
+        ],
+        "rights": [
+            ("See and take", "Everything we know, as a page and as a file."),
+            ("Delete", "Whatever no law makes us keep, at once."),
+        ],
+        "contact": Markup("<p>Counterfoil Stationers, Leiden</p>"),
+        "authority": Markup("<p>You may complain to your data protection authority.</p>"),
+    }
+
+
+def legal() -> dict[str, Any]:
+    """A page of words."""
+    body = Markup("<p>The terms of a demo shop.</p><h2>Delivery</h2><p>We send from Leiden and Osaka.</p>")
+    return {**page("Terms"), "heading": "Terms", "body": body, "version": "In force since 22 November 2026"}
+
+
+def versions() -> dict[str, Any]:
+    """Earlier notices."""
+    one = {
+        "label": "Version 3",
+        "date": "22 November 2026",
+        "url": "#",
+        "changes": ["E-mail is kept for a shorter time."],
+    }
+    return {**page("Versions"), "versions": [one]}

@@ -1,0 +1,146 @@
+"""Outside parties for tests, as real processes and servers on loopback."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+
+import requests
+
+STRIPE_KEY = "sk_test_counterfoil"
+STRIPE_SECRET = "whsec_counterfoil"
+_PATIENCE = 15.0
+
+
+def wait_until(is_so: Callable[[], Any], patience: float = _PATIENCE) -> Any:  # noqa: ANN401 - whatever is awaited
+    """Return what `is_so` gives once it is truthy; fails the test when it never is."""
+    limit = time.monotonic() + patience
+    while not (found := is_so()):
+        assert time.monotonic() < limit, "this never came true"
+        time.sleep(0.01)
+    return found
+
+
+class Party:
+    """A stand-in process with a state folder that outlives it."""
+
+    def __init__(self, module: str, folder: Path, *options: str) -> None:
+        self.folder = folder
+        self._announcement = folder / "address"
+        self._command = [
+            sys.executable,
+            "-m",
+            module,
+            "--state",
+            str(folder),
+            "--announce",
+            str(self._announcement),
+        ]
+        self._command += options
+        self.address = ""
+        self.start()
+
+    def start(self) -> None:
+        """Start it, at its old port when it had one."""
+        port = self.address.rpartition(":")[2] or "0"
+        self._announcement.unlink(missing_ok=True)
+        self._process = subprocess.Popen([*self._command, "--port", port])
+        wait_until(lambda: self._announcement.exists() or self._process.poll() is not None)
+        assert self._announcement.exists(), "the stand-in did not start"
+        self.address = self._announcement.read_text(encoding="ascii").strip()
+
+    def stop(self) -> int:
+        """Ask it to end; returns its exit status."""
+        self._process.terminate()
+        return self._process.wait(_PATIENCE)
+
+    def kill(self) -> None:
+        """End it as a power cut of the process would."""
+        self._process.kill()
+        self._process.wait(_PATIENCE)
+
+    def get(self, path: str) -> Any:  # noqa: ANN401 - any JSON
+        """Read from the control door."""
+        return requests.get(f"{self.address}/_control/{path}", timeout=10).json()
+
+    def post(self, path: str, **sent: Any) -> Any:  # noqa: ANN401 - any JSON
+        """Steer through the control door; fails the test when it refuses."""
+        answer = requests.post(f"{self.address}/_control/{path}", json=sent, timeout=10)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def fault(self, kind: str, **scope: Any) -> None:  # noqa: ANN401 - any JSON
+        """Plant a fault."""
+        self.post("faults", kind=kind, **scope)
+
+    def pay(self, session: str, card: str = "4242424242424242", **more: Any) -> str:  # noqa: ANN401 - any JSON
+        """Pay a Stripe session without its page; returns the outcome."""
+        return str(self.post(f"sessions/{session}/pay", card=card, **more)["outcome"])
+
+    def reset(self) -> None:
+        """Forget everything and heal every fault."""
+        self.post("reset")
+
+
+@dataclass
+class Note:
+    """One webhook as it arrived."""
+
+    body: bytes
+    headers: dict[str, str]
+    at: float
+
+    @property
+    def type(self) -> str:
+        """The event's type."""
+        return str(json.loads(self.body)["type"])
+
+
+@dataclass
+class Listener:
+    """A server that takes webhooks and remembers them; `answers` are the statuses it gives, then 200."""
+
+    notes: list[Note] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        listener = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                listener.notes.append(Note(body, dict(self.headers), time.monotonic()))
+                self.send_response(listener.answers.pop(0) if listener.answers else 200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        """Where webhooks should go."""
+        return f"http://127.0.0.1:{self._server.server_port}/webhooks"
+
+    def types(self) -> list[str]:
+        """Return the event types in the order of their arrival."""
+        return [note.type for note in self.notes]
+
+    def wait_for(self, count: int) -> list[Note]:
+        """Return the notes once there are `count` of them."""
+        wait_until(lambda: len(self.notes) >= count)
+        return self.notes
