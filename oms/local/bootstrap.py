@@ -73,7 +73,7 @@ class Checkout:
     def _make_environment(self) -> None:
         if self._runs():
             return
-        python = suitable_python()
+        python = suitable_python([sys.executable, *_NAMES])
         step = Step("virtual environment")
         run([python, "-m", "venv", "--clear", str(self.venv)], "could not make the virtual environment")
         step.done()
@@ -145,10 +145,13 @@ class Checkout:
         return hashlib.sha256(self.requirements(group).read_bytes()).hexdigest()
 
 
-def suitable_python() -> str:
-    """Return a Python that is new enough and can make virtual environments; LocalError with what to type."""
+def suitable_python(names: Sequence[str]) -> str:
+    """Return the first of the Pythons that is new enough and can make virtual environments.
+
+    Raises LocalError with what to type where there is none.
+    """
     lacking = []
-    for name in (sys.executable, *_NAMES):
+    for name in names:
         program = shutil.which(name) if name else None
         if program is None:
             continue

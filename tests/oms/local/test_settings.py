@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from oms.local.bootstrap import entry_of
 from oms.local.errors import LocalError
 from oms.local.settings import development_secrets, read_dotenv
-
-_ROOT = Path(__file__).parents[3]
 
 
 def test_a_settings_file_is_read_as_a_shell_would(tmp_path: Path) -> None:
@@ -51,22 +48,3 @@ def test_damaged_secrets_are_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match="damaged"):
         development_secrets(tmp_path, {})
     assert (tmp_path / "secrets.json").read_text() == '{"SECRET_KEY": '
-
-
-def test_the_pin_of_the_installer_is_found_with_all_its_hashes() -> None:
-    pin = entry_of("uv", (_ROOT / "requirements" / "dev.txt").read_text())
-    lines = pin.strip().splitlines()
-    assert lines[0].startswith("uv==")
-    assert len(lines) > 2
-    assert all("--hash=sha256:" in line for line in lines[1:])
-    with pytest.raises(LocalError, match="does not pin nowhere"):
-        entry_of("nowhere", pin)
-
-
-@pytest.mark.parametrize("name", ["runtime", "local", "dev"])
-def test_no_requirement_names_an_address_and_each_has_a_hash(name: str) -> None:
-    text = (_ROOT / "requirements" / f"{name}.txt").read_text()
-    assert "://" not in text
-    packages = [line for line in text.splitlines() if "==" in line and not line.startswith((" ", "#"))]
-    assert len(packages) > 5
-    assert all(line.endswith("\\") for line in packages)
