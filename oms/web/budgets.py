@@ -1,0 +1,172 @@
+"""How often somebody may try to sign in: progressive waits per account, per place and per both.
+
+Nobody is locked out: a stranger's failures slow strangers down, not the place where the person signed in
+before. Keys are keyed hashes that change daily; a row lives for two days.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+
+from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oms.kernel import clock
+from oms.kernel.db import Base
+from oms.kernel.register import columns
+
+LIFE = timedelta(days=2)
+_IPV6_HOME = 64
+
+
+class SignInBudget(Base):
+    """What was tried under one key: how often since the last success, and when."""
+
+    __tablename__ = "sign_in_budgets"
+    __columns__: ClassVar = columns("failures tried_at succeeded_at", "key")
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    tried_at: Mapped[datetime]
+    succeeded_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many free tries, then waits of 1, 2, 4 ... seconds up to `longest`."""
+
+    free: int
+    longest: int
+
+
+PAIR = Allowance(free=4, longest=900)
+PLACE = Allowance(free=30, longest=900)
+ACCOUNT = Allowance(free=20, longest=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The keys of one try: whose account, from which place, both, and both as of yesterday."""
+
+    account: bytes
+    place: bytes
+    pair: bytes
+    pair_yesterday: bytes
+
+    @classmethod
+    def of(cls, secret: str, account: str, address: str) -> "Attempt":
+        """Return the keys of a try for an account (any name of it) from an internet address."""
+        who, where, today = account.strip().casefold(), _home(address), clock.today()
+        return cls(
+            _key(secret, today, "account", who),
+            _key(secret, today, "place", where),
+            _key(secret, today, "pair", who, where),
+            _key(secret, today - timedelta(days=1), "pair", who, where),
+        )
+
+
+def _home(address: str) -> str:
+    # One household holds a whole IPv6 /64, so that is the place (RFC 6177 section 2).
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if ip.version == 4:  # noqa: PLR2004 - IPv4
+        return str(ip)
+    return str(ipaddress.ip_network((ip, _IPV6_HOME), strict=False))
+
+
+def _key(secret: str, day: date, *parts: str) -> bytes:
+    message = "\0".join(("sign-in budget", day.isoformat(), *parts)).encode()
+    return hmac.new(secret.encode(), message, hashlib.sha256).digest()
+
+
+def take(session: Session, attempt: Attempt) -> int:
+    """Count a try before it is judged; return 0, or the seconds to wait, and then nothing was counted.
+
+    Commit before judging, so that a hundred tries at once are a hundred tries.
+    """
+    limits = {attempt.pair: PAIR, attempt.place: PLACE}
+    if not _is_known_place(session, attempt):
+        limits[attempt.account] = ACCOUNT
+    wait = max(_seconds_left(session, key, limit) for key, limit in limits.items())
+    if wait:
+        return wait
+    with session.begin_nested() as together:
+        for key, limit in sorted(limits.items()):
+            if not _count(session, key, limit):
+                together.rollback()
+                return 1
+    return 0
+
+
+def succeeded(session: Session, attempt: Attempt) -> None:
+    """Forgive what an account failed before and remember the place; give the place its one try back."""
+    now = clock.now()
+    for key in (attempt.account, attempt.pair):
+        session.execute(
+            update(SignInBudget).where(SignInBudget.key == key).values(failures=0, succeeded_at=now)
+        )
+    session.execute(
+        update(SignInBudget)
+        .where(SignInBudget.key == attempt.place)
+        .values(failures=func.greatest(SignInBudget.failures - 1, 0))
+    )
+
+
+def forget_old(session: Session) -> int:
+    """Delete what is older than two days; return how many rows went."""
+    gone = session.execute(
+        delete(SignInBudget)
+        .where(SignInBudget.tried_at < clock.now() - LIFE)
+        .returning(SignInBudget.failures)
+    )
+    return len(gone.all())
+
+
+def _is_known_place(session: Session, attempt: Attempt) -> bool:
+    found = session.scalar(
+        select(SignInBudget.key)
+        .where(
+            SignInBudget.key.in_([attempt.pair, attempt.pair_yesterday]),
+            SignInBudget.succeeded_at.is_not(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def _wait(limit: Allowance) -> ColumnElement[float]:
+    over = SignInBudget.failures - limit.free
+    # The exponent is capped, so that a number of many digits is never made.
+    seconds = func.least(func.power(2, func.least(over, 12)), limit.longest)
+    return case((over >= 0, seconds), else_=0)
+
+
+def _seconds_left(session: Session, key: bytes, limit: Allowance) -> int:
+    row = session.execute(
+        select(SignInBudget.tried_at, _wait(limit).label("wait")).where(SignInBudget.key == key)
+    ).one_or_none()
+    if row is None:
+        return 0
+    left = (row.tried_at + timedelta(seconds=float(row.wait)) - clock.now()).total_seconds()
+    return max(0, -int(-left // 1))
+
+
+def _count(session: Session, key: bytes, limit: Allowance) -> bool:
+    now = clock.now()
+    counted = session.scalar(
+        insert(SignInBudget)
+        .values(key=key, failures=1, tried_at=now)
+        .on_conflict_do_update(
+            index_elements=["key"],
+            set_={"failures": SignInBudget.failures + 1, "tried_at": now},
+            where=SignInBudget.tried_at + func.make_interval(0, 0, 0, 0, 0, 0, _wait(limit)) <= now,
+        )
+        .returning(SignInBudget.failures)
+    )
+    return counted is not None
