@@ -1,0 +1,272 @@
+"""What people do with accounts: prove a mailbox, open an account, sign in, change the mailbox, close."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from oms.buyers import queries
+from oms.buyers.models import CODE_LIFE, CODE_MEMORY, MOST_TRIES, Buyer, MailboxChallenge
+from oms.buyers.personal import AccountContact, AccountProfile, FormerMailbox, MailboxCode
+from oms.buyers.states import CodePurpose
+from oms.kernel import audit, clock, ids, outbox, vault
+from oms.kernel.audit import Actor, ActorKind
+from oms.kernel.errors import ConflictError, NotFoundError, RefusedError
+from oms.kernel.register import Purpose
+from oms.kernel.vault import Keys
+from oms.web import session_rows
+
+MOST_CODES_AN_HOUR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """A wish for a code: to which mailbox, what for, in which market and language the shopper is.
+
+    `buyer_id` is the account whose mailbox changes; `about` names what the proof is wanted for.
+    """
+
+    email: str
+    purpose: CodePurpose
+    market: str
+    language: str
+    buyer_id: int | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A mailbox that was proven just now, and what for."""
+
+    email: str
+    purpose: CodePurpose
+    market: str
+    language: str
+    buyer_id: int | None
+    about: str
+
+
+def prepare_code() -> Keys:
+    """Make the key of one code; before the transaction."""
+    unit = f"challenge:{ids.new_id().hex}"
+    return vault.prepare(ids.new_id(), unit, MailboxCode)
+
+
+def ask_code(session: Session, request: CodeRequest, keys: Keys) -> str:
+    """Write a code for a mailbox and have it mailed; return the ref that this browser alone holds.
+
+    Known and unknown mailboxes are treated alike. Beyond five codes an hour none is mailed, and the answer
+    is the same. Says `mailbox.code_asked` with the id of the challenge.
+    """
+    is_too_many = queries.codes_asked_lately(session, request.email) >= MOST_CODES_AN_HOUR
+    ref, now = ids.token(), clock.now()
+    row = MailboxChallenge(
+        ref_hash=ids.token_hash(ref),
+        unit=keys.unit,
+        purpose=request.purpose,
+        buyer_id=request.buyer_id,
+        about=request.about,
+        market=request.market,
+        language=request.language,
+        created_at=now,
+        expires_at=now + CODE_LIFE,
+    )
+    session.add(row)
+    session.flush()
+    vault.seal(session, MailboxCode(request.email, ids.code()), keys)
+    if not is_too_many:
+        outbox.say(session, "mailbox.code_asked", challenge=row.id)
+    return ref
+
+
+def prove(session: Session, ref: str, typed: str, purpose: CodePurpose) -> Proof | None:
+    """Return the mailbox that a code proves, once; None when it is wrong, used, too old or of another use.
+
+    Keep the transaction in both cases: each try counts, and the fifth is the last.
+    """
+    row = session.scalar(
+        update(MailboxChallenge)
+        .where(
+            MailboxChallenge.ref_hash == ids.token_hash(ref),
+            MailboxChallenge.purpose == purpose,
+            MailboxChallenge.used_at.is_(None),
+            MailboxChallenge.tries < MOST_TRIES,
+            MailboxChallenge.expires_at > clock.now(),
+        )
+        .values(tries=MailboxChallenge.tries + 1)
+        .returning(MailboxChallenge)
+    )
+    if row is None:
+        return None
+    kept = vault.open_record(session, MailboxCode, row.unit, purpose=Purpose.SECURITY, by=audit.SYSTEM)
+    digits = "".join(c for c in typed if c.isascii() and c.isdigit())
+    if kept is None or not hmac.compare_digest(kept.code, digits):
+        return None
+    row.used_at = clock.now()
+    return Proof(kept.email, row.purpose, row.market, row.language, row.buyer_id, row.about)
+
+
+def prepare_account(session: Session) -> Keys:
+    """Reserve the number of an account and make its keys; before the transaction that opens it."""
+    number = session.scalar(text("SELECT nextval(pg_get_serial_sequence('buyers', 'id'))"))
+    unit = f"account:{number}"
+    return vault.prepare(ids.new_id(), unit, AccountContact, AccountProfile)
+
+
+def sign_in(session: Session, proof: Proof) -> Buyer | None:
+    """Return the account that a proven mailbox opens, noted as used now; None when it has none."""
+    _require(proof, CodePurpose.SIGN_IN)
+    found = queries.buyer_of_mailbox(session, proof.email)
+    if found is not None:
+        note_use(session, found)
+    return found
+
+
+def open_account(session: Session, proof: Proof, keys: Keys) -> Buyer:
+    """Open the account of a proven mailbox, or return the one that it has. Says `account.opened`."""
+    _require(proof, CodePurpose.SIGN_IN)
+    _hold_mailbox(session, proof.email)
+    found = sign_in(session, proof)
+    if found is not None:
+        return found
+    now = clock.now()
+    opened = Buyer(
+        id=int(keys.unit.partition(":")[2]),
+        subject_id=keys.subject_id,
+        market=proof.market,
+        language=proof.language,
+        created_at=now,
+        last_active_at=now,
+    )
+    session.add(opened)
+    session.flush()
+    vault.seal_all(session, [AccountContact(proof.email), AccountProfile()], keys)
+    _note(session, opened, "account.open")
+    outbox.say(session, "account.opened", buyer=opened.id)
+    return opened
+
+
+def sign_in_with_password(session: Session, buyer_id: int, kept: str) -> Buyer | None:
+    """Return the account whose kept password was just verified, noted as used now; None if it has changed.
+
+    Read it with `queries.password_of` and verify it outside the transaction, after `oms.web.budgets.take`.
+    """
+    found = queries.buyer(session, buyer_id)
+    if found is None or found.password_hash != kept:
+        return None
+    note_use(session, found)
+    return found
+
+
+def note_use(session: Session, buyer: Buyer) -> None:
+    """Note that an account is used now; its retention counts from the last use. Says `account.used`."""
+    buyer.last_active_at = clock.now()
+    outbox.say(session, "account.used", buyer=buyer.id)
+
+
+def set_password(session: Session, buyer_id: int, password_hash: str, *, keep_session: int = 0) -> None:
+    """Give an account a password, checked and hashed before the transaction; its other sessions end."""
+    found = _active(session, buyer_id)
+    found.password_hash = password_hash
+    session_rows.end_all(session, found.person, but=keep_session)
+    _note(session, found, "account.set_password")
+
+
+def drop_password(session: Session, buyer_id: int) -> None:
+    """Go back to codes by mail alone."""
+    found = _active(session, buyer_id)
+    found.password_hash = None
+    _note(session, found, "account.drop_password")
+
+
+def prepare_notice() -> Keys:
+    """Make the key of a notice to a former mailbox; before the transaction."""
+    unit = f"notice:{ids.new_id().hex}"
+    return vault.prepare(ids.new_id(), unit, FormerMailbox)
+
+
+def change_mailbox(session: Session, old: Proof, new: Proof, notice: Keys, *, keep_session: int = 0) -> Buyer:
+    """Replace the mailbox of an account, both proven; other sessions end, the old mailbox is told.
+
+    Says `account.mailbox_changed` with the notice's unit. Raises RefusedError for proofs that are not of
+    this account, ConflictError when the new mailbox opens another account.
+    """
+    _require(old, CodePurpose.OLD_MAILBOX)
+    _require(new, CodePurpose.NEW_MAILBOX)
+    if old.buyer_id is None or old.buyer_id != new.buyer_id:
+        raise RefusedError("These codes belong to different accounts. Begin again.")
+    found = _active(session, old.buyer_id)
+    former = _mailbox(session, found)
+    if former.casefold() != old.email.casefold():
+        raise RefusedError("The mailbox of this account has changed meanwhile. Begin again.")
+    _hold_mailbox(session, new.email)
+    if queries.buyer_of_mailbox(session, new.email) is not None:
+        raise ConflictError("This mailbox opens another account. Close that account first.")
+    vault.replace(session, AccountContact(new.email), found.unit, by=Actor(ActorKind.BUYER, found.person))
+    vault.seal(session, FormerMailbox(former), notice)
+    session_rows.end_all(session, found.person, but=keep_session)
+    _note(session, found, "account.change_mailbox", "email")
+    outbox.say(session, "account.mailbox_changed", buyer=found.id, notice=notice.unit)
+    return found
+
+
+def change_profile(session: Session, buyer_id: int, profile: AccountProfile) -> None:
+    """Keep what a buyer wrote about themselves; an emptied field is forgotten."""
+    found = _active(session, buyer_id)
+    vault.replace(session, profile, found.unit, by=Actor(ActorKind.BUYER, found.person))
+    _note(session, found, "account.change_profile", "nickname", "mobile", "country")
+
+
+def close_account(session: Session, buyer_id: int, *, by: Actor) -> None:
+    """Close an account for good: no session, no password; its keys go by the retention rule.
+
+    Says `account.closed`. Raises NotFoundError when there is no active account of this number.
+    """
+    found = _active(session, buyer_id)
+    found.close(clock.now())
+    session_rows.end_all(session, found.person)
+    audit.record(session, by, "account.close", found.person, subject_id=found.subject_id)
+    outbox.say(session, "account.closed", buyer=found.id)
+
+
+def forget_codes(session: Session) -> list[str]:
+    """Drop the codes of more than an hour ago; return their units, whose keys the caller destroys after."""
+    old = select(MailboxChallenge).where(MailboxChallenge.created_at < clock.now() - CODE_MEMORY)
+    rows = session.scalars(old.limit(1000).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        session.delete(row)
+    return [row.unit for row in rows]
+
+
+def _require(proof: Proof, purpose: CodePurpose) -> None:
+    if proof.purpose is not purpose:
+        raise RefusedError("This code was asked for something else. Ask for a new one.")
+
+
+def _active(session: Session, buyer_id: int) -> Buyer:
+    found = queries.buyer(session, buyer_id)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _mailbox(session: Session, buyer: Buyer) -> str:
+    by = Actor(ActorKind.BUYER, buyer.person)
+    contact = vault.open_record(session, AccountContact, buyer.unit, purpose=Purpose.ACCOUNT, by=by)
+    if contact is None:
+        raise NotFoundError
+    return contact.email
+
+
+def _hold_mailbox(session: Session, email: str) -> None:
+    # Two sign-ups of one mailbox at once wait for each other; a number held until commit, kept nowhere.
+    digest = hashlib.sha256(f"mailbox {email.strip().casefold()}".encode()).digest()
+    number = int.from_bytes(digest[:8], "big", signed=True)
+    session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def _note(session: Session, buyer: Buyer, verb: str, *fields: str) -> None:
+    by = Actor(ActorKind.BUYER, buyer.person)
+    audit.record(session, by, verb, buyer.person, subject_id=buyer.subject_id, fields=fields)

@@ -1,0 +1,97 @@
+"""People of the tests: somebody with mailboxes, and an office with staff."""
+
+import pyotp
+
+from oms.buyers import actions as buying
+from oms.buyers import queries
+from oms.buyers.actions import CodeRequest, Proof
+from oms.buyers.models import Buyer
+from oms.buyers.states import CodePurpose
+from oms.kernel import clock
+from oms.kernel.audit import SYSTEM, Actor
+from oms.kernel.db import reading, transaction
+from oms.kernel.outbox import OutboxMessage
+from oms.staff import actions as staffing
+from oms.staff.actions import DemoSecrets, Enrollment, Invitation, NewStaff
+from oms.staff.models import Staff
+from oms.staff.states import StaffRole
+from oms.web import credentials
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+class Mailbox:
+    """What a person does with codes, each step in a transaction of its own as a view would."""
+
+    def ask(
+        self, email: str, purpose: CodePurpose = CodePurpose.SIGN_IN, *, buyer_id: int | None = None
+    ) -> str:
+        keys = buying.prepare_code()
+        request = CodeRequest(email, purpose, "eu", "de", buyer_id)
+        with transaction() as session:
+            return buying.ask_code(session, request, keys)
+
+    def mailed(self) -> list[queries.CodeToSend]:
+        with reading() as session:
+            told = session.query(OutboxMessage).filter_by(topic="mailbox.code_asked").order_by("id").all()
+            codes = [queries.code_to_send(session, int(m.payload["challenge"])) for m in told]
+        return [code for code in codes if code is not None]
+
+    def type_code(self, ref: str, code: str, purpose: CodePurpose = CodePurpose.SIGN_IN) -> Proof | None:
+        with transaction() as session:
+            return buying.prove(session, ref, code, purpose)
+
+    def prove(
+        self, email: str, purpose: CodePurpose = CodePurpose.SIGN_IN, *, buyer_id: int | None = None
+    ) -> Proof:
+        ref = self.ask(email, purpose, buyer_id=buyer_id)
+        proof = self.type_code(ref, self.mailed()[-1].code, purpose)
+        assert proof is not None
+        return proof
+
+    def open_account(self, email: str) -> Buyer:
+        proof = self.prove(email)
+        with reading() as session:
+            keys = buying.prepare_account(session)
+        with transaction() as session:
+            return buying.open_account(session, proof, keys)
+
+
+class Office:
+    """What happens in an office, each step in a transaction of its own."""
+
+    def invite(self, email: str, *roles: StaffRole, by: Actor = SYSTEM) -> Invitation:
+        with reading() as session:
+            keys = staffing.prepare_member(session)
+        with transaction() as session:
+            return staffing.add_member(
+                session, NewStaff(email, f"{email[:3]} at the desk", frozenset(roles), by), keys
+            )
+
+    def employ(self, email: str, *roles: StaffRole) -> Staff:
+        """Add somebody who can sign in at once, with the secret of this module; no password is hashed."""
+        with reading() as session:
+            keys = staffing.prepare_member(session)
+        with transaction() as session:
+            new = NewStaff(email, f"{email[:3]} at the desk", frozenset(roles))
+            number = staffing.add_demo_member(session, new, keys, DemoSecrets("no hash", SECRET))
+        return self.member(number)
+
+    def member(self, number: int) -> Staff:
+        with reading() as session:
+            return session.get_one(Staff, number)
+
+    def code(self, secret: str = SECRET) -> str:
+        return pyotp.TOTP(secret).at(clock.now())
+
+    def finish(self, invited: Invitation, *, totp: str | None = None, code: str | None = None) -> list[str]:
+        kept = credentials.recovery_hash(code or invited.setup_code)
+        enrollment = Enrollment(
+            invited.staff_id, kept, "no hash", self.code(invited.totp_secret) if totp is None else totp
+        )
+        with transaction() as session:
+            return staffing.finish_setup(session, enrollment)
+
+    def prove(self, staff: Staff, typed: str) -> bool:
+        with transaction() as session:
+            return staffing.prove_second_factor(session, staff.id, typed) is not None
