@@ -1,12 +1,21 @@
 """Every mapped class and personal declaration in one import: for migrations, register and tests."""
 
+from oms.buyers import models as buyers
+from oms.buyers import personal as buyers_personal
 from oms.catalog import models as catalog
 from oms.catalog.media import models as media
 from oms.catalog.search import models as search
 from oms.kernel import audit, egress, inbox, jobs, outbox
 from oms.kernel.db import Base
 from oms.kernel.vault import models as vault
-from oms.web import session_rows
+from oms.staff import models as staff
+from oms.staff import personal as staff_personal
+from oms.web import budgets, session_rows
 
 metadata = Base.metadata
-MODULES = (audit, egress, inbox, jobs, outbox, vault, catalog, media, search, session_rows)
+MODULES = (
+    *(audit, egress, inbox, jobs, outbox, vault),
+    *(budgets, session_rows),
+    *(catalog, media, search),
+    *(buyers, buyers_personal, staff, staff_personal),
+)
