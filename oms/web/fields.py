@@ -1,0 +1,51 @@
+"""Form fields that the store and the desk share: a mailbox as it is typed, and codes to type."""
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, Field, Form, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from oms.web import credentials
+
+LONGEST_MAILBOX = 254
+
+
+class MailboxField(EmailField):  # type: ignore[misc]
+    """An e-mail address, read with email-validator; `data` is its normalized form when it is valid."""
+
+    def __init__(self, label: Any, **more: Any) -> None:  # noqa: ANN401 - WTForms
+        shown = {"autocomplete": "email", "maxlength": LONGEST_MAILBOX, **more.pop("render_kw", {})}
+        rules = [InputRequired(_l("Type your e-mail address.")), _read]
+        super().__init__(label, rules, render_kw=shown, **more)
+
+
+def _read(_form: Form, field: Field) -> None:
+    # The reserved ending .test names the demo's mailboxes (RFC 6761 section 6.2); no real shop has one.
+    is_test = not current_app.extensions["settings"].is_production
+    try:
+        read = validate_email(field.data or "", check_deliverability=False, test_environment=is_test)
+    except EmailNotValidError as error:
+        raise ValidationError(_l("This is not an e-mail address. Look for a missing @ or dot.")) from error
+    field.data = read.normalized
+
+
+def code_field(label: Any) -> StringField:  # noqa: ANN401 - WTForms
+    """Return a field for a one-time code; phones offer it from the mail or the app."""
+    return StringField(
+        label,
+        [InputRequired(_l("Type the code.")), Length(max=40, message=_l("This is longer than any code."))],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
+    )
+
+
+def password_field(label: Any, *, is_new: bool) -> PasswordField:  # noqa: ANN401 - WTForms
+    """Return a field for a password, which managers may fill and people may paste."""
+    long = Length(max=credentials.LONGEST, message=_l("Take at most 256 characters."))
+    return PasswordField(
+        label,
+        [InputRequired(_l("Type a password.")), long],
+        render_kw={"autocomplete": "new-password" if is_new else "current-password"},
+    )
