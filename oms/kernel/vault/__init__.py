@@ -20,21 +20,11 @@ from oms.kernel.vault.erasure import (
     sweep_unreferenced,
 )
 from oms.kernel.vault.errors import BrokenSealError, PurposeRefusedError
+from oms.kernel.vault.filing import OpenedFile, open_file, seal_file
+from oms.kernel.vault.finding import Found, find, reindex, rotate_index, subject_of, units_of
 from oms.kernel.vault.keyring import Keys, ends, prepare, start_clock
 from oms.kernel.vault.master import configure
-from oms.kernel.vault.records import (
-    Found,
-    Opened,
-    find,
-    open_each,
-    open_many,
-    open_record,
-    replace,
-    seal,
-    seal_all,
-    subject_of,
-    units_of,
-)
+from oms.kernel.vault.records import Opened, open_each, open_many, open_record, replace, seal, seal_all
 
 __all__ = [
     "BrokenSealError",
@@ -42,6 +32,7 @@ __all__ = [
     "Found",
     "Keys",
     "Opened",
+    "OpenedFile",
     "PurposeRefusedError",
     "configure",
     "destroy_due",
@@ -50,15 +41,19 @@ __all__ = [
     "ends",
     "find",
     "open_each",
+    "open_file",
     "open_many",
     "open_record",
     "prepare",
+    "reindex",
     "remove_keyless",
     "replace",
     "replay_tombstones",
     "resume",
+    "rotate_index",
     "seal",
     "seal_all",
+    "seal_file",
     "start_clock",
     "subject_of",
     "sweep_unreferenced",

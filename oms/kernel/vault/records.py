@@ -1,4 +1,4 @@
-"""Sealing, opening, correcting and finding records: the only door to what a person gave."""
+"""Sealing, opening and correcting records: the only door to what a person gave."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -6,32 +6,23 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from oms.kernel import audit, clock, register
 from oms.kernel.audit import Actor, ActorKind
-from oms.kernel.db import keyring_reading
 from oms.kernel.errors import NotFoundError
 from oms.kernel.ids import new_id
 from oms.kernel.register import Kind, Purpose
-from oms.kernel.vault import keyring
-from oms.kernel.vault.envelope import from_bytes, shut, to_bytes, unshut
+from oms.kernel.vault import finding, keyring
+from oms.kernel.vault.envelope import shut, to_bytes
 from oms.kernel.vault.errors import PurposeRefusedError
-from oms.kernel.vault.index import IndexKey, salts
 from oms.kernel.vault.keyring import Keys
 from oms.kernel.vault.models import BlindIndex, SealedRow
+from oms.kernel.vault.rows import record_in, row_place
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Whose record matched: the random id of its subject, and the unit it belongs to."""
-
-    subject_id: UUID
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +60,18 @@ def seal_all(session: Session, records: Sequence[object], keys: Keys) -> list[UU
                 "unit": keys.unit,
                 "subject_id": keys.subject_id,
                 "key_id": key.key_id,
-                "envelope": shut(key.secret, to_bytes(record), _place(row_id, kind, keys.unit, key.key_id)),
+                "envelope": shut(
+                    key.secret, to_bytes(record), row_place(row_id, kind, keys.unit, key.key_id)
+                ),
                 "sealed_at": clock.now(),
             }
         )
         if keys.index:
-            marks += _marks(record, kind, keys.index, rows[-1])
+            marks += finding.marks(record, kind, keys.index, rows[-1])
     session.execute(insert(SealedRow), rows)
     if marks:
         session.execute(insert(BlindIndex), marks)
     return [row["id"] for row in rows]
-
-
-def _place(row_id: UUID, kind: Kind, unit: str, key_id: UUID) -> tuple[str, ...]:
-    return ("personal.sealed", str(row_id), kind.name, unit, str(key_id))
-
-
-def _marks(record: object, kind: Kind, key: IndexKey, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the blind index rows of a record: one per indexed field that is not empty."""
-    return [
-        {
-            "sealed_id": row["id"],
-            "field": f"{kind.name}.{field.name}",
-            "version": key.version,
-            "digest": key.digest(kind, field.name, str(getattr(record, field.name))),
-            "subject_id": row["subject_id"],
-            "unit": row["unit"],
-        }
-        for field in kind.fields
-        if field.indexed and getattr(record, field.name)
-    ]
 
 
 def open_record(session: Session, cls: type[T], unit: str, *, purpose: Purpose, by: Actor) -> T | None:
@@ -133,6 +106,18 @@ def open_each(session: Session, cls: type[T], unit: str, *, purpose: Purpose, by
     return {row.id: opened[row.id] for row in rows if row.id in opened}
 
 
+def open_row(session: Session, row_id: UUID, *, purpose: Purpose, by: Actor) -> tuple[Row[Any], Any] | None:
+    """Return one row and its record, by the rules of `open_record`; None when it is gone."""
+    row = session.execute(select(SealedRow.__table__).where(SealedRow.id == row_id)).one_or_none()
+    if row is None:
+        return None
+    kind = _serving(register.KINDS[row.kind], purpose, row.unit, by)
+    opened = _opened([row], {kind.name: kind})
+    if by.kind is ActorKind.STAFF and opened:
+        _record_opening(session, [row], [kind], purpose, by)
+    return (row, opened[row_id]) if opened else None
+
+
 def _serving(kind: Kind, purpose: Purpose, unit: str, by: Actor) -> Kind:
     if purpose not in kind.purposes:
         log.warning("opening refused: %s of %s for %s by %s:%s", kind.name, unit, purpose, by.kind, by.id)
@@ -151,16 +136,7 @@ def _rows(session: Session, unit: str, kinds: list[str]) -> Sequence[Row[Any]]:
 def _opened(rows: Sequence[Row[Any]], kinds: Mapping[str, Kind]) -> dict[UUID, Any]:
     keys = keyring.fetch(row.key_id for row in rows)
     return {
-        row.id: from_bytes(
-            kinds[row.kind].type,
-            unshut(
-                keys[row.key_id].secret,
-                row.envelope,
-                _place(row.id, kinds[row.kind], row.unit, row.key_id),
-            ),
-        )
-        for row in rows
-        if row.key_id in keys
+        row.id: record_in(row, kinds[row.kind], keys[row.key_id].secret) for row in rows if row.key_id in keys
     }
 
 
@@ -194,63 +170,7 @@ def replace(session: Session, record: object, unit: str, *, by: Actor, row_id: U
     key = keyring.fetch([row.key_id]).get(row.key_id) if row else None
     if row is None or key is None:
         raise NotFoundError
-    envelope = shut(key.secret, to_bytes(record), _place(row.id, kind, row.unit, row.key_id))
+    envelope = shut(key.secret, to_bytes(record), row_place(row.id, kind, row.unit, row.key_id))
     session.execute(update(SealedRow).where(SealedRow.id == row.id).values(envelope=envelope))
-    _index_again(session, record, kind, row)
+    finding.mark_again(session, record, kind, row)
     audit.record(session, by, "vault.replace", unit, subject_id=row.subject_id, fields=(kind.name,))
-
-
-def _index_again(session: Session, record: object, kind: Kind, row: SealedRow) -> None:
-    if not any(field.indexed for field in kind.fields):
-        return
-    session.execute(delete(BlindIndex).where(BlindIndex.sealed_id == row.id))
-    with keyring_reading() as keys:
-        versions = salts(keys)
-    belongs = {"id": row.id, "subject_id": row.subject_id, "unit": row.unit}
-    marks = [mark for version in versions for mark in _marks(record, kind, version, belongs)]
-    if marks:
-        session.execute(insert(BlindIndex), marks)
-
-
-def find(session: Session, cls: type[Any], field: str, value: str) -> list[Found]:
-    """Return where a field of a kind has exactly this value, the newest first. KeyError: no index."""
-    kind = register.kind_of(cls)
-    if not kind.field(field).indexed:
-        raise KeyError(f"{kind.name}.{field} has no blind index")
-    with keyring_reading() as keys:
-        versions = salts(keys)
-    if not versions or not value.strip():
-        return []
-    rows = session.execute(
-        select(BlindIndex.subject_id, BlindIndex.unit)
-        .join(SealedRow, SealedRow.id == BlindIndex.sealed_id)
-        .where(
-            BlindIndex.field == f"{kind.name}.{field}",
-            or_(
-                *(
-                    (BlindIndex.version == key.version)
-                    & (BlindIndex.digest == key.digest(kind, field, value))
-                    for key in versions
-                )
-            ),
-        )
-        .order_by(SealedRow.sealed_at.desc(), SealedRow.id)
-    )
-    return list(dict.fromkeys(Found(row.subject_id, row.unit) for row in rows))
-
-
-def subject_of(session: Session, unit: str) -> UUID | None:
-    """Return the random id of the person a unit is about; None when nothing of them is left."""
-    return session.scalar(select(SealedRow.subject_id).where(SealedRow.unit == unit).limit(1))
-
-
-def units_of(session: Session, subject_id: UUID) -> list[str]:
-    """Return the units that still hold something of a subject, in order."""
-    return list(
-        session.scalars(
-            select(SealedRow.unit)
-            .where(SealedRow.subject_id == subject_id)
-            .distinct()
-            .order_by(SealedRow.unit)
-        )
-    )
