@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from oms.kernel.register import Basis, Category, Event, Purpose, Retention, personal, sealed
+from oms.kernel.register import Basis, Category, Erase, Event, Purpose, Retention, personal, sealed
 
 ALL = frozenset(Purpose)
 
@@ -58,3 +58,20 @@ class Account:
 
 ADA = Delivery("Ada Lovelace", ("12 St James's Square", "Flat 3"), phone="+44 20 7946 0018")
 HERS = Contact("Ada@Example.com", "en")
+
+
+@sealed(
+    "sample_label",
+    unit="order",
+    purposes=frozenset({Purpose.DELIVERY, Purpose.RIGHTS}),
+    basis=Basis.CONTRACT,
+    retention=Retention(after=Event.DELIVERED, days=14, at_most=60),
+    erase=Erase.DELETE_FILE,
+)
+@dataclass(frozen=True)
+class LabelFile:
+    name: str = personal("File name", "So that it prints", Category.ADDRESS)
+    media_type: str = personal("File type", "So that it prints", Category.ADDRESS)
+
+
+LABEL = LabelFile("label.pdf", "application/pdf")
