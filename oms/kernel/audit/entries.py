@@ -1,10 +1,4 @@
-"""The audit: who did what about which thing, written with the deed, chained after it, never changed.
-
-Entries are inserted unchained in the business transaction, so that nobody waits for a neighbor; one sequencer
-links them: each link holds the SHA-256 of the link before it and of its entry. A head written outside the
-database now and then tells a tail that was cut off. Whom an entry is about lies beside it and can be
-forgotten; the entry keeps only a salted digest of that random id.
-"""
+"""Audit entries: one for each deed, written in its transaction, and changed by nobody."""
 
 import hashlib
 import secrets
@@ -112,7 +106,7 @@ def record(  # noqa: PLR0913 - an entry is whole or it proves nothing
             purpose=purpose,
             reason=reason[:_REASON_CHARS],
             fields=list(fields),
-            subject_digest=_subject_digest(salt, subject_id) if subject_id else None,
+            subject_digest=subject_digest_of(salt, subject_id) if subject_id else None,
         )
         .returning(AuditEntry.id)
     )
@@ -120,7 +114,8 @@ def record(  # noqa: PLR0913 - an entry is whole or it proves nothing
         session.execute(insert(AuditSubject).values(entry_id=entry_id, subject_id=subject_id, salt=salt))
 
 
-def _subject_digest(salt: bytes, subject_id: UUID) -> bytes:
+def subject_digest_of(salt: bytes, subject_id: UUID) -> bytes:
+    """Return what an entry holds of its subject."""
     return hashlib.sha256(salt + subject_id.bytes).digest()
 
 

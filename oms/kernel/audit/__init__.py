@@ -1,0 +1,38 @@
+"""The audit: who did what about which thing, written with the deed, chained after it, never changed.
+
+Entries are inserted unchained in the business transaction, so that nobody waits for a neighbor; one sequencer
+links them: each link holds the SHA-256 of the link before it and of its entry. A head written outside the
+database now and then tells a tail that was cut off. Whom an entry is about lies beside it and can be
+forgotten; the entry keeps only a salted digest of that random id.
+"""
+
+from oms.kernel.audit.entries import (
+    SYSTEM,
+    Actor,
+    ActorKind,
+    AuditEntry,
+    AuditLink,
+    AuditSubject,
+    about,
+    about_subject,
+    forget_subject,
+    record,
+)
+from oms.kernel.audit.links import Verdict, anchor, chain, verify
+
+__all__ = [
+    "SYSTEM",
+    "Actor",
+    "ActorKind",
+    "AuditEntry",
+    "AuditLink",
+    "AuditSubject",
+    "Verdict",
+    "about",
+    "about_subject",
+    "anchor",
+    "chain",
+    "forget_subject",
+    "record",
+    "verify",
+]

@@ -1,0 +1,214 @@
+"""What was done is written with the deed, linked after it, and no change to it goes unseen."""
+
+import random
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
+
+from oms.kernel import audit, clock
+from oms.kernel.audit import SYSTEM, Actor, ActorKind, AuditEntry, AuditLink
+from oms.kernel.db import Role, reading, transaction
+from oms.kernel.ids import new_id
+
+pytestmark = pytest.mark.usefixtures("shop")
+PACKER = Actor(ActorKind.STAFF, "staff:4")
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+
+
+def write(count: int, subject_id: UUID | None = None) -> None:
+    with transaction() as session:
+        for number in range(count):
+            with clock.held_at(NOON + timedelta(seconds=number)):
+                audit.record(
+                    session,
+                    PACKER,
+                    "vault.open",
+                    f"order:{number}",
+                    subject_id=subject_id or new_id(),
+                    purpose="delivery",
+                    reason="label jammed",
+                    fields=("order_delivery.name",),
+                )
+
+
+def link() -> int:
+    with transaction() as session:
+        return audit.chain(session)
+
+
+def test_a_deed_that_is_rolled_back_is_not_written() -> None:
+    with pytest.raises(ZeroDivisionError), transaction() as session:
+        audit.record(session, SYSTEM, "order.cancel", "order:7")
+        _ = 1 // 0
+
+    with reading() as session:
+        assert audit.about(session, "order:7") == []
+
+
+def test_entries_are_linked_once_and_the_chain_is_whole() -> None:
+    write(3)
+    assert (link(), link()) == (3, 0)
+    write(2)
+    with reading() as session:
+        assert audit.verify(session) == audit.Verdict(3, (), 2, NOON)
+    assert link() == 2
+
+    with reading() as session:
+        verdict = audit.verify(session)
+        assert session.scalars(select(AuditLink.position).order_by(AuditLink.position)).all() == [
+            1,
+            2,
+            3,
+            4,
+            5,
+        ]
+    assert verdict == audit.Verdict(5, (), 0, None)
+    assert verdict.is_whole
+
+
+def test_two_sequencers_at_once_make_one_chain() -> None:
+    write(200)
+
+    both = [threading.Thread(target=link) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+
+    with reading() as session:
+        assert audit.verify(session) == audit.Verdict(200, (), 0, None)
+
+
+def test_an_entry_that_commits_late_is_linked_behind_the_others() -> None:
+    with transaction() as late:
+        audit.record(late, SYSTEM, "slow.deed", "order:1")
+        write(2)
+        assert link() == 2
+    assert link() == 1
+
+    with reading() as session:
+        order = session.scalars(select(AuditLink.entry_id).order_by(AuditLink.position)).all()
+        assert order == [2, 3, 1]
+        assert audit.verify(session).is_whole
+
+
+def test_nobody_at_work_can_change_or_delete_an_entry() -> None:
+    write(1)
+    link()
+
+    for statement in (
+        "UPDATE audit_entries SET about = about",
+        "UPDATE audit_links SET entry_id = entry_id",
+        "DELETE FROM audit_entries",
+        "DELETE FROM audit_links",
+        "TRUNCATE audit_entries, audit_subjects",
+        "TRUNCATE audit_links",
+    ):
+        for role in (Role.WEB, Role.WORKER, Role.BLIND):
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction(role) as session:
+                session.execute(text(statement))
+
+    with reading() as session:
+        assert audit.verify(session) == audit.Verdict(1, (), 0, None)
+
+
+def test_a_person_who_is_forgotten_leaves_the_chain_whole() -> None:
+    ada, grace = new_id(), new_id()
+    write(3, ada)
+    write(1, grace)
+    link()
+
+    with transaction() as session:
+        assert audit.forget_subject(session, ada) == 3
+
+    with reading() as session:
+        assert audit.about_subject(session, ada) == []
+        assert len(audit.about_subject(session, grace)) == 1
+        assert audit.verify(session) == audit.Verdict(4, (), 0, None)
+        assert session.scalar(select(func.count()).where(AuditEntry.subject_digest == ada.bytes)) == 0
+
+
+TAMPERINGS = {
+    "edit": "UPDATE audit_entries SET {column} = {value} WHERE id = :n",
+    "delete": "DELETE FROM audit_entries WHERE id = :n",
+    "delete with its link": "WITH l AS (DELETE FROM audit_links WHERE entry_id = :n)"
+    " DELETE FROM audit_entries WHERE id = :n",
+    "swap": "UPDATE audit_entries a SET about = b.about, at = b.at FROM audit_entries b"
+    " WHERE (a.id, b.id) IN ((:n, :m), (:m, :n))",
+    "reorder": "UPDATE audit_links a SET hash = b.hash, entry_id = -b.entry_id FROM audit_links b"
+    " WHERE (a.entry_id, b.entry_id) IN ((:n, :m), (:m, :n))",
+    "cut the tail": "DELETE FROM audit_links WHERE position >= :n",
+    "cut the tail with its entries": "WITH l AS (DELETE FROM audit_links WHERE position >= :n)"
+    " DELETE FROM audit_entries WHERE id >= :n",
+    "another person": "UPDATE audit_subjects SET subject_id = gen_random_uuid() WHERE entry_id = :n",
+}
+EDITS = {
+    "at": "at - interval '1 microsecond'",
+    "actor_kind": "'buyer'",
+    "actor_id": "'staff:5'",
+    "verb": "'vault.replace'",
+    "about": "about || '0'",
+    "purpose": "''",
+    "reason": "reason || ' '",
+    "fields": "'{}'",
+    "subject_digest": "NULL",
+}
+
+
+def tamper(session: Session, chance: random.Random) -> str:
+    kind = chance.choice(list(TAMPERINGS))
+    column = chance.choice(list(EDITS))
+    n, m = chance.sample(range(1, 41), 2)
+    if kind.startswith("delete") or "entries" in kind:
+        session.execute(text("DELETE FROM audit_subjects"))
+    session.execute(text(TAMPERINGS[kind].format(column=column, value=EDITS[column])), {"n": n, "m": m})
+    session.execute(text("UPDATE audit_links SET entry_id = -entry_id WHERE entry_id < 0"))
+    return f"{kind} {column} {n} {m}"
+
+
+def test_fifty_random_tamperings_are_all_detected(tmp_path: Path) -> None:
+    write(40)
+    link()
+    anchors = tmp_path / "anchors" / "audit"
+    with reading() as session:
+        assert audit.anchor(session, anchors) == 40
+        assert audit.verify(session, anchors).is_whole
+    chance = random.Random(20261122)  # noqa: S311 - repeatable, no secret
+
+    for _ in range(50):
+        with pytest.raises(InterruptedError), transaction(Role.MIGRATE) as session:
+            what = tamper(session, chance)
+            assert not audit.verify(session, anchors).is_whole, what
+            raise InterruptedError
+
+    with reading() as session:
+        assert audit.verify(session, anchors) == audit.Verdict(40, (), 0, None)
+
+
+def test_a_chain_written_anew_does_not_match_its_anchor(tmp_path: Path) -> None:
+    write(5)
+    link()
+    anchors = tmp_path / "audit"
+    with reading() as session:
+        audit.anchor(session, anchors)
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("UPDATE audit_entries SET actor_id = 'staff:9' WHERE id = 2"))
+        session.execute(text("DELETE FROM audit_links"))
+    assert link() == 5
+
+    with reading() as session:
+        assert audit.verify(session).is_whole  # the control: by itself the forged chain holds together
+        assert audit.verify(session, anchors).broken == ("position 5 is not what was anchored",)
+
+
+def test_no_chain_has_no_anchor(tmp_path: Path) -> None:
+    with reading() as session:
+        assert audit.anchor(session, tmp_path / "audit") == 0
+
+    assert not (tmp_path / "audit").exists()
