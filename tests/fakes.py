@@ -69,7 +69,7 @@ class Party:
         """Read from the control door."""
         return requests.get(f"{self.address}/_control/{path}", timeout=10).json()
 
-    def post(self, path: str, **sent: Any) -> Any:  # noqa: ANN401 - any JSON
+    def post(self, path: str, /, **sent: Any) -> Any:  # noqa: ANN401 - any JSON
         """Steer through the control door; fails the test when it refuses."""
         answer = requests.post(f"{self.address}/_control/{path}", json=sent, timeout=10)
         assert answer.ok, answer.text
@@ -119,6 +119,12 @@ class Listener:
                 self.send_response(listener.answers.pop(0) if listener.answers else 200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Length", "8")
+                self.end_headers()
+                self.wfile.write(b"the shop")
 
             def log_message(self, *_: object) -> None:
                 pass

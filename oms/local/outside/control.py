@@ -9,9 +9,10 @@
 - `GET /_control/webhooks`: every delivery with its state
 - `POST /_control/webhooks {"url": …, "secrets": […], "events": […]}`: where they go (`"url": null`: nowhere)
 - `POST /_control/webhooks/resend {"event": "evt_…"}`: send one again; without `event` all not delivered
-- `POST /_control/reset`: forget everything
+- `POST /_control/reset`: forget everything; webhooks go where they went at the start
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -29,6 +30,7 @@ class Control:
     def __init__(self, store: Store, faults: Faults, hooks: Hooks, timers: Timers) -> None:
         """Steer these four."""
         self.store, self.faults, self.hooks, self.timers = store, faults, hooks, timers
+        self._aimed_at_start = asdict(hooks.endpoint)
 
     def blueprint(self) -> Blueprint:
         """Return the routes, ready for a party to add its own."""
@@ -93,9 +95,11 @@ class Control:
         return jsonify(due=self.hooks.resend(sent_json().get("event")))
 
     def reset(self) -> ResponseReturnValue:
-        """Forget everything."""
+        """Forget everything and aim webhooks as at the start."""
         self.faults.clear()
         self.store.reset()
+        for name, value in self._aimed_at_start.items():
+            setattr(self.hooks.endpoint, name, value)
         return jsonify(now=self.store.clock.now())
 
 

@@ -20,9 +20,7 @@ def emit(work: Work, event_type: str, subject: Shape, previous: dict[str, Any] |
         {
             "id": new_id("evt_3"),
             "object": "event",
-            "account": None,
             "api_version": API_VERSION,
-            "context": None,
             "created": work.now,
             "data": data,
             "livemode": False,

@@ -31,7 +31,7 @@ def session(now: int) -> Shape:
         " optional_items origin_context payment_intent payment_link payment_method_configuration_details"
         " permissions presentment_details recovered_from redirect_on_completion return_url"
         " saved_payment_method_options setup_intent shipping_address_collection shipping_cost submit_type"
-        " subscription success_url tax_id_collection url wallet_options"
+        " subscription success_url url wallet_options"
     )
     return {
         "id": new_id("cs_test_a1", 56),
@@ -149,7 +149,7 @@ def charge(now: int, intent: Shape, method: Shape) -> Shape:
         "application application_fee application_fee_amount authorization_code balance_transaction"
         " calculated_statement_descriptor customer failure_balance_transaction failure_code failure_message"
         " level3 on_behalf_of outcome presentment_details receipt_number receipt_url review source"
-        " source_transfer transfer transfer_data transfer_group"
+        " source_transfer transfer_data transfer_group"
     )
     copied = (
         "amount currency description receipt_email shipping statement_descriptor statement_descriptor_suffix"
@@ -181,7 +181,7 @@ def charge(now: int, intent: Shape, method: Shape) -> Shape:
 def refund(now: int, charge: Shape, amount: int) -> Shape:
     """Return a refund that has succeeded."""
     nothing = (
-        "balance_transaction customer customer_account next_action presentment_details reason receipt_number"
+        "balance_transaction customer customer_account presentment_details reason receipt_number"
         " source_transfer_reversal transfer_reversal"
     )
     kind = charge["payment_method_details"]["type"]

@@ -26,7 +26,6 @@ def party(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Party]:
 def stripe_party(party: Party) -> Iterator[Party]:
     yield party
     party.reset()
-    party.post("webhooks", url=None, secrets=[STRIPE_SECRET])
 
 
 @pytest.fixture
