@@ -12,7 +12,7 @@ from oms.buyers.models import CODE_LIFE, CODE_MEMORY, MOST_TRIES, Buyer, Mailbox
 from oms.buyers.personal import AccountContact, AccountProfile, FormerMailbox, MailboxCode
 from oms.buyers.states import CodePurpose
 from oms.kernel import audit, clock, ids, outbox, vault
-from oms.kernel.audit import Actor, ActorKind
+from oms.kernel.audit import Actor
 from oms.kernel.errors import ConflictError, NotFoundError, RefusedError
 from oms.kernel.register import Purpose
 from oms.kernel.vault import Keys
@@ -204,7 +204,7 @@ def change_mailbox(session: Session, old: Proof, new: Proof, notice: Keys, *, ke
     _hold_mailbox(session, new.email)
     if queries.buyer_of_mailbox(session, new.email) is not None:
         raise ConflictError("This mailbox opens another account. Close that account first.")
-    vault.replace(session, AccountContact(new.email), found.unit, by=Actor(ActorKind.BUYER, found.person))
+    vault.replace(session, AccountContact(new.email), found.unit, by=found.actor)
     vault.seal(session, FormerMailbox(former), notice)
     session_rows.end_all(session, found.person, but=keep_session)
     _note(session, found, "account.change_mailbox", "email")
@@ -215,7 +215,7 @@ def change_mailbox(session: Session, old: Proof, new: Proof, notice: Keys, *, ke
 def change_profile(session: Session, buyer_id: int, profile: AccountProfile) -> None:
     """Keep what a buyer wrote about themselves; an emptied field is forgotten."""
     found = _active(session, buyer_id)
-    vault.replace(session, profile, found.unit, by=Actor(ActorKind.BUYER, found.person))
+    vault.replace(session, profile, found.unit, by=found.actor)
     _note(session, found, "account.change_profile", "nickname", "mobile", "country")
 
 
@@ -253,8 +253,7 @@ def _active(session: Session, buyer_id: int) -> Buyer:
 
 
 def _mailbox(session: Session, buyer: Buyer) -> str:
-    by = Actor(ActorKind.BUYER, buyer.person)
-    contact = vault.open_record(session, AccountContact, buyer.unit, purpose=Purpose.ACCOUNT, by=by)
+    contact = vault.open_record(session, AccountContact, buyer.unit, purpose=Purpose.ACCOUNT, by=buyer.actor)
     if contact is None:
         raise NotFoundError
     return contact.email
@@ -268,5 +267,4 @@ def _hold_mailbox(session: Session, email: str) -> None:
 
 
 def _note(session: Session, buyer: Buyer, verb: str, *fields: str) -> None:
-    by = Actor(ActorKind.BUYER, buyer.person)
-    audit.record(session, by, verb, buyer.person, subject_id=buyer.subject_id, fields=fields)
+    audit.record(session, buyer.actor, verb, buyer.person, subject_id=buyer.subject_id, fields=fields)

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from oms.buyers.states import BUYERS, BuyerState, CodePurpose
+from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import Base
 from oms.kernel.register import columns
 
@@ -49,6 +50,11 @@ class Buyer(Base):
     def person(self) -> str:
         """Return the name under which sessions and the audit trail know this account."""
         return f"buyer:{self.id}"
+
+    @property
+    def actor(self) -> Actor:
+        """Return the owner of this account as somebody who does something."""
+        return Actor(ActorKind.BUYER, str(self.id))
 
     @property
     def is_active(self) -> bool:

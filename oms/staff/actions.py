@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from oms.kernel import audit, clock, ids, outbox, vault
-from oms.kernel.audit import SYSTEM, Actor, ActorKind
+from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.errors import BadInputError, ConflictError, RefusedError
 from oms.kernel.vault import Keys
 from oms.staff import queries
@@ -108,7 +108,7 @@ def finish_setup(session: Session, enrollment: Enrollment) -> list[str]:
     if step is None or step <= found.last_step:
         raise BadInputError("This is not the present code of the app. Wait for the next one.", field="totp")
     found.enroll(enrollment.password_hash, step, clock.now())
-    _note(session, _self(found), "staff.set_up", found)
+    _note(session, found.actor, "staff.set_up", found)
     return new_recovery_codes(session, found.id)
 
 
@@ -119,7 +119,7 @@ def new_recovery_codes(session: Session, staff_id: int) -> list[str]:
     codes = [credentials.recovery_code() for _ in range(RECOVERY_CODES)]
     for code in codes:
         session.add(RecoveryCode(staff_id=staff_id, code_hash=credentials.recovery_hash(code)))
-    _note(session, _self(found), "staff.new_recovery_codes", found)
+    _note(session, found.actor, "staff.new_recovery_codes", found)
     return codes
 
 
@@ -134,10 +134,10 @@ def prove_second_factor(session: Session, staff_id: int, typed: str) -> Staff | 
     step = credentials.totp_step(queries.totp_secret(session, found), typed, clock.now())
     if not (_spend_step(session, found, step) or _spend_recovery_code(session, found, typed)):
         log.warning("second factor refused: %s", found.person)
-        _note(session, _self(found), "staff.second_factor_refused", found)
+        _note(session, found.actor, "staff.second_factor_refused", found)
         return None
     found.last_signed_in_at = clock.now()
-    _note(session, _self(found), "staff.sign_in", found)
+    _note(session, found.actor, "staff.sign_in", found)
     return found
 
 
@@ -149,7 +149,7 @@ def change_password(session: Session, staff_id: int, password_hash: str, *, keep
     found.password_hash = password_hash
     found.password_set_at = clock.now()
     session_rows.end_all(session, found.person, but=keep_session)
-    _note(session, _self(found), "staff.change_password", found)
+    _note(session, found.actor, "staff.change_password", found)
 
 
 def change_roles(session: Session, staff_id: int, roles: frozenset[StaffRole], *, by: Actor) -> None:
@@ -235,7 +235,7 @@ def _spend_recovery_code(session: Session, staff: Staff, typed: str) -> bool:
         .returning(RecoveryCode.id)
     )
     if spent is not None:
-        _note(session, _self(staff), "staff.use_recovery_code", staff)
+        _note(session, staff.actor, "staff.use_recovery_code", staff)
     return spent is not None
 
 
@@ -259,11 +259,10 @@ def _keep_an_owner(session: Session, staff: Staff) -> None:
 
 
 def _grants(roles: frozenset[StaffRole], by: Actor) -> list[StaffRoleGrant]:
-    return [StaffRoleGrant(role=role, granted_at=clock.now(), granted_by=by.id) for role in sorted(roles)]
-
-
-def _self(staff: Staff) -> Actor:
-    return Actor(ActorKind.STAFF, staff.person)
+    return [
+        StaffRoleGrant(role=role, granted_at=clock.now(), granted_by=f"{by.kind}:{by.id}")
+        for role in sorted(roles)
+    ]
 
 
 def _note(session: Session, by: Actor, verb: str, staff: Staff, *fields: str) -> None:

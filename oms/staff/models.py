@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Identity
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import Base
 from oms.kernel.register import columns
 from oms.staff.states import STAFF, StaffRole, StaffState, permissions
@@ -69,6 +70,11 @@ class Staff(Base):
     def person(self) -> str:
         """Return the name under which sessions and the audit trail know this member of staff."""
         return f"staff:{self.id}"
+
+    @property
+    def actor(self) -> Actor:
+        """Return this member of staff as somebody who does something."""
+        return Actor(ActorKind.STAFF, str(self.id))
 
     @property
     def roles(self) -> frozenset[StaffRole]:

@@ -12,6 +12,7 @@ from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 
+from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.errors import RefusedError
 from oms.web.permissions import Permission
 
@@ -88,6 +89,15 @@ def signed_in() -> Person:
     if found is None:
         raise SignInNeededError
     return found
+
+
+def actor() -> Actor:
+    """Return who does what this request asks for: staff, a buyer, or a guest without a name."""
+    found = person()
+    if found is None:
+        return Actor(ActorKind.GUEST, "")
+    kind, _, number = found.ref.partition(":")
+    return Actor(ActorKind(kind), number)
 
 
 def view_of_request() -> Callable[..., Any] | None:

@@ -11,7 +11,7 @@ from oms.buyers.models import Buyer
 from oms.buyers.personal import AccountContact, AccountProfile
 from oms.buyers.states import BuyerState, CodePurpose
 from oms.kernel import audit, clock, jobs, vault
-from oms.kernel.audit import SYSTEM, Actor, ActorKind
+from oms.kernel.audit import SYSTEM, ActorKind
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import ConflictError, IllegalMoveError, NotFoundError, RefusedError
 from oms.kernel.outbox import OutboxMessage
@@ -25,7 +25,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 def mailbox_of(buyer: Buyer) -> str:
     with reading() as session:
-        return queries.account(session, buyer.id, by=Actor(ActorKind.BUYER, buyer.person)).email
+        return queries.account(session, buyer.id, by=buyer.actor).email
 
 
 def said(topic: str) -> list[dict[str, int | str]]:
@@ -164,7 +164,7 @@ def test_a_password_signs_in_and_ends_other_sessions_when_it_is_set(mailbox: Mai
 
 def test_a_profile_is_kept_and_emptied_again(mailbox: Mailbox) -> None:
     buyer = mailbox.open_account("ada@shop.test")
-    by = Actor(ActorKind.BUYER, buyer.person)
+    by = buyer.actor
     for profile in (AccountProfile(nickname="Ada", country="NL"), AccountProfile()):
         with transaction() as session:
             actions.change_profile(session, buyer.id, profile)
