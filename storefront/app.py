@@ -8,16 +8,22 @@ from oms.web.frame import Frame
 from oms.web.markets import Prefixed
 from oms.web.session_rows import STORE
 from oms.web.setup import Face
+from storefront.catalog import views as catalog
+from storefront.home import nav
+from storefront.home import views as home
+from storefront.legal import views as legal
+from storefront.search import views as search
 
 SHOP_NAME = "Counterfoil"
 POSTS_PER_MINUTE = 60
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (home.blueprint, catalog.blueprint, search.blueprint, legal.blueprint)
 
 
 def create_store(settings: Settings) -> Flask:
     """Return the store's application, complete with every page, over configured databases."""
     frame = Frame(SHOP_NAME, settings.public_url.rstrip("/"), "", "account.sign_in", has_markets=True)
     app = setup.base_app(Face("store", STORE, frame, POSTS_PER_MINUTE), settings)
+    nav.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.wsgi_app = Prefixed(app.wsgi_app)  # type: ignore[method-assign]

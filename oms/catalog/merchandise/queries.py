@@ -33,6 +33,8 @@ def collections(session: Session, language: str) -> list[Shelf]:
 
 def shelf(session: Session, slug: str, language: str) -> Shelf:
     """Return the collection of this slug, or else the category with all below it. Raises NotFoundError."""
+    if not slug.isprintable():
+        raise NotFoundError("There is no such collection.")
     collection = session.scalar(select(Collection).where(Collection.slug == slug))
     if collection is not None:
         return _collection(collection, language)

@@ -89,6 +89,8 @@ class Address:
 def product_page(session: Session, handle: str, market: MarketFacts, language: str) -> ProductPage:
     """Return the page of a published product. Raises NotFoundError for anything else; five statements."""
     words = best_text(language).subquery("words").lateral()
+    if not handle.isprintable():
+        raise NotFoundError("This product is not in the shop.")
     row = session.execute(
         select(Product, words, Category.slug, Category.names)
         .select_from(Product)

@@ -1,0 +1,1 @@
+"""Collections, products and their pictures."""

@@ -1,0 +1,91 @@
+"""What stands around every page of the store: collections on top, the small print below."""
+
+import time
+from dataclasses import dataclass, field
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from oms.catalog import queries
+from oms.catalog.merchandise.queries import collections
+from oms.kernel.db import reading
+from oms.kernel.errors import UnavailableError
+from oms.web.frame import Link
+from oms.web.markets import Place, place
+
+_SECONDS_KEPT = 5.0
+_TOPICS = ("imprint", "terms", "withdrawal", "delivery")
+_MOST_ON_TOP = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Nav:
+    """Addresses that the layout links; `layouts/store.html` names each."""
+
+    home: str
+    search: str
+    cart: str
+    cart_count: str
+    cart_lines: str
+    checkout: str
+    orders: str
+    account: str
+    your_data: str
+    privacy: str
+    collections: tuple[Link, ...]
+    legal: tuple[Link, ...]
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The collections and topics of a place, asked for at most every few seconds."""
+
+    asked_at: float = 0.0
+    collections: tuple[tuple[str, str], ...] = ()
+    legal: tuple[tuple[str, str], ...] = field(default=())
+
+
+_kept: dict[str, _Shelf] = {}
+
+
+def nav() -> Nav:
+    """Return the links around a page. Without a database they are the last known ones."""
+    here = place()
+    shelf = _shelf(here)
+    at = here.prefix
+    return Nav(
+        home=f"{at}/",
+        search=f"{at}/search",
+        cart=f"{at}/cart",
+        cart_count=f"{at}/cart/count",
+        cart_lines=f"{at}/cart/lines",
+        checkout=f"{at}/checkout",
+        orders=f"{at}/orders",
+        account=f"{at}/account/",
+        your_data=f"{at}/your-data/",
+        privacy=f"{at}/privacy",
+        collections=tuple(Link(name, f"{at}/collections/{slug}") for slug, name in shelf.collections),
+        legal=tuple(Link(title, f"{at}/legal/{topic}") for topic, title in shelf.legal),
+    )
+
+
+def _shelf(here: Place) -> _Shelf:
+    kept = _kept.setdefault(here.code, _Shelf())
+    if time.monotonic() - kept.asked_at < _SECONDS_KEPT:
+        return kept
+    try:
+        with reading() as session:
+            shelves = collections(session, here.language)
+            texts = queries.market_texts(session, here.market, here.language)
+    except (SQLAlchemyError, UnavailableError):
+        return kept
+    kept.collections = tuple((shelf.slug, shelf.name) for shelf in shelves)[:_MOST_ON_TOP]
+    kept.legal = tuple((topic, texts[topic].title) for topic in _TOPICS if topic in texts)
+    kept.asked_at = time.monotonic()
+    return kept
+
+
+def install(app: Flask) -> None:
+    """Give every template of the store its `nav`."""
+    _kept.clear()
+    app.context_processor(lambda: {"nav": nav()})

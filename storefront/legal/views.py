@@ -1,0 +1,30 @@
+"""The routes of what the law of a market wants to be said."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from oms.catalog.queries import market_texts
+from oms.kernel.db import reading
+from oms.kernel.errors import NotFoundError
+from oms.web import frame
+from oms.web.markets import place
+
+blueprint = Blueprint("legal", __name__)
+
+
+@blueprint.get("/legal/<topic>")
+def text(topic: str) -> ResponseReturnValue:
+    """Show one text of the market, in the language of the page."""
+    here = place()
+    with reading() as session:
+        found = market_texts(session, here.market, here.language).get(topic)
+    if found is None or not found.title:
+        raise NotFoundError("This shop has no such page.")
+    return render_template(
+        "store/legal/page.html",
+        page=frame.page(found.title),
+        heading=found.title,
+        body=Markup(found.body_html),  # noqa: S704 - the shop's own words, cleaned when they were stored
+        version="",
+    )

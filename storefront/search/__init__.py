@@ -1,0 +1,1 @@
+"""Finding goods by words."""
