@@ -2,12 +2,19 @@
 
 from oms.buyers import models as buyers
 from oms.buyers import personal as buyers_personal
+from oms.carts import models as carts
 from oms.catalog import models as catalog
 from oms.catalog.media import models as media
 from oms.catalog.search import models as search
+from oms.inventory import models as inventory
 from oms.kernel import audit, egress, inbox, jobs, outbox
 from oms.kernel.db import Base
 from oms.kernel.vault import models as vault
+from oms.orders import models as orders
+from oms.orders import personal as orders_personal
+from oms.payments import models as payments
+from oms.pricing import models as pricing
+from oms.shipping import models as shipping
 from oms.staff import models as staff
 from oms.staff import personal as staff_personal
 from oms.web import budgets, session_rows
@@ -18,4 +25,6 @@ MODULES = (
     *(budgets, session_rows),
     *(catalog, media, search),
     *(buyers, buyers_personal, staff, staff_personal),
+    *(inventory, shipping, pricing, payments, carts),
+    *(orders, orders_personal),
 )

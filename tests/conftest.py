@@ -1,8 +1,10 @@
 """What every test stands on: real Postgres, real Valkey, a clean shop each time."""
 
 import base64
+import importlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,13 @@ from oms.kernel import db, vault
 from oms.kernel.config import Settings, load
 from oms.kernel.db import KeyringBase
 from oms.local import services
+from oms.payments import gateway
 from storefront.app import create_store
+from tests.fakes import STRIPE_KEY, STRIPE_SECRET, Party
 
 ROOT = Path(__file__).parent.parent
+for _module in sorted((ROOT / "oms").rglob("handlers.py")):
+    importlib.import_module(".".join(_module.relative_to(ROOT).with_suffix("").parts))
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +95,8 @@ def settings(databases: tuple[str, str], running: services.Services, tmp_path: P
             "STATE_DIR": str(tmp_path),
             "MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
             "SECRET_KEY": "a-secret-for-tests-0123456789-abcdefgh",
+            "STRIPE_SECRET_KEY": STRIPE_KEY,
+            "STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
         }
     )
 
@@ -103,3 +111,22 @@ def store(shop: None, settings: Settings) -> FlaskClient:
 def desk(shop: None, settings: Settings) -> FlaskClient:
     """Return a browser at the desk, not signed in; addresses begin after `/oms`."""
     return create_desk(settings).test_client()
+
+
+@pytest.fixture(scope="session")
+def stripe_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Party]:
+    """Start the stand-in for Stripe once."""
+    folder = tmp_path_factory.mktemp("stripe")
+    started = Party("oms.local.stripe", folder, "--key", STRIPE_KEY, "--webhook-secret", STRIPE_SECRET)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def stripe(stripe_process: Party, settings: Settings) -> Iterator[Party]:
+    """Give a Stripe that remembers nothing, with the shop's gateway pointed at it."""
+    stripe_process.reset()
+    stripe_process.post("webhooks", url=None, secrets=[STRIPE_SECRET])
+    gateway.configure(replace(settings, stripe_api_base=stripe_process.address))
+    yield stripe_process
+    stripe_process.reset()

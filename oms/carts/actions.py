@@ -1,0 +1,139 @@
+"""What a shopper does with a cart: put in, change, take out; and what we tell of changes since."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from oms.carts import queries
+from oms.carts.models import Cart, CartLine
+from oms.carts.queries import Change
+from oms.catalog.models import Variant
+from oms.inventory.queries import available
+from oms.kernel import clock, ids
+from oms.kernel.errors import BadInputError, NotFoundError
+from oms.pricing.queries import goods
+from oms.pricing.quote import Goods
+
+LIFE = timedelta(days=14)
+MOST_UNITS = 999
+MOST_LINES = 100
+
+
+def open_cart(session: Session, market: str, language: str) -> tuple[Cart, str]:
+    """Open a cart; return it with its token, which only the shopper's session keeps."""
+    token = ids.token()
+    cart = Cart(
+        token_hash=ids.token_hash(token),
+        market_code=market,
+        language=language,
+        expires_at=clock.now() + LIFE,
+    )
+    session.add(cart)
+    session.flush()
+    return cart, token
+
+
+def add_line(session: Session, cart: Cart, sku: str, quantity: int) -> Goods:
+    """Put units of a SKU into a cart, on top of what is there; return what was put in.
+
+    Raises NotFoundError for a SKU that is not sold in the cart's market, and BadInputError (field `quantity`)
+    for less than one, or for more than there is, naming how many there are.
+    """
+    item = _sold(session, cart, sku)
+    held = session.get(CartLine, (cart.id, item.variant_id), with_for_update=True)
+    total = quantity + (held.quantity if held else 0)
+    _check_quantity(session, item, quantity, total)
+    if held is None and len(queries.lines(session, cart.id)) >= MOST_LINES:
+        raise BadInputError(f"A cart holds {MOST_LINES} different things. Place this order first.")
+    statement = insert(CartLine).values(
+        cart_id=cart.id, variant_id=item.variant_id, quantity=total, price_seen=item.unit_price
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["cart_id", "variant_id"],
+            set_={"quantity": total, "price_seen": item.unit_price},
+        )
+    )
+    cart.expires_at = clock.now() + LIFE
+    return item
+
+
+def set_quantity(session: Session, cart: Cart, sku: str, quantity: int) -> None:
+    """Make a line hold so many units; none takes it out. Raises as `add_line` does."""
+    variant_id = session.scalar(select(Variant.id).where(Variant.sku == sku))
+    if quantity == 0:
+        session.execute(
+            delete(CartLine).where(CartLine.cart_id == cart.id, CartLine.variant_id == variant_id)
+        )
+        return
+    item = _sold(session, cart, sku)
+    held = session.get(CartLine, (cart.id, item.variant_id), with_for_update=True)
+    if held is None:
+        raise NotFoundError("This is not in your cart any more.")
+    _check_quantity(session, item, quantity, quantity)
+    held.quantity = quantity
+    cart.expires_at = clock.now() + LIFE
+
+
+def _sold(session: Session, cart: Cart, sku: str) -> Goods:
+    variant_id = session.scalar(select(Variant.id).where(Variant.sku == sku))
+    found = goods(session, [variant_id], cart.market_code, cart.language) if variant_id else {}
+    if variant_id is None or variant_id not in found:
+        raise NotFoundError("This is not sold here.")
+    return found[variant_id]
+
+
+def _check_quantity(session: Session, item: Goods, quantity: int, total: int) -> None:
+    if quantity < 1 or total > MOST_UNITS:
+        raise BadInputError(f"Choose between 1 and {MOST_UNITS}.", field="quantity")
+    left = MOST_UNITS if item.is_digital else available(session, [item.variant_id])[item.variant_id]
+    if left == 0:
+        raise BadInputError("This has sold out.", field="quantity")
+    if total > left:
+        raise BadInputError(f"There are only {left} left, counting those in your cart.", field="quantity")
+
+
+def refresh(session: Session, cart: Cart) -> list[Change]:
+    """Bring a cart up to date with price and stock, and return what was changed, to be told at once."""
+    held = queries.lines(session, cart.id)
+    found = goods(session, [line.variant_id for line in held], cart.market_code, cart.language)
+    stock = available(session, [line.variant_id for line in held])
+    changes = []
+    for line in held:
+        item = found.get(line.variant_id)
+        change = _gone(session, line) if item is None else _adjusted(line, item, stock[line.variant_id])
+        changes += [change] if change else []
+        if item is None or line.quantity == 0:
+            session.delete(line)
+    return changes
+
+
+def _gone(session: Session, line: CartLine) -> Change:
+    sku = session.scalar(select(Variant.sku).where(Variant.id == line.variant_id)) or ""
+    return Change("gone", sku, sku, line.quantity, 0)
+
+
+def _adjusted(line: CartLine, item: Goods, counted: int) -> Change | None:
+    left = MOST_UNITS if item.is_digital else counted
+    if line.quantity > left:
+        change = Change("stock", item.sku, item.title, line.quantity, left)
+        line.quantity = left
+        return change
+    if line.price_seen != item.unit_price:
+        change = Change("price", item.sku, item.title, line.price_seen, item.unit_price)
+        line.price_seen = item.unit_price
+        return change
+    return None
+
+
+def empty(session: Session, cart_id: int) -> None:
+    """Take everything out, after the order was placed."""
+    session.execute(delete(CartLine).where(CartLine.cart_id == cart_id))
+
+
+def drop_expired(session: Session) -> int:
+    """Delete carts past their day; return how many."""
+    gone = session.execute(delete(Cart).where(Cart.expires_at <= clock.now()).returning(Cart.id)).all()
+    return len(gone)

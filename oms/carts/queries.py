@@ -1,0 +1,93 @@
+"""Reads of carts: what is in one now, and what changed since it was shown last."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from oms.carts.models import Cart, CartLine
+from oms.inventory.queries import available
+from oms.kernel import clock, ids
+from oms.pricing.queries import goods
+from oms.pricing.quote import Goods
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to a line since it was shown: `gone`, `price` or `stock`; figures before and after."""
+
+    kind: str
+    sku: str
+    title: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the cart as it stands: prices in minor units, `available` units that could be promised."""
+
+    goods: Goods
+    quantity: int
+    total: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class CartView:
+    """A cart as its page shows it."""
+
+    cart_id: int
+    market: str
+    language: str
+    entries: tuple[Entry, ...]
+    subtotal: int
+    units: int
+
+    @property
+    def wanted(self) -> dict[int, int]:
+        """Return units by variant id, as a quote takes them."""
+        return {entry.goods.variant_id: entry.quantity for entry in self.entries}
+
+
+def by_token(session: Session, token: str) -> Cart | None:
+    """Return the cart that a token opens, unless it has expired."""
+    return session.scalar(
+        select(Cart).where(Cart.token_hash == ids.token_hash(token), Cart.expires_at > clock.now())
+    )
+
+
+def lines(session: Session, cart_id: int) -> list[CartLine]:
+    """Return a cart's lines in the order in which they were added."""
+    return list(
+        session.scalars(select(CartLine).where(CartLine.cart_id == cart_id).order_by(CartLine.position))
+    )
+
+
+def unit_count(session: Session, cart_id: int) -> int:
+    """Return how many units are in a cart."""
+    return session.scalar(select(func.sum(CartLine.quantity)).where(CartLine.cart_id == cart_id)) or 0
+
+
+def view(session: Session, cart: Cart) -> CartView:
+    """Return a cart as it can be bought now; lines that are not sold any more are left out."""
+    held = lines(session, cart.id)
+    found = goods(session, [line.variant_id for line in held], cart.market_code, cart.language)
+    stock = available(session, [line.variant_id for line in held])
+    entries = tuple(
+        Entry(item, line.quantity, item.unit_price * line.quantity, _units(item, stock[line.variant_id]))
+        for line in held
+        if (item := found.get(line.variant_id))
+    )
+    return CartView(
+        cart.id,
+        cart.market_code,
+        cart.language,
+        entries,
+        sum(entry.total for entry in entries),
+        sum(entry.quantity for entry in entries),
+    )
+
+
+def _units(item: Goods, counted: int) -> int:
+    return 999 if item.is_digital else counted

@@ -1,0 +1,174 @@
+"""What happens to an order once it is written: confirmed, lapsed, cancelled, held, delivered, closed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from oms.inventory import actions as stock
+from oms.inventory.sourcing import OutOfStockError
+from oms.kernel import clock, outbox, vault
+from oms.kernel.audit import SYSTEM, Actor
+from oms.kernel.errors import ConflictError
+from oms.kernel.states import Outcome
+from oms.orders import queries
+from oms.orders.models import Order, OrderHold
+from oms.orders.personal import OrderDelivery
+from oms.orders.placing.actions import hold_stock, postcode_prefix
+from oms.orders.states import ORDER, OrderState
+from oms.payments import actions as money
+from oms.payments.actions import RefundAsked, RefundPart
+from oms.payments.models import Payment
+
+RETURN_WINDOW = timedelta(days=30)
+
+
+def note_event(session: Session, order: Order, what: str, *, by: Actor, why: str = "") -> None:
+    """Write something that happened to an order into its history; never a person's data."""
+    session.add(order.event(what, by, at=clock.now(), why=why))
+
+
+def confirm_payment(session: Session, order_id: int, payment_id: int) -> str:
+    """Make an order placed because its payment was captured; return what came of it.
+
+    Money for an order that lapsed is honored while the goods are there and sent back otherwise; a second
+    capture for one order is sent back.
+    """
+    order = queries.locked(session, order_id)
+    payment = session.get_one(Payment, payment_id)
+    if payment.captured != order.total or payment.currency != order.currency:
+        return _send_back(session, order, payment, "The amount was not the order's.")
+    if order.state in {OrderState.PLACED, OrderState.CLOSED}:
+        others = [p for p in money_of(session, order_id) if p.id != payment_id and p.captured > p.refunded]
+        return _send_back(session, order, payment, "Paid twice.") if others else "already placed"
+    if order.state is OrderState.CANCELLED:
+        return _send_back(session, order, payment, "The order was cancelled before the payment came.")
+    if order.state is OrderState.LAPSED and not _take_up_again(session, order):
+        return _send_back(session, order, payment, "The payment came after the goods had gone.")
+    stock.convert(session, order.id)
+    order.become(OrderState.PLACED)
+    order.placed_at = clock.now()
+    note_event(session, order, "placed", by=SYSTEM)
+    outbox.say(session, "order.placed", order=order.id)
+    return "placed"
+
+
+def money_of(session: Session, order_id: int) -> list[Payment]:
+    """Return an order's payments under their row locks, in id order."""
+    return list(
+        session.scalars(
+            select(Payment).where(Payment.order_id == order_id).order_by(Payment.id).with_for_update()
+        )
+    )
+
+
+def _take_up_again(session: Session, order: Order) -> bool:
+    if not vault.ends(order.unit):
+        return False
+    with session.begin_nested() as attempt:
+        try:
+            hold_stock(session, order)
+        except OutOfStockError:
+            attempt.rollback()
+            return False
+    return True
+
+
+def _send_back(session: Session, order: Order, payment: Payment, why: str) -> str:
+    amount = payment.captured - payment.refunded
+    if amount > 0:
+        part = RefundPart(None, 0, amount, order.total + amount)
+        money.request_refund(session, RefundAsked(payment.id, (part,), why), by=SYSTEM)
+        note_event(session, order, "sent back", by=SYSTEM, why=why)
+        outbox.say(session, "order.sent_back", order=order.id, payment=payment.id)
+    return f"sent back: {why}"
+
+
+def lapse(session: Session, order_id: int) -> bool:
+    """Give up an order whose payment is certain never to come; True when it was given up now.
+
+    Its holds end here; its keys are destroyed by the handler of `order.lapsed`.
+    """
+    order = queries.locked(session, order_id)
+    if ORDER.attempt(order.state, OrderState.LAPSED) is not Outcome.MOVED:
+        return False
+    order.become(OrderState.LAPSED)
+    order.closed_at = clock.now()
+    stock.release(session, order.id)
+    note_event(session, order, "lapsed", by=SYSTEM)
+    outbox.say(session, "order.lapsed", order=order.id)
+    return True
+
+
+def cancel(session: Session, order_id: int, *, by: Actor, why: str) -> Order:
+    """Cancel a placed order whose fulfillment is closed and stock freed. Raises IllegalMoveError."""
+    order = queries.locked(session, order_id)
+    order.become(OrderState.CANCELLED)
+    order.closed_at = clock.now()
+    note_event(session, order, "cancelled", by=by, why=why)
+    outbox.say(session, "order.cancelled", order=order.id)
+    return order
+
+
+def close(session: Session, order_id: int) -> bool:
+    """Close a placed order whose return window has ended; True when it was closed now."""
+    order = queries.locked(session, order_id)
+    if ORDER.attempt(order.state, OrderState.CLOSED) is not Outcome.MOVED:
+        return False
+    order.become(OrderState.CLOSED)
+    order.closed_at = clock.now()
+    note_event(session, order, "closed", by=SYSTEM)
+    return True
+
+
+def note_delivery(session: Session, order_id: int) -> bool:
+    """Note that everything has arrived, and when the return window ends; True when it was noted now.
+
+    The shop takes goods back for 30 days, longer than the 14 of Directive 2011/83/EU, article 9.
+    """
+    order = queries.locked(session, order_id)
+    if order.delivered_at is not None:
+        return False
+    order.delivered_at = clock.now()
+    order.returns_end_at = order.delivered_at + RETURN_WINDOW
+    note_event(session, order, "delivered", by=SYSTEM)
+    outbox.say(session, "order.delivered", order=order.id)
+    return True
+
+
+def hold(session: Session, order_id: int, why: str, *, by: Actor) -> OrderHold:
+    """Make an order wait, with the reason; fulfillment does not pick what waits."""
+    order = queries.locked(session, order_id)
+    made = OrderHold(order_id=order.id, why=why[:200], by_kind=by.kind, by_id=by.id)
+    session.add(made)
+    note_event(session, order, "held", by=by, why=why)
+    return made
+
+
+def lift_hold(session: Session, hold_id: int, *, by: Actor) -> None:
+    """Let an order go on."""
+    found = session.get_one(OrderHold, hold_id, with_for_update=True)
+    found.lifted_at = found.lifted_at or clock.now()
+    note_event(session, queries.locked(session, found.order_id), "hold lifted", by=by)
+
+
+def correct_delivery(session: Session, order: Order, corrected: OrderDelivery, *, by: Actor) -> None:
+    """Replace where the parcel goes, in the same country; raises ConflictError for another one.
+
+    The caller has made sure that no label was bought. The old value is gone at once.
+    """
+    if corrected.country != order.country:
+        raise ConflictError("Another country changes price and tax. Cancel this order and place a new one.")
+    vault.replace(session, replace(corrected), order.unit, by=by)
+    order.postcode_prefix = postcode_prefix(corrected.postcode)
+    note_event(session, order, "address corrected", by=by)
+
+
+def forget(session: Session, order_id: int) -> None:
+    """Cut every thread from an order to a person, once the keys of its unit are destroyed; figures stay."""
+    session.execute(
+        update(Order)
+        .where(Order.id == order_id)
+        .values(forgotten_at=clock.now(), buyer_id=None, cart_id=None, placement_hash=None)
+    )

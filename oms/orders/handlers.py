@@ -1,0 +1,126 @@
+"""What orders listen to: payment truth, delivery, and the clock."""
+
+from datetime import timedelta
+
+from oms.kernel import clock, jobs, vault
+from oms.kernel.audit import SYSTEM
+from oms.kernel.config import Settings
+from oms.kernel.db import Role, reading, transaction
+from oms.kernel.errors import UnavailableError
+from oms.kernel.outbox import Message
+from oms.kernel.register import Event, Purpose
+from oms.orders import actions, queries
+from oms.orders.personal import OrderContact
+from oms.payments import actions as money
+from oms.payments import gateway
+from oms.payments import queries as payments
+from oms.payments.models import Payment
+
+START_MISSING_AFTER = timedelta(minutes=3)
+# A lapsed order's person is gone within a day; half of it leaves time for a late payment to be honored.
+LAPSED_LIFE = timedelta(hours=12)
+
+_public_url: list[str] = [""]
+
+
+def configure(settings: Settings) -> None:
+    """Tell handlers the shop's own address."""
+    _public_url[0] = settings.public_url
+
+
+@jobs.on("payment.captured", role=Role.WORKER)
+def confirm(message: Message) -> None:
+    """Place the order that was paid."""
+    with transaction() as session:
+        actions.confirm_payment(session, message.number("order"), message.number("payment"))
+
+
+@jobs.on("payment.voided", role=Role.WORKER)
+def give_up(message: Message) -> None:
+    """Let an order lapse when its payment can never come."""
+    with transaction() as session:
+        actions.lapse(session, message.number("order"))
+
+
+@jobs.on("payment.failed", role=Role.WORKER)
+def give_up_failed(message: Message) -> None:
+    """Let an order lapse when its payment failed for good."""
+    with transaction() as session:
+        actions.lapse(session, message.number("order"))
+
+
+@jobs.on("order.delivered", role=Role.WORKER)
+def start_clocks(message: Message) -> None:
+    """Start the clocks that delivery starts: from now on it is certain when each thing goes."""
+    with reading() as session:
+        order = queries.get(session, message.number("order"))
+    if order.delivered_at and order.returns_end_at:
+        vault.start_clock(order.unit, Event.DELIVERED, order.delivered_at)
+        vault.start_clock(order.unit, Event.RETURN_WINDOW_ENDED, order.returns_end_at)
+
+
+@jobs.every(timedelta(minutes=1), role=Role.WORKER)
+def finish_interrupted_starts() -> None:
+    """Find the session of each attempt that never noted one, and close it: nobody is on its way to pay it."""
+    with reading() as session:
+        found = payments.never_started(session, older_than=clock.now() - START_MISSING_AFTER)
+    for payment in found:
+        try:
+            _close_unstarted(payment)
+        except UnavailableError:
+            continue
+
+
+def _close_unstarted(payment: Payment) -> None:
+    try:
+        started = gateway.start(start_of(payment, _public_url[0]))
+    except gateway.GatewayRefusedError:
+        with transaction() as session:
+            money.void_unstarted(session, payment.id)
+        return
+    with transaction() as session:
+        money.note_session(session, payment.id, started.session_ref)
+    truth = gateway.expire(started.session_ref)
+    with transaction() as session:
+        money.apply_truth(session, truth)
+
+
+def start_of(payment: Payment, public_url: str, mailbox: str | None = None) -> gateway.Start:
+    """Return what Stripe is told of a payment: the same at each call, so that its key finds the session."""
+    if mailbox is None:
+        with reading() as session:
+            order = queries.get(session, payment.order_id)
+            contact = vault.open_record(session, OrderContact, order.unit, purpose=Purpose.PAYMENT, by=SYSTEM)
+        mailbox = contact.email if contact else ""
+    return gateway.Start(
+        payment_id=payment.id,
+        key=payment.key,
+        reference=payment.reference,
+        money=payment.money,
+        locale=payment.locale,
+        expires_at=payment.expires_at,
+        success_url=f"{public_url}/orders/{payment.reference}",
+        cancel_url=f"{public_url}/checkout?back={payment.reference}",
+        mailbox=mailbox,
+    )
+
+
+@jobs.every(timedelta(minutes=30), role=Role.WORKER)
+def forget_lapsed() -> None:
+    """Destroy what lapsed orders knew of a person."""
+    with reading() as session:
+        due = queries.lapsed_unforgotten(session, before=clock.now() - LAPSED_LIFE)
+    for order_id, unit in due:
+        vault.destroy_unit(unit)
+        with transaction() as session:
+            actions.forget(session, order_id)
+
+
+@jobs.every(timedelta(hours=1), role=Role.BLIND)
+def close_finished() -> None:
+    """Close orders whose return window has ended."""
+    with reading() as session:
+        due = queries.to_close(session, before=clock.now())
+    for order_id in due:
+        with transaction() as session:
+            actions.close(session, order_id)

@@ -1,0 +1,84 @@
+"""What an order knows of a person: where the parcel goes, and one mailbox. Both end by themselves."""
+
+from dataclasses import dataclass
+
+from oms.kernel import egress
+from oms.kernel.register import Basis, Category, Event, Purpose, Retention, personal, sealed
+
+
+@sealed(
+    "order.delivery",
+    unit="order",
+    purposes=frozenset({Purpose.DELIVERY, Purpose.AFTER_SALES, Purpose.RIGHTS}),
+    basis=Basis.CONTRACT,
+    retention=Retention(after=Event.DELIVERED, days=30, at_most=180),
+)
+@dataclass(frozen=True, slots=True)
+class OrderDelivery:
+    """Where a parcel goes; the country is also a fact of the order, for tax."""
+
+    name: str = personal("Name on the parcel", "For the carrier.", Category.ADDRESS, recipients=("carrier",))
+    street: str = personal(
+        "Street and number", "For the carrier, on the label.", Category.ADDRESS, recipients=("carrier",)
+    )
+    city: str = personal("City", "For the carrier, on the label.", Category.ADDRESS, recipients=("carrier",))
+    country: str = personal(
+        "Country", "For the carrier, and for the tax.", Category.ADDRESS, recipients=("carrier",)
+    )
+    postcode: str = personal(
+        "Postcode",
+        "For the carrier, and for the cost of delivery.",
+        Category.ADDRESS,
+        recipients=("carrier",),
+        default="",
+    )
+    region: str = personal(
+        "State or province",
+        "For the carrier, on the label.",
+        Category.ADDRESS,
+        recipients=("carrier",),
+        default="",
+    )
+    district: str = personal(
+        "District", "For the carrier, on the label.", Category.ADDRESS, recipients=("carrier",), default=""
+    )
+    phone: str = personal(
+        "Phone",
+        "This carrier calls before it delivers.",
+        Category.CONTACT,
+        recipients=("carrier",),
+        default="",
+    )
+
+
+@sealed(
+    "order.contact",
+    unit="order",
+    purposes=frozenset({Purpose.ORDER_MESSAGES, Purpose.PAYMENT, Purpose.AFTER_SALES, Purpose.RIGHTS}),
+    basis=Basis.CONTRACT,
+    retention=Retention(after=Event.RETURN_WINDOW_ENDED, days=0, at_most=240),
+)
+@dataclass(frozen=True, slots=True)
+class OrderContact:
+    """The mailbox that hears of the order, and by which a guest proves that it is theirs."""
+
+    email: str = personal(
+        "E-mail",
+        "To tell you where the parcel is.",
+        Category.CONTACT,
+        recipients=("stripe", "mail"),
+        indexed=True,
+    )
+
+
+STRIPE = egress.declare(
+    egress.Recipient(
+        name="stripe",
+        what_for="Takes the payment on its own page; we learn only its result.",
+        category="processor, and controller for its own duties",
+        agreement="Stripe Services Agreement with Data Processing Agreement",
+        region="EU and US",
+        policy_url="https://stripe.com/privacy",
+        fields=("order.contact.email",),
+    )
+)

@@ -1,0 +1,227 @@
+"""What happens to money: intents written ahead, the provider's truth applied once, refunds capped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from oms.kernel import clock, outbox
+from oms.kernel.audit import Actor
+from oms.kernel.errors import CounterfoilError, NotFoundError
+from oms.kernel.money import Money
+from oms.kernel.states import Outcome
+from oms.payments.gateway import RefundTruth, SessionTruth
+from oms.payments.models import Payment, PaymentEvent, Refund, RefundLine
+from oms.payments.states import PAYMENT, REFUND, PaymentState, RefundState
+
+
+class RefundTooLargeError(CounterfoilError):
+    """More than was paid, and not yet sent back, cannot be sent back."""
+
+    code = "refund_too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an attempt to pay is for: an order, the reference that Stripe shows, the money, until when."""
+
+    order_id: int
+    reference: str
+    money: Money
+    locale: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPart:
+    """The part of a refund for one order line, and the most that line can get back; minor units."""
+
+    order_line_id: int | None
+    quantity: int
+    amount: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAsked:
+    """Money to send back of a payment, by parts, with the reason that the buyer reads."""
+
+    payment_id: int
+    parts: tuple[RefundPart, ...]
+    reason: str
+
+    @property
+    def amount(self) -> int:
+        """Return the sum of the parts, in minor units."""
+        return sum(part.amount for part in self.parts)
+
+
+def open_payment(session: Session, asked: Asked) -> Payment:
+    """Write the intent to be paid; its id is the key of the call that follows the commit."""
+    payment = Payment(
+        order_id=asked.order_id,
+        reference=asked.reference,
+        amount=asked.money.amount,
+        currency=asked.money.currency,
+        locale=asked.locale,
+        expires_at=asked.expires_at,
+        created_at=clock.now(),
+    )
+    session.add(payment)
+    session.flush()
+    return payment
+
+
+def note_session(session: Session, payment_id: int, session_ref: str) -> None:
+    """Keep the reference of the session that was opened for a payment."""
+    session.execute(
+        update(Payment)
+        .where(Payment.id == payment_id, Payment.session_ref.is_(None))
+        .values(session_ref=session_ref)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def void_unstarted(session: Session, payment_id: int) -> bool:
+    """Void a payment for which it is certain that no session exists; False when one was noted meanwhile."""
+    payment = session.get_one(Payment, payment_id, with_for_update=True)
+    if (
+        payment.session_ref is not None
+        or PAYMENT.attempt(payment.state, PaymentState.VOIDED) is not Outcome.MOVED
+    ):
+        return False
+    _settle(session, payment, PaymentState.VOIDED, "no session exists at the provider")
+    return True
+
+
+def apply_truth(session: Session, truth: SessionTruth) -> str:
+    """Apply what the provider says of a session, under the payment's row lock; return what came of it.
+
+    Any number of calls, in any order, end in the same state. A capture after we gave up is a capture.
+    """
+    payment = _locked(session, truth)
+    if payment is None:
+        return "not ours"
+    payment.session_ref = payment.session_ref or truth.session_ref
+    payment.intent_ref = payment.intent_ref or truth.intent_ref
+    if truth.state is PaymentState.PENDING:
+        return "nothing new"
+    outcome = PAYMENT.attempt(payment.state, truth.state)
+    if outcome is Outcome.ALREADY_THERE:
+        return "known"
+    if outcome is Outcome.REFUSED:
+        return f"ignored: {payment.state} stays"
+    if truth.captured is not None:
+        if truth.captured.currency != payment.currency or truth.captured.amount > payment.amount:
+            return "ignored: the amount is not the one that was asked for"
+        payment.captured = truth.captured.amount
+    _settle(session, payment, truth.state, "the provider says so")
+    return str(truth.state)
+
+
+def _locked(session: Session, truth: SessionTruth) -> Payment | None:
+    payment = session.scalar(
+        select(Payment)
+        .where(or_(Payment.session_ref == truth.session_ref, Payment.id == (truth.payment_id or 0)))
+        .with_for_update()
+    )
+    if payment is not None and payment.session_ref not in (None, truth.session_ref):
+        return None
+    return payment
+
+
+def _settle(session: Session, payment: Payment, state: PaymentState, why: str) -> None:
+    payment.become(state)
+    payment.settled_at = clock.now()
+    session.add(PaymentEvent(payment_id=payment.id, state=state, amount=payment.captured, why=why))
+    outbox.say(session, f"payment.{state}", payment=payment.id, order=payment.order_id)
+
+
+def request_refund(session: Session, asked: RefundAsked, *, by: Actor) -> Refund:
+    """Write a refund and say `refund.requested`; the cap is one conditional statement over what was captured.
+
+    Raises RefundTooLargeError, and then nothing was written, beyond the capture or beyond a line's share.
+    """
+    if asked.amount <= 0:
+        raise RefundTooLargeError("There is nothing to send back.")
+    payment = session.scalar(
+        update(Payment)
+        .where(Payment.id == asked.payment_id, Payment.captured - Payment.refunded >= asked.amount)
+        .values(refunded=Payment.refunded + asked.amount)
+        .returning(Payment)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    if payment is None:
+        raise RefundTooLargeError
+    _check_lines(session, payment.order_id, asked.parts)
+    refund = Refund(
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        amount=asked.amount,
+        currency=payment.currency,
+        reason=asked.reason[:200],
+        by_kind=by.kind,
+        by_id=by.id,
+    )
+    session.add(refund)
+    session.flush()
+    session.add_all(
+        RefundLine(refund_id=refund.id, order_line_id=p.order_line_id, quantity=p.quantity, amount=p.amount)
+        for p in asked.parts
+    )
+    outbox.say(session, "refund.requested", refund=refund.id, order=refund.order_id)
+    return refund
+
+
+def _check_lines(session: Session, order_id: int, parts: Sequence[RefundPart]) -> None:
+    """Refuse more for a line than it cost; the payment's row lock, just taken, makes the sum true."""
+    for part in parts:
+        column = RefundLine.order_line_id
+        same = column.is_(None) if part.order_line_id is None else column == part.order_line_id
+        before = session.scalar(
+            select(func.coalesce(func.sum(RefundLine.amount), 0))
+            .join(Refund, Refund.id == RefundLine.refund_id)
+            .where(Refund.order_id == order_id, Refund.state != RefundState.FAILED, same)
+        )
+        if part.amount < 0 or int(before or 0) + part.amount > part.most:
+            raise RefundTooLargeError("This part has been sent back already, or costs less than that.")
+
+
+def apply_refund_truth(session: Session, truth: RefundTruth) -> str:
+    """Apply what the provider says of a refund, under its row lock; a failed one frees its amount again."""
+    refund = session.scalar(
+        select(Refund)
+        .where(or_(Refund.refund_ref == truth.refund_ref, Refund.id == (truth.refund_id or 0)))
+        .with_for_update()
+    )
+    if refund is None:
+        return "not ours"
+    refund.refund_ref = refund.refund_ref or truth.refund_ref
+    if truth.state is RefundState.PENDING:
+        return "nothing new"
+    if REFUND.attempt(refund.state, truth.state) is not Outcome.MOVED:
+        return "known"
+    refund.become(truth.state)
+    refund.settled_at = clock.now()
+    if truth.state is RefundState.FAILED:
+        refund.failure = truth.failure[:80]
+        session.execute(
+            update(Payment)
+            .where(Payment.id == refund.payment_id)
+            .values(refunded=Payment.refunded - refund.amount)
+            .execution_options(synchronize_session=False)
+        )
+    outbox.say(session, f"refund.{truth.state}", refund=refund.id, order=refund.order_id)
+    return str(truth.state)
+
+
+def refuse_refund(session: Session, refund_id: int, failure: str) -> None:
+    """Mark a refund failed that the provider would not take."""
+    refund = session.get(Refund, refund_id)
+    if refund is None:
+        raise NotFoundError
+    money = Money(refund.amount, refund.currency)
+    ref = refund.refund_ref or f"refused-{refund.id}"
+    apply_refund_truth(session, RefundTruth(ref, refund.id, None, RefundState.FAILED, money, failure))

@@ -1,0 +1,243 @@
+"""The only door to Stripe: Checkout Sessions and refunds, in our words; never called inside a transaction.
+
+Stripe learns an order reference, an amount, a currency, a language, the mailbox for its receipt and where to
+send the shopper afterwards; of its answers we read reference, status, amount, currency and time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+from stripe import StripeClient
+
+from oms.kernel.config import Settings
+from oms.kernel.errors import UnavailableError
+from oms.kernel.money import Money
+from oms.payments.states import PaymentState, RefundState
+
+API_VERSION = "2026-10-28.endive"
+# Seconds; Stripe's own default is 80, three times, which no shopper waits for.
+TIMEOUT = 10
+
+_client: list[StripeClient] = []
+# Stripe's languages for its page (https://docs.stripe.com/js/appendix/supported_locales).
+_LOCALES = {"en": "en", "de": "de", "zh": "zh"}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What one attempt to pay needs; equal on each retry, so that the key finds the same session."""
+
+    payment_id: int
+    key: str
+    reference: str
+    money: Money
+    locale: str
+    expires_at: datetime
+    success_url: str
+    cancel_url: str
+    mailbox: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A session at Stripe and the page to send the shopper to; the address is not stored."""
+
+    session_ref: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTruth:
+    """What Stripe says of a session now."""
+
+    session_ref: str
+    payment_id: int | None
+    state: PaymentState
+    captured: Money | None
+    intent_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTruth:
+    """What Stripe says of a refund now."""
+
+    refund_ref: str
+    refund_id: int | None
+    intent_ref: str | None
+    state: RefundState
+    money: Money
+    failure: str
+
+
+class GatewayRefusedError(UnavailableError):
+    """Stripe refuses this request; the message is Stripe's code."""
+
+    code = "gateway_refused"
+
+
+def configure(settings: Settings) -> None:
+    """Open the client of this process, with the merchant's key; for a stand-in also with its address."""
+    base = {"base_addresses": {"api": settings.stripe_api_base}} if settings.stripe_api_base else {}
+    _client[:] = [
+        StripeClient(
+            settings.stripe_secret_key,
+            stripe_version=API_VERSION,
+            http_client=stripe.RequestsClient(timeout=TIMEOUT),
+            max_network_retries=2,
+            **base,  # type: ignore[arg-type]
+        )
+    ]
+
+
+def _stripe() -> Any:  # noqa: ANN401 - the SDK's services are typed loosely
+    if not _client:
+        raise UnavailableError("Payments are not configured: set STRIPE_SECRET_KEY.")
+    return _client[0].v1
+
+
+def start(wanted: Start) -> Started:
+    """Open a Checkout Session, or find the one that this key opened; raises UnavailableError."""
+    params: dict[str, Any] = {
+        "mode": "payment",
+        "client_reference_id": str(wanted.payment_id),
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": wanted.money.currency.lower(),
+                    "unit_amount": wanted.money.for_stripe(),
+                    "product_data": {"name": wanted.reference},
+                },
+            }
+        ],
+        "locale": _LOCALES.get(wanted.locale, "auto"),
+        "expires_at": int(wanted.expires_at.timestamp()),
+        "success_url": wanted.success_url,
+        "cancel_url": wanted.cancel_url,
+        "metadata": {"payment": str(wanted.payment_id)},
+        "payment_intent_data": {"metadata": {"payment": str(wanted.payment_id)}},
+    }
+    if wanted.mailbox:
+        params["customer_email"] = wanted.mailbox
+    made = _ask(lambda: _stripe().checkout.sessions.create(params, {"idempotency_key": wanted.key}))
+    return Started(made["id"], made.get("url") or "")
+
+
+def page_of(session_ref: str) -> str:
+    """Return the address of an open session's page, or nothing when it is no longer open."""
+    found = _ask(lambda: _stripe().checkout.sessions.retrieve(session_ref))
+    return found.get("url") or "" if found["status"] == "open" else ""
+
+
+def look_up(session_ref: str) -> SessionTruth:
+    """Ask Stripe what became of a session."""
+    return _session_truth(_ask(lambda: _stripe().checkout.sessions.retrieve(session_ref)))
+
+
+def expire(session_ref: str) -> SessionTruth:
+    """Close an open session; where it was not open, return what it is instead."""
+    try:
+        return _session_truth(_ask(lambda: _stripe().checkout.sessions.expire(session_ref)))
+    except GatewayRefusedError:
+        return look_up(session_ref)
+
+
+def session_of_intent(intent_ref: str) -> str | None:
+    """Return the session that a payment intent belongs to, if any."""
+    found = _ask(lambda: _stripe().checkout.sessions.list({"payment_intent": intent_ref, "limit": 1}))
+    return str(found["data"][0]["id"]) if found["data"] else None
+
+
+def refund(intent_ref: str, money: Money, *, refund_id: int, key: str) -> RefundTruth:
+    """Send money back, once for each key; raises GatewayRefusedError when Stripe will not."""
+    params = {
+        "payment_intent": intent_ref,
+        "amount": money.for_stripe(),
+        "metadata": {"refund": str(refund_id)},
+    }
+    return _refund_truth(_ask(lambda: _stripe().refunds.create(params, {"idempotency_key": key})))
+
+
+def look_up_refund(refund_ref: str) -> RefundTruth:
+    """Ask Stripe what became of a refund."""
+    return _refund_truth(_ask(lambda: _stripe().refunds.retrieve(refund_ref)))
+
+
+def verify(body: bytes, signature: str, secrets: tuple[str, ...], *, now: datetime) -> dict[str, Any]:
+    """Return the event of a webhook body; raises ValueError unless signed, now, with a secret of ours.
+
+    Stripe's library refuses old timestamps but takes future ones; those are refused here.
+    """
+    stamp = next((part[2:] for part in signature.split(",") if part.startswith("t=")), "")
+    if not stamp.isdecimal() or int(stamp) > now.timestamp() + 300:
+        raise ValueError("the signature's time is missing or in the future")
+    for secret in secrets:
+        try:
+            event = stripe.Webhook.construct_event(body, signature, secret)
+        except (stripe.SignatureVerificationError, UnicodeDecodeError):
+            continue
+        found: dict[str, Any] = event.to_dict()
+        return found
+    raise ValueError("no secret of ours made this signature")
+
+
+def _ask(call: Callable[[], Any]) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = call().to_dict()
+    except stripe.InvalidRequestError as error:
+        raise GatewayRefusedError(error.code or "invalid_request") from error
+    except stripe.StripeError as error:
+        raise UnavailableError("The payment service does not answer. You were not charged.") from error
+    return found
+
+
+_SESSION_STATES = {
+    ("complete", "paid"): PaymentState.CAPTURED,
+    ("complete", "no_payment_required"): PaymentState.CAPTURED,
+    ("complete", "unpaid"): PaymentState.AUTHORIZED,
+    ("expired", "unpaid"): PaymentState.VOIDED,
+}
+
+
+def _session_truth(found: dict[str, Any]) -> SessionTruth:
+    state = _SESSION_STATES.get((found["status"], found["payment_status"]), PaymentState.PENDING)
+    reference = found.get("client_reference_id") or ""
+    paid = state is PaymentState.CAPTURED
+    return SessionTruth(
+        session_ref=found["id"],
+        payment_id=int(reference) if reference.isdecimal() else None,
+        state=state,
+        captured=Money.from_stripe(found["amount_total"], found["currency"]) if paid else None,
+        intent_ref=_reference(found.get("payment_intent")),
+    )
+
+
+_REFUND_STATES = {
+    "succeeded": RefundState.SUCCEEDED,
+    "failed": RefundState.FAILED,
+    "canceled": RefundState.FAILED,
+}
+
+
+def _refund_truth(found: dict[str, Any]) -> RefundTruth:
+    marked = str((found.get("metadata") or {}).get("refund", ""))
+    return RefundTruth(
+        refund_ref=found["id"],
+        refund_id=int(marked) if marked.isdecimal() else None,
+        intent_ref=_reference(found.get("payment_intent")),
+        state=_REFUND_STATES.get(found["status"], RefundState.PENDING),
+        money=Money.from_stripe(found["amount"], found["currency"]),
+        failure=found.get("failure_reason") or "",
+    )
+
+
+def _reference(found: object) -> str | None:
+    return found if isinstance(found, str) else None
+
+
+def moment(stamp: int) -> datetime:
+    """Return the aware moment of a Unix time of Stripe."""
+    return datetime.fromtimestamp(stamp, UTC)

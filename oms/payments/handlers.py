@@ -1,0 +1,95 @@
+"""What money listens to: the provider's word, refunds to send, and the clock for what nobody told us."""
+
+from datetime import timedelta
+
+from oms.kernel import clock, inbox, jobs
+from oms.kernel.db import Role, reading, transaction
+from oms.kernel.errors import UnavailableError
+from oms.kernel.inbox import WebhookEvent
+from oms.kernel.money import Money
+from oms.kernel.outbox import Message
+from oms.payments import actions, gateway, queries
+from oms.payments.models import Payment, Refund
+from oms.payments.states import RefundState
+
+ASK_AFTER = timedelta(seconds=90)
+
+
+@jobs.on("stripe.told", role=Role.WORKER)
+def believe(message: Message) -> None:
+    """Ask Stripe about the object of an event, and apply the answer once; the event is a doorbell."""
+    with reading() as session:
+        event = session.get_one(WebhookEvent, message.number("event"))
+    truth = _ask_about(event.object_id)
+    with transaction() as session:
+        taken = inbox.take(session, event.id)
+        if taken is None:
+            return
+        taken.applied_at = clock.now()
+        if isinstance(truth, gateway.SessionTruth):
+            taken.outcome = actions.apply_truth(session, truth)
+        elif isinstance(truth, gateway.RefundTruth):
+            taken.outcome = actions.apply_refund_truth(session, truth)
+        else:
+            taken.outcome = "no payment of ours"
+
+
+def _ask_about(object_id: str) -> gateway.SessionTruth | gateway.RefundTruth | None:
+    try:
+        if object_id.startswith("cs_"):
+            return gateway.look_up(object_id)
+        if object_id.startswith("re_"):
+            return gateway.look_up_refund(object_id)
+        session_ref = gateway.session_of_intent(object_id) if object_id.startswith("pi_") else None
+        return gateway.look_up(session_ref) if session_ref else None
+    except gateway.GatewayRefusedError:
+        return None
+
+
+@jobs.on("refund.requested", role=Role.WORKER)
+def send_refund(message: Message) -> None:
+    """Send a refund; its key makes a repeated call find the first."""
+    with reading() as session:
+        refund = session.get_one(Refund, message.number("refund"))
+        payment = session.get_one(Payment, refund.payment_id)
+    if refund.state is not RefundState.PENDING or payment.intent_ref is None:
+        return
+    try:
+        money = Money(refund.amount, refund.currency)
+        truth = gateway.refund(payment.intent_ref, money, refund_id=refund.id, key=refund.key)
+    except gateway.GatewayRefusedError as error:
+        with transaction() as session:
+            actions.refuse_refund(session, refund.id, error.message)
+        return
+    with transaction() as session:
+        actions.apply_refund_truth(session, truth)
+
+
+@jobs.every(timedelta(minutes=1), role=Role.WORKER)
+def ask_about_open_payments() -> None:
+    """Find what webhooks never told, for every payment that has been open for a while."""
+    with reading() as session:
+        waiting = queries.to_ask_about(session, older_than=clock.now() - ASK_AFTER)
+    for _, session_ref in waiting:
+        try:
+            truth = gateway.look_up(session_ref)
+        except UnavailableError:
+            continue
+        with transaction() as session:
+            actions.apply_truth(session, truth)
+
+
+@jobs.every(timedelta(minutes=1), role=Role.WORKER)
+def ask_about_open_refunds() -> None:
+    """Find what became of refunds without a last word."""
+    with reading() as session:
+        waiting = queries.open_refunds(session, older_than=clock.now() - ASK_AFTER)
+    for refund in waiting:
+        if refund.refund_ref is None:
+            continue
+        try:
+            truth = gateway.look_up_refund(refund.refund_ref)
+        except UnavailableError:
+            continue
+        with transaction() as session:
+            actions.apply_refund_truth(session, truth)

@@ -1,0 +1,88 @@
+"""Reads of payments and refunds."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from oms.payments.models import Payment, PaymentEvent, Refund, RefundLine
+from oms.payments.states import PaymentState, RefundState
+
+OPEN = (PaymentState.PENDING, PaymentState.UNKNOWN, PaymentState.AUTHORIZED)
+
+
+def of_order(session: Session, order_id: int) -> list[Payment]:
+    """Return an order's attempts to pay, the newest first."""
+    return list(
+        session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id.desc()))
+    )
+
+
+def latest(session: Session, order_id: int) -> Payment | None:
+    """Return an order's newest attempt to pay."""
+    return session.scalar(
+        select(Payment).where(Payment.order_id == order_id).order_by(Payment.id.desc()).limit(1)
+    )
+
+
+def refunds_of(session: Session, order_id: int) -> list[Refund]:
+    """Return an order's refunds, the oldest first."""
+    return list(session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)))
+
+
+def refunded_by_line(session: Session, order_id: int) -> dict[int | None, int]:
+    """Return minor units sent back, or on their way, per order line; None is delivery."""
+    rows = session.execute(
+        select(RefundLine.order_line_id, func.sum(RefundLine.amount))
+        .join(Refund, Refund.id == RefundLine.refund_id)
+        .where(Refund.order_id == order_id, Refund.state != RefundState.FAILED)
+        .group_by(RefundLine.order_line_id)
+    )
+    return {line_id: int(amount) for line_id, amount in rows}
+
+
+def to_ask_about(session: Session, *, older_than: datetime, most: int = 100) -> list[tuple[int, str]]:
+    """Return (payment id, session reference) of open payments that Stripe should be asked about."""
+    rows = session.execute(
+        select(Payment.id, Payment.session_ref)
+        .where(Payment.state.in_(OPEN), Payment.session_ref.is_not(None), Payment.created_at < older_than)
+        .order_by(Payment.created_at)
+        .limit(most)
+    )
+    return [(payment_id, str(ref)) for payment_id, ref in rows]
+
+
+def never_started(session: Session, *, older_than: datetime, most: int = 100) -> list[Payment]:
+    """Return open payments whose session was never noted: the process died, or Stripe did not answer."""
+    return list(
+        session.scalars(
+            select(Payment)
+            .where(Payment.state.in_(OPEN), Payment.session_ref.is_(None), Payment.created_at < older_than)
+            .order_by(Payment.created_at)
+            .limit(most)
+        )
+    )
+
+
+def open_refunds(session: Session, *, older_than: datetime, most: int = 100) -> list[Refund]:
+    """Return refunds without the provider's last word."""
+    return list(
+        session.scalars(
+            select(Refund)
+            .where(Refund.state == RefundState.PENDING, Refund.created_at < older_than)
+            .order_by(Refund.created_at)
+            .limit(most)
+        )
+    )
+
+
+def events_of(session: Session, order_id: int) -> list[PaymentEvent]:
+    """Return the moves of an order's payments, in order."""
+    return list(
+        session.scalars(
+            select(PaymentEvent)
+            .join(Payment, Payment.id == PaymentEvent.payment_id)
+            .where(Payment.order_id == order_id)
+            .order_by(PaymentEvent.id)
+        )
+    )

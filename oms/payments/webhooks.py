@@ -1,0 +1,51 @@
+"""Stripe's door bell: verified on raw bytes, journaled, answered; believed only after asking back."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, request
+
+from oms.kernel import clock, inbox
+from oms.kernel.config import Settings
+from oms.kernel.db import transaction
+from oms.kernel.inbox import Told
+from oms.kernel.money import Money
+from oms.payments import gateway
+
+blueprint = Blueprint("stripe_webhook", __name__)
+MOST_BYTES = 1_000_000
+
+
+@blueprint.post("/webhooks/stripe")
+def stripe_webhook() -> tuple[str, int]:
+    """Keep one event of Stripe; 2xx as soon as it is durable, 400 when it is not from Stripe."""
+    settings: Settings = current_app.config["SETTINGS"]
+    body = request.get_data(cache=False)
+    if len(body) > MOST_BYTES:
+        return "too large", 413
+    secrets = tuple(settings.stripe_webhook_secret.split(","))
+    try:
+        event = gateway.verify(body, request.headers.get("Stripe-Signature", ""), secrets, now=clock.now())
+        told = _told(event)
+    except (ValueError, KeyError, TypeError):
+        return "not a signed event", 400
+    with transaction() as session:
+        inbox.journal(session, told, body)
+    return "", 204
+
+
+def _told(event: dict[str, Any]) -> Told:
+    found = event["data"]["object"]
+    kind = str(found.get("object", ""))
+    object_id = found.get("payment_intent") if kind in {"charge", "dispute"} else found.get("id")
+    amount, currency = found.get("amount_total", found.get("amount")), found.get("currency")
+    money = Money.from_stripe(int(amount), str(currency)) if amount is not None and currency else None
+    return Told(
+        provider="stripe",
+        event_id=str(event["id"]),
+        type=str(event["type"]),
+        object_id=str(object_id or ""),
+        occurred_at=gateway.moment(int(event["created"])),
+        status=str(found.get("status", "")),
+        amount=money.amount if money else None,
+        currency=money.currency if money else None,
+    )

@@ -1,0 +1,161 @@
+"""Small shops for tests: a market, a few goods with memorable SKUs, a warehouse with stock."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oms.catalog.models import Market, Price, Product, ProductText, Variant
+from oms.catalog.states import ProductStatus
+from oms.inventory import actions as stock
+from oms.kernel import clock, ids, vault
+from oms.kernel.audit import SYSTEM, Actor, ActorKind
+from oms.kernel.db import reading, transaction
+from oms.orders import handlers as order_handlers
+from oms.orders.models import Order
+from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.placing.actions import Placed, Placing, place_order
+from oms.payments import actions as money
+from oms.payments import gateway
+from oms.pricing.models import TaxRate
+from oms.pricing.queries import Where, quote
+from oms.shipping.models import ShippingMethod
+from tests.fakes import Party
+
+GUEST = Actor(ActorKind.GUEST, "guest")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The ids of what was made."""
+
+    clock: int
+    pencil: int
+    planner: int
+    leiden: int
+    osaka: int
+
+
+def small_shop(session: Session, *, clocks: int = 20, pencils: int = 100) -> Shop:
+    """A clock at 31.00, a pencil at 1.90, a planner to download at 4.00 EUR; in Leiden and Osaka."""
+    session.add(
+        Market(
+            code="eu",
+            currency="EUR",
+            tax_included=True,
+            default_language="en",
+            languages=["en", "de", "zh"],
+            countries=["NL", "DE", "FR"],
+            names={"en": "Europe"},
+        )
+    )
+    session.add(
+        TaxRate(
+            country="NL", tax_class="standard", basis_points=2100, valid_from=date(2012, 10, 1), source="t"
+        )
+    )
+    session.add(
+        TaxRate(
+            country="DE", tax_class="standard", basis_points=1900, valid_from=date(2007, 1, 1), source="t"
+        )
+    )
+    session.add_all([_method("post-eu", 560, phone=False), _method("express-eu", 1490, phone=True)])
+    session.flush()
+    made = [
+        variant(session, "RETRO-CLOCK", 3100, grams=800),
+        variant(session, "CEDAR-PENCIL", 190, grams=8),
+        variant(session, "PLANNER-PDF", 400, digital=True),
+    ]
+    leiden = stock.add_warehouse(session, "LEI", "Leiden", "NL", "2311")
+    osaka = stock.add_warehouse(session, "OSA", "Osaka", "JP", "530-0001")
+    for variant_id, units in ((made[0], clocks), (made[1], pencils)):
+        if units:
+            stock.receive(session, variant_id, leiden.id, units, by=SYSTEM)
+    return Shop(*made, leiden.id, osaka.id)
+
+
+def variant(session: Session, sku: str, price: int, *, grams: int = 100, digital: bool = False) -> int:
+    """A published product with one variant, sold in the market `eu`; return the variant's id."""
+    product = Product(
+        handle=sku.lower(),
+        status=ProductStatus.PUBLISHED,
+        published_at=clock.now(),
+        is_digital=digital,
+        hs_code="910521",
+        origin="NL",
+    )
+    session.add(product)
+    session.flush()
+    session.add(ProductText(product_id=product.id, language="en", title=sku.replace("-", " ").capitalize()))
+    found = Variant(
+        product_id=product.id, sku=sku, weight_grams=0 if digital else grams, requires_shipping=not digital
+    )
+    session.add(found)
+    session.flush()
+    session.add(Price(variant_id=found.id, market_code="eu", amount=price))
+    session.flush()
+    return found.id
+
+
+def _method(code: str, amount: int, *, phone: bool) -> ShippingMethod:
+    return ShippingMethod(
+        code=code,
+        market_code="eu",
+        names={"en": code.capitalize()},
+        carrier="hollow",
+        service="express" if phone else "post",
+        countries=["NL", "DE", "FR"],
+        steps=[[2000, amount], [30000, amount * 3]],
+        days_least=1,
+        days_most=3,
+        needs_phone=phone,
+    )
+
+
+ADA = OrderDelivery(name="Ada Lind", street="Rapenburg 70", postcode="2311 EZ", city="Leiden", country="NL")
+ADAS_MAILBOX = OrderContact(email="ada@shop.test")
+
+
+def placing(session: Session, wanted: dict[int, int], **changed: object) -> Placing:
+    """A shopper's whole checkout, with the fingerprint of what is quoted now and fresh keys."""
+    where = Where("eu", "en", "NL", "", "2311 EZ")
+    number = ids.order_number()
+    shown = quote(session, wanted, where, "").quote
+    kinds = (OrderContact,) if shown.is_digital else (OrderContact, OrderDelivery)
+    values: dict[str, object] = {
+        "number": number,
+        "placement_key": ids.token(),
+        "wanted": wanted,
+        "where": where,
+        "method": "",
+        "shown": shown.fingerprint,
+        "contact": ADAS_MAILBOX,
+        "delivery": None if shown.is_digital else ADA,
+        "keys": vault.prepare(ids.new_id(), f"order:{number}", *kinds),
+    }
+    return Placing(**{**values, **changed})  # type: ignore[arg-type]
+
+
+def order(wanted: dict[int, int], **changed: object) -> Placed:
+    """Place an order that awaits its payment."""
+    with reading() as session:
+        request = placing(session, wanted, **changed)
+    with transaction() as session:
+        return place_order(session, request, by=GUEST)
+
+
+def pay(placed: Placed, stripe: Party, card: str = "4242424242424242") -> str:
+    """Open the session of an order and pay it at the stand-in; return the session's reference."""
+    start = order_handlers.start_of(placed.payment, "http://127.0.0.1:9", placed.mailbox)
+    started = gateway.start(start)
+    with transaction() as session:
+        money.note_session(session, placed.payment.id, started.session_ref)
+    stripe.pay(started.session_ref, card)
+    return started.session_ref
+
+
+def state_of(number: str) -> str:
+    """The state of an order, as it stands in the database."""
+    with reading() as session:
+        return session.scalars(select(Order.state).where(Order.number == number)).one()

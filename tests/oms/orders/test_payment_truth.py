@@ -1,0 +1,93 @@
+"""From the provider's word to a placed order, a lapsed one, or money sent back."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from oms.kernel import clock, jobs, vault
+from oms.kernel.db import Role, reading, transaction
+from oms.orders import actions, handlers
+from oms.orders.placing.actions import Placed
+from oms.payments import actions as money
+from oms.payments import gateway
+from oms.payments.models import Refund
+from tests import make
+from tests.fakes import Party
+from tests.make import Shop
+from tests.oms.orders.test_placing import level
+
+
+@pytest.fixture
+def small(shop: None) -> Shop:
+    with transaction() as session:
+        return make.small_shop(session)
+
+
+def learn(session_ref: str) -> str:
+    truth = gateway.look_up(session_ref)
+    with transaction() as session:
+        outcome = money.apply_truth(session, truth)
+    jobs.drain()
+    return outcome
+
+
+def test_a_captured_payment_places_the_order_and_allocates_its_goods(small: Shop, stripe: Party) -> None:
+    placed = make.order({small.clock: 2})
+    ref = make.pay(placed, stripe)
+    assert learn(ref) == "captured"
+    assert learn(ref) == "known"
+    assert make.state_of(placed.order.number) == "placed"
+    assert level(small.clock) == (20, 0, 2)
+    learned = stripe.get("ledger")["sessions"][0]
+    assert (learned["amount_total"], learned["currency"]) == (6760, "eur")
+
+
+def test_an_expired_session_lets_the_order_lapse_and_its_person_go_within_a_day(
+    small: Shop, stripe: Party
+) -> None:
+    placed = make.order({small.clock: 2})
+    start = handlers.start_of(placed.payment, "http://127.0.0.1:9", placed.mailbox)
+    started = gateway.start(start)
+    assert gateway.expire(started.session_ref).state == "voided"
+    learn(started.session_ref)
+    assert make.state_of(placed.order.number) == "lapsed"
+    assert level(small.clock) == (20, 0, 0)
+    with clock.held_at(clock.now() + timedelta(hours=13)):
+        handlers.forget_lapsed()
+    assert vault.ends(placed.order.unit) == {}
+    with reading(Role.MIGRATE) as session:
+        assert session.scalar(text("SELECT count(*) FROM personal.sealed")) == 0
+
+
+def test_a_payment_after_the_goods_went_is_sent_back_by_itself(small: Shop, stripe: Party) -> None:
+    placed = make.order({small.clock: 20})
+    ref = make.pay(placed, stripe)
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("UPDATE payments SET state = 'voided'"))
+    with transaction() as session:
+        actions.lapse(session, placed.order.id)
+    make.order({small.clock: 1})
+    learn(ref)
+    assert make.state_of(placed.order.number) == "lapsed"
+    assert refund_of(placed) == (63680, "succeeded", "The payment came after the goods had gone.")
+    assert [(r["amount"], r["status"]) for r in stripe.get("ledger")["refunds"]] == [(63680, "succeeded")]
+
+
+def test_a_payment_that_comes_late_is_honored_while_the_goods_are_there(small: Shop, stripe: Party) -> None:
+    placed = make.order({small.clock: 20})
+    ref = make.pay(placed, stripe)
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("UPDATE payments SET state = 'voided'"))
+    with transaction() as session:
+        actions.lapse(session, placed.order.id)
+    learn(ref)
+    assert make.state_of(placed.order.number) == "placed"
+    assert level(small.clock) == (20, 0, 20)
+    assert stripe.get("ledger")["refunds"] == []
+
+
+def refund_of(placed: Placed) -> tuple[int, str, str]:
+    with reading() as session:
+        refund = session.scalars(select(Refund).where(Refund.order_id == placed.order.id)).one()
+    return refund.amount, refund.state, refund.reason
