@@ -15,6 +15,8 @@ import requests
 
 STRIPE_KEY = "sk_test_counterfoil"
 STRIPE_SECRET = "whsec_counterfoil"
+CARRIER_KEY = "hollow-post-token"
+CARRIER_SECRET = "hollow-post-secret"
 _PATIENCE = 15.0
 
 

@@ -166,7 +166,7 @@ def _learned(call: Call) -> Json:
 
 
 def _json(status: int, body: Json) -> _Reply:
-    return _Reply(status, json.dumps(body, indent=2).encode())
+    return _Reply(status, json.dumps(body).encode())
 
 
 def _target(call: Call) -> str:

@@ -42,7 +42,7 @@ def body_of(store: Store, identifier: str) -> bytes | None:
     """Return an event as a webhook's raw body, or None when it is gone."""
     with store.reading() as work:
         event = work.get("event", identifier)
-    return json.dumps({**event, "pending_webhooks": 1}, indent=2).encode() if event else None
+    return json.dumps({**event, "pending_webhooks": 1}).encode() if event else None
 
 
 def retrieve(work: Work, identifier: str, params: Params) -> Json:

@@ -17,7 +17,7 @@ Shape = dict[str, Any]
 
 def new_id(prefix: str, length: int = 24) -> str:
     """Return an id such as `pi_3Q…` that nobody can guess."""
-    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return prefix + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(length))
 
 
 def session(now: int) -> Shape:

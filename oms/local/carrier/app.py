@@ -1,0 +1,55 @@
+"""Puts the carrier stand-in together: ledger, faults, webhooks, timers, API, control door."""
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+
+from oms.local.carrier import tracking
+from oms.local.carrier.control import CarrierControl
+from oms.local.carrier.routes import Api, Voice
+from oms.local.outside.envelope import Envelope
+from oms.local.outside.faults import Faults
+from oms.local.outside.hooks import Endpoint, Hooks
+from oms.local.outside.store import Store
+from oms.local.outside.timers import Timers
+
+LOOKUPS = ("tracking_number", "reference")
+
+
+@dataclass(frozen=True)
+class Standin:
+    """The running parts of the stand-in."""
+
+    app: Flask
+    hooks: Hooks
+    timers: Timers
+
+    def start(self) -> None:
+        """Begin to send webhooks and to move parcels."""
+        self.hooks.start()
+        self.timers.start()
+
+    def stop(self) -> None:
+        """End both; the ledger keeps what was left to do."""
+        self.timers.stop()
+        self.hooks.stop()
+
+
+def create(state: Path, token: str, endpoint: Endpoint, auto_deliver: int | None = None) -> Standin:
+    """Build the stand-in over the ledger in `state`; `auto_deliver`: seconds between steps."""
+    store, faults = Store(state, LOOKUPS), Faults()
+    hooks = Hooks(store, faults, endpoint, partial(_body, store))
+    timers = Timers(store, {"step": partial(tracking.step, pause=auto_deliver or 1)})
+    app = Flask("oms.local.carrier", static_folder=None)
+    app.register_blueprint(Api(Envelope(store, faults, Voice()), token, auto_deliver).blueprint())
+    app.register_blueprint(CarrierControl(store, faults, hooks, timers).blueprint())
+    return Standin(app, hooks, timers)
+
+
+def _body(store: Store, event: str) -> bytes | None:
+    with store.reading() as work:
+        found = work.get("event", event)
+    return json.dumps(found).encode() if found else None
