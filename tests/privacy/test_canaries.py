@@ -1,0 +1,131 @@
+"""The search for canaries finds each one in every form and store, and finds nothing where there is none."""
+
+import base64
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from oms.kernel import audit, outbox, vault
+from oms.kernel.audit import SYSTEM
+from oms.kernel.config import Settings
+from oms.kernel.db import transaction
+from oms.kernel.ids import new_id
+from tests.kernel.vault.kinds import Contact, Delivery
+from tests.privacy.canaries import Person, Sighting, find, folder, forms, person, postgres, valkey
+
+
+@pytest.fixture
+def ada() -> Person:
+    return person()
+
+
+@pytest.fixture
+def cache(settings: Settings) -> Iterator[redis.Redis]:
+    server = redis.Redis.from_url(settings.redis_url)
+    yield server
+    for key in server.scan_iter("canary*"):
+        server.delete(key)
+    server.close()
+
+
+def test_a_person_has_twenty_strings_that_nobody_else_has(ada: Person) -> None:
+    assert len(ada.strings) == len(set(ada.strings.values())) == len(set(ada.cores.values())) == 20
+    assert not set(ada.cores.values()) & set(person().cores.values())
+    assert all(core in ada.strings[what] for what, core in ada.cores.items())
+
+
+def test_every_form_of_every_string_is_found(ada: Person) -> None:
+    for what, core in ada.cores.items():
+        for form, written in forms(core, ada.strings[what]).items():
+            hay = b'{"x": "..' + written + b'"}'
+            assert (what, form) in {(s.what, s.form) for s in find([ada], [("a log", hay)])}, (what, form)
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy"])
+def test_a_string_inside_base64_is_found_wherever_it_begins(ada: Person, before: str) -> None:
+    hay = base64.b64encode((before + ada.strings["name"] + " and more").encode())
+
+    assert {s.what for s in find([ada], [("mail", hay)])} >= {"name"}
+
+
+def test_a_string_under_several_wrappings_is_found(ada: Person) -> None:
+    word = json.dumps({"to": ada.strings["email"]}).encode()
+    wrapped = {
+        "gzip": b"head" + gzip.compress(word),
+        "zlib in hex": b"\\x" + zlib.compress(word).hex().encode(),
+        "gzip in base64": base64.b64encode(gzip.compress(word)),
+        "gzip in url base64 in json": json.dumps(
+            base64.urlsafe_b64encode(gzip.compress(word)).decode()
+        ).encode(),
+        "gzip twice": gzip.compress(gzip.compress(word)),
+        "utf-16": ada.strings["email"].encode("utf-16"),
+    }
+
+    for name, hay in wrapped.items():
+        assert {s.what for s in find([ada], [(name, hay)])} == {"email"}, name
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_canary_in_a_file_table_or_cache_is_seen(
+    ada: Person, settings: Settings, cache: redis.Redis, tmp_path: Path
+) -> None:
+    with transaction() as session:
+        audit.record(session, SYSTEM, "planted", "order:7", reason=ada.strings["delivery_note"])
+        outbox.say(session, "planted", word=ada.cores["nickname"])
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "old.log.gz").write_bytes(gzip.compress(ada.strings["phone"].encode()))
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "1.eml").write_text(ada.strings["city"])
+    (tmp_path / f"{ada.cores['file_name']}.jpg").touch()
+    cache.hset("canary:hash", mapping={"a": ada.strings["company"]})
+    cache.rpush("canary:list", ada.strings["message"])
+    cache.sadd("canary:set", ada.strings["postcode"])
+    cache.zadd("canary:zset", {ada.strings["line_1"]: 1})
+    cache.xadd("canary:stream", {"b": ada.strings["tax_number"]})
+    cache.set(f"canary:{ada.cores['given_name']}", "1")
+
+    seen = find(
+        [ada],
+        postgres(settings.database_url),
+        folder(tmp_path, exclude=["mail/*"]),
+        valkey(settings.redis_url),
+    )
+    places = {s.what: s.place.replace(ada.cores["file_name"], "*").rpartition(" public.")[2] for s in seen}
+
+    assert places == {
+        "delivery_note": "audit_entries",
+        "nickname": "outbox_messages",
+        "phone": "logs/old.log.gz",
+        "file_name": "*.jpg",
+        "company": "valkey canary:hash",
+        "message": "valkey canary:list",
+        "postcode": "valkey canary:set",
+        "line_1": "valkey canary:zset",
+        "tax_number": "valkey canary:stream",
+        "given_name": "valkey string",
+    }
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_sealed_person_is_seen_nowhere_and_neither_are_they_after_erasure(
+    ada: Person, settings: Settings, tmp_path: Path
+) -> None:
+    words = ada.strings
+    keys = vault.prepare(new_id(), "order:7", Delivery, Contact)
+    with transaction() as session:
+        lines = (words["line_1"], words["line_2"], words["city"], words["name_in_another_script"])
+        vault.seal(session, Delivery(words["name"], lines, phone=words["phone"]), keys)
+        vault.seal(session, Contact(words["email"], "en"), keys)
+
+    def everywhere() -> list[Sighting]:
+        stores = (postgres(settings.database_url), postgres(settings.keyring_url), folder(tmp_path))
+        return find([ada], *stores, valkey(settings.redis_url))
+
+    assert everywhere() == []
+    vault.destroy_unit("order:7")
+    assert everywhere() == []
