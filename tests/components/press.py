@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import jinja2
@@ -35,6 +36,7 @@ def squeezed(css: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip()
 
 
+@lru_cache
 def environment() -> jinja2.Environment:
     """The template environment of the applications, stricter: a value that a page forgets is an error."""
     env = jinja2.Environment(

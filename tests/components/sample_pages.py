@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tests.components.press import printed
-from tests.components.values import account, after, browse, buy, kit, privacy
+from tests.components.values import account, after, browse, buy, desk, floor, kit, privacy
 
 SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "kit": ("kit.html", kit.kit),
@@ -44,6 +44,30 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "notice": ("store/legal/notice.html", privacy.notice),
     "legal": ("store/legal/page.html", privacy.legal),
     "versions": ("store/legal/versions.html", privacy.versions),
+    "desk-sign-in": ("desk/staff/sign_in.html", desk.sign_in),
+    "desk-second-factor": ("desk/staff/second_factor.html", desk.second_factor),
+    "desk-home": ("desk/home/index.html", desk.home),
+    "desk-orders": ("desk/orders/list.html", desk.orders),
+    "desk-orders-none": ("desk/orders/list.html", desk.no_orders),
+    "desk-order": ("desk/orders/order.html", desk.order),
+    "desk-order-revealed": ("desk/orders/order.html", desk.revealed_order),
+    "desk-confirm": ("desk/orders/confirm.html", desk.confirm),
+    "desk-bulk": ("desk/bulk/result.html", desk.bulk),
+    "desk-pick": ("desk/pick/list.html", floor.pick),
+    "desk-pick-none": ("desk/pick/list.html", floor.nothing_to_pick),
+    "desk-pack": ("desk/pack/pack.html", floor.pack),
+    "desk-pack-labelled": ("desk/pack/pack.html", floor.labelled),
+    "desk-pack-none": ("desk/pack/pack.html", floor.nothing_to_pack),
+    "desk-label": ("desk/shipments/label.html", floor.label),
+    "desk-slip": ("desk/shipments/slip.html", floor.slip),
+    "desk-stock": ("desk/stock/list.html", floor.stock),
+    "desk-level": ("desk/stock/level.html", floor.level),
+    "desk-requests": ("desk/privacy/requests.html", floor.requests),
+    "desk-request": ("desk/privacy/request.html", floor.request),
+    "desk-dead-letters": ("desk/outbox/dead_letters.html", floor.dead_letters),
+    "desk-audit": ("desk/audit/list.html", floor.audit),
+    "desk-staff": ("desk/staff/list.html", desk.staff),
+    "desk-error": ("desk/errors/error.html", desk.error),
 }
 
 

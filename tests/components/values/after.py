@@ -25,8 +25,14 @@ class FindForm(Form):
 class SignInForm(Form):
     """The way in for buyers."""
 
-    email = EmailField("E-mail", [InputRequired("Enter your e-mail address.")])
-    password = PasswordField("Password", [InputRequired("Enter your password.")])
+    email = EmailField(
+        "E-mail", [InputRequired("Enter your e-mail address.")], render_kw={"autocomplete": "username"}
+    )
+    password = PasswordField(
+        "Password",
+        render_kw={"autocomplete": "current-password"},
+        validators=[InputRequired("Enter your password.")],
+    )
 
 
 class CodeForm(Form):

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.components.sample_pages import PAGES
+
+pytestmark = pytest.mark.browser
+DARK = ["kit", "checkout-refused", "order", "your-data", "certificate", "desk-orders", "desk-order-revealed"]
+
+
+def opened(browser: Browser, address: str, **wishes: Any) -> tuple[Page, list[str]]:  # noqa: ANN401  # Playwright's
+    """A page of the sample, and what the browser complains about."""
+    page = browser.new_page(reduced_motion="reduce", **wishes)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(address)
+    return page, complaints
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds: the rule and the first element."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nobody_is_kept_out_and_the_page_fits_a_phone(
+    name: str, sample_browser: Browser, sample_address: str
+) -> None:
+    page, complaints = opened(sample_browser, f"{sample_address}/{name}")
+    assert barriers(page) == []
+    assert complaints == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.close()
+
+
+@pytest.mark.parametrize("name", DARK)
+def test_nobody_is_kept_out_in_the_dark(name: str, sample_browser: Browser, sample_address: str) -> None:
+    page, complaints = opened(sample_browser, f"{sample_address}/{name}", color_scheme="dark")
+    assert barriers(page) == []
+    assert complaints == []
+    page.close()
+
+
+def test_a_barrier_is_noticed(sample_browser: Browser, sample_address: str) -> None:
+    page, _ = opened(sample_browser, f"{sample_address}/home")
+    page.evaluate("document.querySelector('img').removeAttribute('alt')")
+    assert [line.split(":")[0] for line in barriers(page)] == ["image-alt"]
+    page.close()

@@ -1,0 +1,359 @@
+"""Values for the warehouse and the books behind it: picking, packing, stock, privacy, outbox, audit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import Form, IntegerField, SelectField
+from wtforms.validators import InputRequired
+
+from tests.components.values.desk import KEYSET, NO_PAGES, AdjustForm, desk
+
+TAKEN = {"word": "taken", "kind": "done"}
+OPEN = {"word": "open", "kind": "todo"}
+
+
+class ParcelForm(Form):
+    """What a label needs."""
+
+    weight = IntegerField("Weight, grams", [InputRequired()])
+    service = SelectField(
+        "Service", choices=[("post", "Hollow Post, post"), ("express", "Hollow Post, express")]
+    )
+
+
+def pick() -> dict[str, Any]:
+    """A pick list half done, and what waits behind it."""
+    lines = [
+        ("A-02-1", "NB-FIELD-DOT-GRN", "Field notebook", "Moss, dot grid", "3", "3", TAKEN),
+        ("A-04-3", "IN-GALL-BLU-50", "Iron gall ink", "Carbon blue", "2", "0", OPEN),
+        ("C-01-2", "PC-CEDAR-2B", "Cedar pencil", "2B", "7", "0", OPEN),
+    ]
+    return {
+        **desk("Pick", "To pick"),
+        "warehouses": [
+            {"label": "Leiden", "url": "?at=leiden", "count": "14", "is_current": True},
+            {"label": "Osaka", "url": "?at=osaka", "count": "0", "is_current": False},
+        ],
+        "pick": {
+            "number": "W-118",
+            "sentence": "12 goods for 5 orders",
+            "scan_url": "#",
+            "done_url": "#",
+            "is_done": False,
+            "told": ("good", "Field notebook, moss: 3 of 3."),
+            "lines": [
+                {
+                    "place": place,
+                    "sku": sku,
+                    "name": name,
+                    "choice": choice,
+                    "quantity": quantity,
+                    "taken": taken,
+                    "state": state,
+                }
+                for place, sku, name, choice, quantity, taken, state in lines
+            ],
+        },
+        "waiting": [
+            {
+                "number": "C8XN-1T7R",
+                "url": "#",
+                "placed": "22 Nov, 9:40",
+                "goods": "7",
+                "to": "FR·75",
+                "is_late": True,
+            },
+            {
+                "number": "Q4ZB-8H2V",
+                "url": "#",
+                "placed": "22 Nov, 10:31",
+                "goods": "1",
+                "to": "NL·10",
+                "is_late": False,
+            },
+        ],
+        "start_url": "/oms/pick",
+    }
+
+
+def nothing_to_pick() -> dict[str, Any]:
+    """A quiet moment."""
+    return {**pick(), "pick": None, "waiting": []}
+
+
+def pack() -> dict[str, Any]:
+    """A parcel whose goods are all in the box."""
+    form = ParcelForm()
+    none = {"why": "", "hint": ""}
+    inside = {"word": "in the box", "kind": "done"}
+    return {
+        **desk("Pack", "To pack"),
+        "queue": [
+            {"number": "7KQ2-M4XD", "url": "#", "goods": "4", "to": "NL·23", "is_current": True},
+            {"number": "P0VR-9B3E", "url": "#", "goods": "1", "to": "DE·10", "is_current": False},
+        ],
+        "part": {"number": "7KQ2-M4XD", "order_url": "#", "sentence": "All 4 goods are in the box."},
+        "scan_url": "#",
+        "told": ("good", "Cedar pencil, 2B: 2 of 2."),
+        "lines": [
+            {
+                "sku": "NB-FIELD-DOT-GRN",
+                "name": "Field notebook",
+                "choice": "Moss",
+                "quantity": "1",
+                "scanned": "1",
+                "state": inside,
+            },
+            {
+                "sku": "PC-CEDAR-2B",
+                "name": "Cedar pencil",
+                "choice": "2B",
+                "quantity": "2",
+                "scanned": "2",
+                "state": inside,
+            },
+        ],
+        "address": ["Ada Lind", "Rapenburg 70", "2311 EZ Leiden", "Netherlands"],
+        "address_note": "Shown while this parcel is made. The buyer can see that you saw it.",
+        "form": form,
+        "fields": [
+            {**none, "f": form.weight, "width": "third"},
+            {**none, "f": form.service, "width": "two-thirds"},
+        ],
+        "label": None,
+        "buy_url": "#",
+        "by_hand_url": "#",
+    }
+
+
+def labelled() -> dict[str, Any]:
+    """The same with its label."""
+    label = {
+        "url": "#",
+        "slip_url": "#",
+        "tracking": "HP 4471 0092 18",
+        "void_url": "#",
+        "hand_over_url": "#",
+    }
+    note = "The label is printed; the address is closed again."
+    return {**pack(), "label": label, "address": [], "address_note": note, "told": None}
+
+
+def nothing_to_pack() -> dict[str, Any]:
+    """No parcel open."""
+    return {**pack(), "part": None, "queue": []}
+
+
+def label() -> dict[str, Any]:
+    """One address label."""
+    one = {
+        "sender": ["Counterfoil Stationers", "Oude Vest 12", "2312 XT Leiden"],
+        "to": ["Ada Lind", "Rapenburg 70", "2311 EZ Leiden", "NETHERLANDS"],
+        "number": "7KQ2-M4XD",
+        "service": "Post",
+    }
+    values = desk("Label")
+    return {**values, "page": {**values["page"], "back": "/oms/pack"}, "labels": [one]}
+
+
+def slip() -> dict[str, Any]:
+    """One packing slip."""
+    one = {
+        "shop": "Counterfoil Stationers",
+        "number": "7KQ2-M4XD",
+        "date": "22 November 2026",
+        "warehouse": "Leiden",
+        "note": "Something missing? Your order page has a button for it.",
+        "lines": [
+            {
+                "quantity": "1",
+                "name": "Field notebook",
+                "choice": "Moss, dot grid",
+                "sku": "NB-FIELD-DOT-GRN",
+            },
+            {"quantity": "2", "name": "Cedar pencil", "choice": "2B", "sku": "PC-CEDAR-2B"},
+        ],
+    }
+    values = desk("Packing slip")
+    return {**values, "page": {**values["page"], "back": "/oms/pack"}, "slips": [one]}
+
+
+def stock() -> dict[str, Any]:
+    """Levels per warehouse."""
+    rows = [
+        (
+            "IN-GALL-BLU-50",
+            "Iron gall ink",
+            "Carbon blue",
+            "Leiden",
+            "41",
+            "1",
+            "2",
+            "0",
+            "2",
+            "36",
+            ("enough", "done"),
+        ),
+        (
+            "NB-FIELD-DOT-GRN",
+            "Field notebook",
+            "Moss",
+            "Leiden",
+            "9",
+            "1",
+            "4",
+            "60",
+            "2",
+            "2",
+            ("low", "late"),
+        ),
+        ("PC-CEDAR-2B", "Cedar pencil", "2B", "Osaka", "0", "0", "0", "200", "0", "0", ("sold out", "wrong")),
+    ]
+    names = (
+        "sku",
+        "name",
+        "choice",
+        "warehouse",
+        "on_hand",
+        "reserved",
+        "allocated",
+        "incoming",
+        "safety",
+        "available",
+    )
+    return {
+        **desk("Stock", "Stock"),
+        "q": "",
+        "filters": [
+            {"name": "state", "label": "State", "options": [("", "Any"), ("low", "Low")], "selected": ""},
+        ],
+        "levels": [
+            {
+                **dict(zip(names, row[:-1], strict=True)),
+                "url": "#",
+                "state": {"word": row[-1][0], "kind": row[-1][1]},
+            }
+            for row in rows
+        ],
+        "sorts": {"sku": ("?sort=sku", "ascending"), "available": ("?sort=available", "")},
+        "pages": KEYSET,
+    }
+
+
+def level() -> dict[str, Any]:
+    """One SKU and its ledger."""
+    one = {"reserved": "1", "allocated": "4", "incoming": "60", "safety": "2"}
+    return {
+        **desk("Field notebook", "Stock"),
+        "item": {"sku": "NB-FIELD-DOT-GRN", "name": "Field notebook", "choice": "Moss, dot grid"},
+        "levels": [{**one, "warehouse": "Leiden", "on_hand": "9", "available": "2"}],
+        "movements": [
+            {
+                "when": "22 Nov, 10:13",
+                "kind": "Allocation",
+                "quantity": "−1",
+                "on_hand": "9",
+                "by": "Order",
+                "about": "7KQ2-M4XD",
+                "url": "#",
+            },
+            {
+                "when": "20 Nov, 8:00",
+                "kind": "Count",
+                "quantity": "−1",
+                "on_hand": "9",
+                "by": "K. Ito",
+                "about": "Torn cover",
+                "url": "",
+            },
+        ],
+        "form": AdjustForm(),
+    }
+
+
+def requests() -> dict[str, Any]:
+    """What people asked."""
+    return {
+        **desk("Privacy", "Privacy"),
+        "views": [{"label": "Open", "url": "#", "count": "1", "is_current": True}],
+        "requests": [
+            {
+                "number": "PR-4K2M",
+                "url": "#",
+                "kind": "Objection",
+                "about": "7KQ2-M4XD",
+                "received": "22 November",
+                "due": "22 December",
+                "is_late": False,
+                "state": {"word": "verified", "kind": "todo"},
+            }
+        ],
+        "retention": [
+            {"what": "Names and streets", "due_today": "12 today", "next": "tonight, 2:00"},
+            {"what": "Lapsed checkouts", "due_today": "3 today", "next": "every hour"},
+        ],
+        "retention_note": "From the register; the last run let go of 15 things without an error.",
+        "pages": NO_PAGES,
+    }
+
+
+def request() -> dict[str, Any]:
+    """One request."""
+    return {
+        **desk("Erasure", "Privacy"),
+        "request": {
+            "number": "PR-4K2M",
+            "kind": "Erasure",
+            "about": "7KQ2-M4XD",
+            "due": "22 December",
+            "state": {"word": "in progress", "kind": "moving"},
+            "events": [{"text": "Received", "when": "22 November"}],
+        },
+        "plan": {
+            "goes": [("E-mail", "order"), ("Messages", "thread")],
+            "stays": [("Counterfoil", "Tax law", "31 December 2036")],
+        },
+        "steps": [{"label": "Carry it out", "url": "#", "kind": "primary", "note": "Cannot be taken back."}],
+        "told": [{"who": "Hollow Post", "state": {"word": "confirmed", "kind": "done"}}],
+    }
+
+
+def dead_letters() -> dict[str, Any]:
+    """A mail that could not be sent."""
+    return {
+        **desk("Dead letters", "Outbox"),
+        "health": "Nothing waits longer than 4 seconds. One letter is dead.",
+        "letters": [
+            {
+                "id": "91",
+                "topic": "order.placed",
+                "about": "7KQ2-M4XD",
+                "handler": "Confirmation mail",
+                "attempts": "8",
+                "error": "550 mailbox unavailable",
+                "when": "22 Nov, 10:40",
+                "retry_url": "#",
+                "drop_url": "#",
+            }
+        ],
+        "retry_all_url": "#",
+        "pages": NO_PAGES,
+    }
+
+
+def audit() -> dict[str, Any]:
+    """Two entries."""
+    state = {"word": "whole", "kind": "done"}
+    one = {"when": "22 Nov, 11:02", "who": "Service", "about": "7KQ2-M4XD", "url": "#"}
+    return {
+        **desk("Audit", "Audit"),
+        "chain": {"sentence": "51,902 links, verified at 9:58; the newest is 3 seconds old.", "state": state},
+        "verify_url": "#",
+        "filters": [{"name": "who", "label": "Who", "options": [("", "Anybody")], "selected": ""}],
+        "entries": [
+            {**one, "did": "looked at name and address", "why": "The buyer asked something"},
+            {**one, "did": "held the order", "why": "The buyer asked us to wait"},
+        ],
+        "pages": KEYSET,
+    }
