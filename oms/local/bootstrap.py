@@ -157,7 +157,10 @@ def suitable_python(names: Sequence[str]) -> str:
         program = shutil.which(name) if name else None
         if program is None:
             continue
-        status = subprocess.run([program, "-c", _PROBE], capture_output=True, check=False).returncode
+        try:
+            status = subprocess.run([program, "-c", _PROBE], capture_output=True, check=False).returncode
+        except OSError:
+            continue
         if status == 0:
             return program
         if status == _WITHOUT_VENV:
