@@ -24,6 +24,7 @@ class Standin:
     folder: str
     options: tuple[tuple[str, str], ...] = ()
     webhook: str = ""
+    fixed: tuple[str, ...] = ()
 
     def announcement(self, state: Path) -> Path:
         """Return the file that it writes its address into when it answers."""
@@ -32,7 +33,13 @@ class Standin:
     def command(self, port: int, state: Path, environ: Mapping[str, str], shop: str) -> list[str]:
         """Return the command that starts it; `shop` is the address that its webhooks go to."""
         words = [sys.executable, "-m", f"oms.local.{self.name}", "--port", str(port)]
-        words += ["--state", str(state / self.folder), "--announce", str(self.announcement(state))]
+        words += [
+            "--state",
+            str(state / self.folder),
+            "--announce",
+            str(self.announcement(state)),
+            *self.fixed,
+        ]
         for option, setting in self.options:
             words += [option, environ[setting]]
         return [*words, "--webhook-url", shop + self.webhook] if self.webhook else words
@@ -54,6 +61,7 @@ STANDINS = (
         folder="carrier",
         options=(("--key", "CARRIER_KEY"), ("--webhook-secret", "CARRIER_WEBHOOK_SECRET")),
         webhook="/webhooks/carriers/hollow-post",
+        fixed=("--auto-deliver", "30"),  # seconds from step to step: a parcel arrives while one is looking
     ),
     Standin("mail", configured_by="SMTP_URL", provides="SMTP_URL", folder="."),
 )
