@@ -1,0 +1,1 @@
+"""The demo shop: Counterfoil Stationers, its goods, words and drawings, as plain data."""
