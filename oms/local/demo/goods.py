@@ -27,7 +27,7 @@ COMMA_ZH = "\uff0c"
 Table = dict[str, Any]
 
 
-class WrongShelf(ValueError):  # noqa: N818 - an exception is named by the fact, as everywhere here
+class WrongShelf(ValueError):
     """A file of the shelf contradicts itself; the message names the product and what is wrong with it."""
 
 

@@ -1,12 +1,18 @@
 """The gallery: which drawing belongs to which product."""
 
-from oms.local.demo.drawings import inks, notebooks, pens
+from oms.local.demo.drawings import desk, inks, notebooks, papers, pencils, pens, post, screens, stamps
 from oms.local.demo.drawings.pen import Drawing, Look, sheet
 
 DRAWINGS: dict[str, Drawing] = {
     **notebooks.DRAWINGS,
     **inks.DRAWINGS,
     **pens.DRAWINGS,
+    **pencils.DRAWINGS,
+    **papers.DRAWINGS,
+    **post.DRAWINGS,
+    **stamps.DRAWINGS,
+    **desk.DRAWINGS,
+    **screens.DRAWINGS,
 }
 
 

@@ -58,7 +58,7 @@ TILES: dict[str, tuple[Oklch, Oklch]] = {
 
 SCRIPT: tuple[Oklch, Oklch] = ((0.300, 0.014, 262), (0.800, 0.012, 262))
 LINEAR_UP_TO = 0.0031308
-DIM, BRIGHT, PALE = 0.56, 0.88, 0.93
+DIM, BRIGHT, PALE = 0.56, 0.88, 0.905
 SHADES = {"": 0.0, "0": 0.060, "1": -0.085, "2": -0.160}
 TONE = re.compile(r"([a-z]+)([012]?)\Z")
 CAST = ((-0.075, 0.006), (-0.070, 0.0))
