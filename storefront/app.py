@@ -8,6 +8,7 @@ from oms.web.frame import Frame
 from oms.web.markets import Prefixed
 from oms.web.session_rows import STORE
 from oms.web.setup import Face
+from storefront.cart import views as cart
 from storefront.catalog import views as catalog
 from storefront.home import nav
 from storefront.home import views as home
@@ -16,7 +17,13 @@ from storefront.search import views as search
 
 SHOP_NAME = "Counterfoil"
 POSTS_PER_MINUTE = 60
-BLUEPRINTS: tuple[Blueprint, ...] = (home.blueprint, catalog.blueprint, search.blueprint, legal.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    home.blueprint,
+    catalog.blueprint,
+    search.blueprint,
+    cart.blueprint,
+    legal.blueprint,
+)
 
 
 def create_store(settings: Settings) -> Flask:

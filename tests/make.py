@@ -12,10 +12,10 @@ from oms.inventory import actions as stock
 from oms.kernel import clock, ids, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import reading, transaction
-from oms.orders import handlers as order_handlers
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.placing.actions import Placed, Placing, place_order
+from oms.orders.placing.queries import payment_start
 from oms.payments import actions as money
 from oms.payments import gateway
 from oms.pricing.models import TaxRate
@@ -147,7 +147,7 @@ def order(wanted: dict[int, int], **changed: object) -> Placed:
 
 def pay(placed: Placed, stripe: Party, card: str = "4242424242424242") -> str:
     """Open the session of an order and pay it at the stand-in; return the session's reference."""
-    start = order_handlers.start_of(placed.payment, "http://127.0.0.1:9", placed.mailbox)
+    start = payment_start(placed.order, placed.payment, "http://127.0.0.1:9", placed.mailbox)
     started = gateway.start(start)
     with transaction() as session:
         money.note_session(session, placed.payment.id, started.session_ref)

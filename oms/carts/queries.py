@@ -50,6 +50,9 @@ class CartView:
         return {entry.goods.variant_id: entry.quantity for entry in self.entries}
 
 
+EMPTY = CartView(0, "", "", (), 0, 0)
+
+
 def by_token(session: Session, token: str) -> Cart | None:
     """Return the cart that a token opens, unless it has expired."""
     return session.scalar(
@@ -66,7 +69,7 @@ def lines(session: Session, cart_id: int) -> list[CartLine]:
 
 def unit_count(session: Session, cart_id: int) -> int:
     """Return how many units are in a cart."""
-    return session.scalar(select(func.sum(CartLine.quantity)).where(CartLine.cart_id == cart_id)) or 0
+    return int(session.scalar(select(func.sum(CartLine.quantity)).where(CartLine.cart_id == cart_id)) or 0)
 
 
 def view(session: Session, cart: Cart) -> CartView:

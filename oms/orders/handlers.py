@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
+from oms.carts import actions as carts
 from oms.kernel import clock, jobs, vault
-from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.errors import UnavailableError
 from oms.kernel.outbox import Message
-from oms.kernel.register import Event, Purpose
+from oms.kernel.register import Event
 from oms.orders import actions, queries
-from oms.orders.personal import OrderContact
+from oms.orders.placing.queries import mailbox_of, payment_start
 from oms.payments import actions as money
 from oms.payments import gateway
 from oms.payments import queries as payments
@@ -33,6 +33,15 @@ def confirm(message: Message) -> None:
     """Place the order that was paid."""
     with transaction() as session:
         actions.confirm_payment(session, message.number("order"), message.number("payment"))
+
+
+@jobs.on("order.placed", role=Role.BLIND)
+def empty_cart(message: Message) -> None:
+    """Empty the cart that was bought; what was put in meanwhile goes with it, as the shopper would expect."""
+    with transaction() as session:
+        order = queries.get(session, message.number("order"))
+        if order.cart_id is not None:
+            carts.empty(session, order.cart_id)
 
 
 @jobs.on("payment.voided", role=Role.WORKER)
@@ -72,8 +81,11 @@ def finish_interrupted_starts() -> None:
 
 
 def _close_unstarted(payment: Payment) -> None:
+    with reading() as session:
+        order = queries.get(session, payment.order_id)
+        start = payment_start(order, payment, _public_url[0], mailbox_of(session, order))
     try:
-        started = gateway.start(start_of(payment, _public_url[0]))
+        started = gateway.start(start)
     except gateway.GatewayRefusedError:
         with transaction() as session:
             money.void_unstarted(session, payment.id)
@@ -83,26 +95,6 @@ def _close_unstarted(payment: Payment) -> None:
     truth = gateway.expire(started.session_ref)
     with transaction() as session:
         money.apply_truth(session, truth)
-
-
-def start_of(payment: Payment, public_url: str, mailbox: str | None = None) -> gateway.Start:
-    """Return what Stripe is told of a payment: the same at each call, so that its key finds the session."""
-    if mailbox is None:
-        with reading() as session:
-            order = queries.get(session, payment.order_id)
-            contact = vault.open_record(session, OrderContact, order.unit, purpose=Purpose.PAYMENT, by=SYSTEM)
-        mailbox = contact.email if contact else ""
-    return gateway.Start(
-        payment_id=payment.id,
-        key=payment.key,
-        reference=payment.reference,
-        money=payment.money,
-        locale=payment.locale,
-        expires_at=payment.expires_at,
-        success_url=f"{public_url}/orders/{payment.reference}",
-        cancel_url=f"{public_url}/checkout?back={payment.reference}",
-        mailbox=mailbox,
-    )
 
 
 @jobs.every(timedelta(minutes=30), role=Role.WORKER)

@@ -21,9 +21,11 @@ class OrderDelivery:
     street: str = personal(
         "Street and number", "For the carrier, on the label.", Category.ADDRESS, recipients=("carrier",)
     )
-    city: str = personal("City", "For the carrier, on the label.", Category.ADDRESS, recipients=("carrier",))
     country: str = personal(
         "Country", "For the carrier, and for the tax.", Category.ADDRESS, recipients=("carrier",)
+    )
+    city: str = personal(
+        "City", "For the carrier, on the label.", Category.ADDRESS, recipients=("carrier",), default=""
     )
     postcode: str = personal(
         "Postcode",

@@ -1,16 +1,16 @@
 """Reads for a quote: the variants, the rates at the destination today, the ways of delivery."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from oms.catalog.models import Market, Option, OptionValue, Price, Product, ProductText, Variant, in_language
-from oms.catalog.states import ProductStatus
+from oms.catalog.queries import MarketFacts, Sellable, markets, sellables
 from oms.kernel import clock
 from oms.kernel.errors import BadInputError
+from oms.kernel.money import Money
 from oms.pricing.models import TaxRate
 from oms.pricing.quote import Goods, NotSellableError, Quote, reckon
 from oms.shipping.queries import Offer, Parcel, offers
@@ -36,64 +36,37 @@ class Quoted:
     chosen: Offer | None
 
 
-def goods(session: Session, variant_ids: Sequence[int], market: str, language: str) -> dict[int, Goods]:
+def market_of(session: Session, code: str) -> MarketFacts | None:
+    """Return a market by its code; None where the shop does not sell."""
+    return next((market for market in markets(session) if market.code == code), None)
+
+
+def goods(session: Session, variant_ids: Collection[int], market: str, language: str) -> dict[int, Goods]:
     """Return the variants that are sold in a market, by id; one that is missing is not sold there."""
-    rows = session.execute(
-        select(Variant, Product, Price.amount, ProductText.title)
-        .join(Product, Product.id == Variant.product_id)
-        .join(Price, (Price.variant_id == Variant.id) & (Price.market_code == market))
-        .outerjoin(ProductText, (ProductText.product_id == Product.id) & (ProductText.language == language))
-        .where(
-            Variant.id.in_(variant_ids),
-            Variant.withdrawn_at.is_(None),
-            Product.status == ProductStatus.PUBLISHED,
-        )
-    ).all()
-    titles = _fallback_titles(session, [product.id for _, product, _, title in rows if not title])
-    words = _choice_words(session, [variant for variant, *_ in rows], language)
-    return {
-        variant.id: Goods(
-            variant_id=variant.id,
-            sku=variant.sku,
-            title=title or titles.get(product.id, variant.sku),
-            choices=words.get(variant.id, ""),
-            unit_price=amount,
-            tax_class=product.tax_class,
-            grams=variant.weight_grams,
-            is_digital=not variant.requires_shipping,
-            hs_code=product.hs_code,
-            origin=product.origin,
-        )
-        for variant, product, amount, title in rows
-    }
-
-
-def _fallback_titles(session: Session, product_ids: Sequence[int]) -> dict[int, str]:
-    if not product_ids:
+    facts = market_of(session, market)
+    if facts is None or not variant_ids:
         return {}
-    rows = session.execute(
-        select(ProductText.product_id, ProductText.title)
-        .where(ProductText.product_id.in_(product_ids))
-        .order_by((ProductText.language == "en").asc())
-    )
-    return dict(iter(rows))
-
-
-def _choice_words(session: Session, variants: Sequence[Variant], language: str) -> dict[int, str]:
-    chosen = [v for v in variants if v.choices]
-    if not chosen:
-        return {}
-    rows = session.execute(
-        select(Option.product_id, Option.code, OptionValue.code, OptionValue.names)
-        .join(OptionValue, OptionValue.option_id == Option.id)
-        .where(Option.product_id.in_({v.product_id for v in chosen}))
-    )
-    names = {
-        (product, f"{option}={value}"): in_language(words, language) for product, option, value, words in rows
-    }
+    found = sellables(session, facts, language, ids=list(variant_ids))
     return {
-        v.id: ", ".join(names.get((v.product_id, c), c.split("=", 1)[-1]) for c in v.choices) for v in chosen
+        variant_id: _goods(item, item.price) for variant_id, item in found.items() if item.price is not None
     }
+
+
+def _goods(item: Sellable, price: Money) -> Goods:
+    return Goods(
+        variant_id=item.variant_id,
+        sku=item.sku,
+        title=item.title,
+        choices=item.choice,
+        unit_price=price.amount,
+        tax_class=item.tax_class,
+        grams=item.weight_grams,
+        is_digital=not item.requires_shipping,
+        hs_code=item.hs_code,
+        origin=item.origin,
+        handle=item.handle,
+        picture=item.picture,
+    )
 
 
 def rates(session: Session, country: str, region: str, on: date) -> dict[str, int]:
@@ -112,7 +85,7 @@ def quote(session: Session, wanted: Mapping[int, int], where: Where, method: str
     Without a method the first offer counts. Raises NotSellableError, and BadInputError (field `country` or
     `method`) where nothing is sent there or the method is not offered.
     """
-    market = session.get(Market, where.market)
+    market = market_of(session, where.market)
     if market is None or where.country not in market.countries:
         raise BadInputError("We do not send to this country. Choose another one.", field="country")
     found = goods(session, list(wanted), where.market, where.language)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from oms.catalog.queries import Picture
 from oms.kernel.errors import CounterfoilError
 from oms.kernel.money import allocate, tax_on, tax_within
 
@@ -38,6 +39,8 @@ class Goods:
     is_digital: bool
     hs_code: str
     origin: str
+    handle: str = ""
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from oms.kernel import clock, jobs, vault
 from oms.kernel.db import Role, reading, transaction
 from oms.orders import actions, handlers
 from oms.orders.placing.actions import Placed
+from oms.orders.placing.queries import payment_start
 from oms.payments import actions as money
 from oms.payments import gateway
 from oms.payments.models import Refund
@@ -47,7 +48,7 @@ def test_an_expired_session_lets_the_order_lapse_and_its_person_go_within_a_day(
     small: Shop, stripe: Party
 ) -> None:
     placed = make.order({small.clock: 2})
-    start = handlers.start_of(placed.payment, "http://127.0.0.1:9", placed.mailbox)
+    start = payment_start(placed.order, placed.payment, "http://127.0.0.1:9", placed.mailbox)
     started = gateway.start(start)
     assert gateway.expire(started.session_ref).state == "voided"
     learn(started.session_ref)

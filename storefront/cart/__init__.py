@@ -1,0 +1,1 @@
+"""The cart's pages: what is in it, what changed, what delivery would cost."""

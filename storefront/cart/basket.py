@@ -1,0 +1,33 @@
+"""The cart of this browser: its token is in the server-side session, and nowhere else."""
+
+from flask import session as browser
+from sqlalchemy.orm import Session
+
+from oms.carts import actions, queries
+from oms.carts.models import Cart
+from oms.web.markets import place
+
+_KEY = "cart"
+
+
+def found(session: Session) -> Cart | None:
+    """Return this browser's cart; None where there is none, or none any more."""
+    token = browser.get(_KEY)
+    return queries.by_token(session, token) if token else None
+
+
+def found_or_opened(session: Session) -> Cart:
+    """Return this browser's cart, opened in the page's market where there was none."""
+    here = place()
+    cart = found(session)
+    if cart is None:
+        cart, token = actions.open_cart(session, here.market, here.language)
+        browser[_KEY] = token
+    return cart
+
+
+def follow(cart: Cart) -> None:
+    """Let the cart follow the shopper to the market and language of the page."""
+    here = place()
+    if (cart.market_code, cart.language) != (here.market, here.language):
+        cart.market_code, cart.language = here.market, here.language
