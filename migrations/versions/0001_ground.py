@@ -128,21 +128,21 @@ def _create_audit() -> None:
         sa.Column("verb", sa.String(), nullable=False),
         sa.Column("about", sa.String(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("fields", postgresql.ARRAY(sa.String()), nullable=False),
-        sa.Column("subject_digest", sa.LargeBinary(), nullable=True),
+        sa.Column("detail_digest", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
     )
     op.create_index("ix_audit_entries_about", "audit_entries", ["about"])
     op.create_table(
-        "audit_subjects",
+        "audit_details",
         sa.Column("entry_id", sa.BigInteger(), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["entry_id"], ["audit_entries.id"], name="fk_audit_subjects_entry_id"),
-        sa.PrimaryKeyConstraint("entry_id", name="pk_audit_subjects"),
+        sa.ForeignKeyConstraint(["entry_id"], ["audit_entries.id"], name="fk_audit_details_entry_id"),
+        sa.PrimaryKeyConstraint("entry_id", name="pk_audit_details"),
     )
-    op.create_index("ix_audit_subjects_subject_id", "audit_subjects", ["subject_id"])
+    op.create_index("ix_audit_details_subject_id", "audit_details", ["subject_id"])
     op.create_table(
         "audit_links",
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -192,7 +192,7 @@ def downgrade() -> None:
     op.drop_table("web_sessions")
     op.drop_table("disclosures")
     op.drop_table("audit_links")
-    op.drop_table("audit_subjects")
+    op.drop_table("audit_details")
     op.drop_table("audit_entries")
     op.drop_table("blind_indexes", schema="personal")
     op.drop_table("sealed", schema="personal")

@@ -51,6 +51,43 @@ def test_a_deed_that_is_rolled_back_is_not_written() -> None:
         assert audit.about(session, "order:7") == []
 
 
+def test_an_entry_names_things_and_people_by_ids_only() -> None:
+    for by, thing in ((SYSTEM, "ada@example.com"), (Actor(ActorKind.STAFF, "Grace Hopper"), "order:7")):
+        with pytest.raises(ValueError, match="by ids only"), transaction() as session:
+            audit.record(session, by, "order.cancel", thing)
+
+    with reading() as session:
+        assert session.scalars(select(AuditEntry.id)).all() == []
+
+
+def test_a_reason_is_shown_and_goes_with_the_person_it_was_about() -> None:
+    with transaction() as session:
+        audit.record(session, PACKER.because("she called"), "order.reveal", "order:7", subject_id=new_id())
+        audit.record(session, PACKER, "order.hold", "order:7", reason="wrong label")
+        audit.record(session, PACKER, "order.print", "order:7")
+        audit.record(session, PACKER.because("counted twice"), "stock.adjust", "sku:9")
+    link()
+    with reading() as session:
+        assert [deed.by.reason for deed in audit.about(session, "order:7")] == [
+            "",
+            "wrong label",
+            "she called",
+        ]
+
+    with transaction() as session:
+        assert audit.forget_about(session, "order:7") == 2
+
+    with reading() as session:
+        deeds = audit.about(session, "order:7")
+        assert [(deed.verb, deed.by) for deed in deeds] == [
+            ("order.print", PACKER),
+            ("order.hold", PACKER),
+            ("order.reveal", PACKER),
+        ]
+        assert audit.about(session, "sku:9")[0].by.reason == "counted twice"
+        assert audit.verify(session) == audit.Verdict(4, (), 0, None)
+
+
 def test_entries_are_linked_once_and_the_chain_is_whole() -> None:
     write(3)
     assert (link(), link()) == (3, 0)
@@ -107,7 +144,7 @@ def test_nobody_at_work_can_change_or_delete_an_entry() -> None:
         "UPDATE audit_links SET entry_id = entry_id",
         "DELETE FROM audit_entries",
         "DELETE FROM audit_links",
-        "TRUNCATE audit_entries, audit_subjects",
+        "TRUNCATE audit_entries, audit_details",
         "TRUNCATE audit_links",
     ):
         for role in (Role.WEB, Role.WORKER, Role.BLIND):
@@ -131,7 +168,7 @@ def test_a_person_who_is_forgotten_leaves_the_chain_whole() -> None:
         assert audit.about_subject(session, ada) == []
         assert len(audit.about_subject(session, grace)) == 1
         assert audit.verify(session) == audit.Verdict(4, (), 0, None)
-        assert session.scalar(select(func.count()).where(AuditEntry.subject_digest == ada.bytes)) == 0
+        assert session.scalar(select(func.count()).where(AuditEntry.detail_digest == ada.bytes)) == 0
 
 
 TAMPERINGS = {
@@ -146,7 +183,8 @@ TAMPERINGS = {
     "cut the tail": "DELETE FROM audit_links WHERE position >= :n",
     "cut the tail with its entries": "WITH l AS (DELETE FROM audit_links WHERE position >= :n)"
     " DELETE FROM audit_entries WHERE id >= :n",
-    "another person": "UPDATE audit_subjects SET subject_id = gen_random_uuid() WHERE entry_id = :n",
+    "another person": "UPDATE audit_details SET subject_id = gen_random_uuid() WHERE entry_id = :n",
+    "another reason": "UPDATE audit_details SET reason = reason || '!' WHERE entry_id = :n",
 }
 EDITS = {
     "at": "at - interval '1 microsecond'",
@@ -155,9 +193,8 @@ EDITS = {
     "verb": "'vault.replace'",
     "about": "about || '0'",
     "purpose": "''",
-    "reason": "reason || ' '",
     "fields": "'{}'",
-    "subject_digest": "NULL",
+    "detail_digest": "NULL",
 }
 
 
@@ -166,7 +203,7 @@ def tamper(session: Session, chance: random.Random) -> str:
     column = chance.choice(list(EDITS))
     n, m = chance.sample(range(1, 41), 2)
     if kind.startswith("delete") or "entries" in kind:
-        session.execute(text("DELETE FROM audit_subjects"))
+        session.execute(text("DELETE FROM audit_details"))
     session.execute(text(TAMPERINGS[kind].format(column=column, value=EDITS[column])), {"n": n, "m": m})
     session.execute(text("UPDATE audit_links SET entry_id = -entry_id WHERE entry_id < 0"))
     return f"{kind} {column} {n} {m}"

@@ -90,7 +90,7 @@ def test_a_file_opens_for_its_purpose_and_staff_leave_a_trace() -> None:
 
     with reading() as session:
         [entry] = audit.about(session, "order:7")
-    assert (entry.verb, entry.fields) == ("vault.open", ["sample_label.name", "sample_label.media_type"])
+    assert (entry.verb, entry.fields) == ("vault.open", ("sample_label.name", "sample_label.media_type"))
 
 
 def test_destroying_the_order_takes_its_file(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_canary_in_a_file_table_or_cache_is_seen(
     places = {s.what: s.place.replace(ada.cores["file_name"], "*").rpartition(" public.")[2] for s in seen}
 
     assert places == {
-        "delivery_note": "audit_entries",
+        "delivery_note": "audit_details",
         "nickname": "outbox_messages",
         "phone": "logs/old.log.gz",
         "file_name": "*.jpg",

@@ -2,19 +2,21 @@
 
 Entries are inserted unchained in the business transaction, so that nobody waits for a neighbor; one sequencer
 links them: each link holds the SHA-256 of the link before it and of its entry. A head written outside the
-database now and then tells a tail that was cut off. Whom an entry is about lies beside it and can be
-forgotten; the entry keeps only a salted digest of that random id.
+database now and then tells a tail that was cut off. Whom an entry is about, and the reason in
+somebody's own words, lie beside it and can be forgotten; the entry keeps only a salted digest of both.
 """
 
 from oms.kernel.audit.entries import (
     SYSTEM,
     Actor,
     ActorKind,
+    AuditDetail,
     AuditEntry,
     AuditLink,
-    AuditSubject,
+    Deed,
     about,
     about_subject,
+    forget_about,
     forget_subject,
     record,
 )
@@ -24,14 +26,16 @@ __all__ = [
     "SYSTEM",
     "Actor",
     "ActorKind",
+    "AuditDetail",
     "AuditEntry",
     "AuditLink",
-    "AuditSubject",
+    "Deed",
     "Verdict",
     "about",
     "about_subject",
     "anchor",
     "chain",
+    "forget_about",
     "forget_subject",
     "record",
     "verify",

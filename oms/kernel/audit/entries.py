@@ -1,14 +1,16 @@
 """Audit entries: one for each deed, written in its transaction, and changed by nobody."""
 
 import hashlib
+import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, String, delete, func, insert, select
+from sqlalchemy import ForeignKey, Identity, Row, Select, String, delete, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -18,6 +20,7 @@ from oms.kernel.register import columns
 
 _SALT_BYTES = 16
 _REASON_CHARS = 300
+_ID = re.compile(r"[A-Za-z0-9._:/-]{1,120}")
 
 
 class ActorKind(StrEnum):
@@ -31,10 +34,15 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody, by kind and by an id that says nothing to a stranger."""
+    """Somebody, by kind and by an id that says nothing to a stranger; and the reason they gave, if any."""
 
     kind: ActorKind
     id: str
+    reason: str = ""
+
+    def because(self, reason: str) -> "Actor":
+        """Return the same somebody with a reason, which every entry about what they do now carries."""
+        return replace(self, reason=reason)
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, "counterfoil")
@@ -44,9 +52,7 @@ class AuditEntry(Base):
     """One deed. The database lets nobody but the owner change or delete it."""
 
     __tablename__ = "audit_entries"
-    __columns__: ClassVar = columns(
-        "id at actor_kind verb purpose fields", "actor_id about reason subject_digest"
-    )
+    __columns__: ClassVar = columns("id at actor_kind verb purpose fields", "actor_id about detail_digest")
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     at: Mapped[datetime]
@@ -55,19 +61,19 @@ class AuditEntry(Base):
     verb: Mapped[str]
     about: Mapped[str] = mapped_column(index=True)
     purpose: Mapped[str]
-    reason: Mapped[str]
     fields: Mapped[list[str]] = mapped_column(ARRAY(String))
-    subject_digest: Mapped[bytes | None]
+    detail_digest: Mapped[bytes | None]
 
 
-class AuditSubject(Base):
-    """Whom an entry is about, and the salt of the digest in it; goes when the person is erased."""
+class AuditDetail(Base):
+    """Whom an entry is about and the reason in staff's own words; both go when the person is erased."""
 
-    __tablename__ = "audit_subjects"
-    __columns__: ClassVar = columns("entry_id salt", "subject_id")
+    __tablename__ = "audit_details"
+    __columns__: ClassVar = columns("entry_id salt", "subject_id reason")
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entries.id"), primary_key=True)
-    subject_id: Mapped[UUID] = mapped_column(index=True)
+    subject_id: Mapped[UUID | None] = mapped_column(index=True)
+    reason: Mapped[str]
     salt: Mapped[bytes]
 
 
@@ -82,6 +88,18 @@ class AuditLink(Base):
     hash: Mapped[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An entry as it is shown: when, who and why, what, about which thing, for what, which fields."""
+
+    at: datetime
+    by: Actor
+    verb: str
+    about: str
+    purpose: str
+    fields: tuple[str, ...]
+
+
 def record(  # noqa: PLR0913 - an entry is whole or it proves nothing
     session: Session,
     by: Actor,
@@ -93,55 +111,75 @@ def record(  # noqa: PLR0913 - an entry is whole or it proves nothing
     reason: str = "",
     fields: tuple[str, ...] = (),
 ) -> None:
-    """Write a deed into the caller's transaction; `about` is an id such as `order:7`, never a name."""
-    salt = secrets.token_bytes(_SALT_BYTES)
-    entry_id = session.scalar(
-        insert(AuditEntry)
-        .values(
-            at=clock.now(),
-            actor_kind=by.kind,
-            actor_id=by.id,
-            verb=verb,
-            about=about,
-            purpose=purpose,
-            reason=reason[:_REASON_CHARS],
-            fields=list(fields),
-            subject_digest=subject_digest_of(salt, subject_id) if subject_id else None,
-        )
-        .returning(AuditEntry.id)
+    """Write a deed into the caller's transaction; the reason is the actor's own unless one is given here.
+
+    Raises ValueError when `about` or the actor is anything but an id such as `order:7`.
+    """
+    if not _ID.fullmatch(about) or not _ID.fullmatch(by.id):
+        raise ValueError(f"{verb}: the audit names things and people by ids only")
+    why = (reason or by.reason).strip()[:_REASON_CHARS]
+    salt = secrets.token_bytes(_SALT_BYTES) if subject_id or why else b""
+    entry = insert(AuditEntry).values(
+        at=clock.now(),
+        actor_kind=by.kind,
+        actor_id=by.id,
+        verb=verb,
+        about=about,
+        purpose=purpose,
+        fields=list(fields),
+        detail_digest=digest_of(salt, subject_id, why) if salt else None,
     )
-    if subject_id:
-        session.execute(insert(AuditSubject).values(entry_id=entry_id, subject_id=subject_id, salt=salt))
+    entry_id = session.scalars(entry.returning(AuditEntry.id)).one()
+    if salt:
+        detail = {"entry_id": entry_id, "subject_id": subject_id, "reason": why, "salt": salt}
+        session.execute(insert(AuditDetail).values(detail))
 
 
-def subject_digest_of(salt: bytes, subject_id: UUID) -> bytes:
-    """Return what an entry holds of its subject."""
-    return hashlib.sha256(salt + subject_id.bytes).digest()
+def digest_of(salt: bytes, subject_id: UUID | None, reason: str) -> bytes:
+    """Return what an entry keeps of its detail: nothing that can be tried without the salt."""
+    return hashlib.sha256(salt + (subject_id.bytes if subject_id else b"") + reason.encode()).digest()
 
 
-def about_subject(session: Session, subject_id: UUID) -> list[AuditEntry]:
+def about_subject(session: Session, subject_id: UUID) -> list[Deed]:
     """Return what was done about a person, the newest first; they may see it."""
-    return list(
-        session.scalars(
-            select(AuditEntry)
-            .join(AuditSubject, AuditSubject.entry_id == AuditEntry.id)
-            .where(AuditSubject.subject_id == subject_id)
-            .order_by(AuditEntry.id.desc())
-        )
-    )
+    return _deeds(session.execute(_shown().where(AuditDetail.subject_id == subject_id)).all())
 
 
-def about(session: Session, thing: str) -> list[AuditEntry]:
+def about(session: Session, thing: str) -> list[Deed]:
     """Return what was done about a thing such as `order:7`, the newest first."""
-    return list(
-        session.scalars(select(AuditEntry).where(AuditEntry.about == thing).order_by(AuditEntry.id.desc()))
+    return _deeds(session.execute(_shown().where(AuditEntry.about == thing)).all())
+
+
+def _shown() -> Select[Any]:
+    return (
+        select(AuditEntry.__table__, AuditDetail.reason)
+        .outerjoin(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
+        .order_by(AuditEntry.id.desc())
     )
+
+
+def _deeds(rows: Sequence[Row[Any]]) -> list[Deed]:
+    return [
+        Deed(
+            at=row.at,
+            by=Actor(row.actor_kind, row.actor_id, row.reason or ""),
+            verb=row.verb,
+            about=row.about,
+            purpose=row.purpose,
+            fields=tuple(row.fields),
+        )
+        for row in rows
+    ]
 
 
 def forget_subject(session: Session, subject_id: UUID) -> int:
-    """Let go of whom entries are about; entries and chain stay whole. Return how many entries."""
-    count = session.scalar(
-        select(func.count()).select_from(AuditSubject).where(AuditSubject.subject_id == subject_id)
-    )
-    session.execute(delete(AuditSubject).where(AuditSubject.subject_id == subject_id))
-    return count or 0
+    """Let go of whom entries are about, and of the reasons; entries and chain stay. Return how many."""
+    gone = delete(AuditDetail).where(AuditDetail.subject_id == subject_id)
+    return len(session.execute(gone.returning(AuditDetail.entry_id)).all())
+
+
+def forget_about(session: Session, thing: str) -> int:
+    """Do the same for the entries about a thing such as `order:7`."""
+    theirs = select(AuditEntry.id).where(AuditEntry.about == thing)
+    gone = delete(AuditDetail).where(AuditDetail.entry_id.in_(theirs))
+    return len(session.execute(gone.returning(AuditDetail.entry_id)).all())

@@ -13,7 +13,7 @@ from sqlalchemy import Row, func, insert, select
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock
-from oms.kernel.audit.entries import AuditEntry, AuditLink, AuditSubject, subject_digest_of
+from oms.kernel.audit.entries import AuditDetail, AuditEntry, AuditLink, digest_of
 
 _BATCH = 1000
 # Ids are given before a transaction commits: an entry may appear this many ids behind a linked one.
@@ -65,9 +65,9 @@ def _link_hash(last: bytes, position: int, entry: Row[Any]) -> bytes:
         position,
         entry.id,
         entry.at.astimezone(UTC).isoformat(),
-        *(entry.actor_kind, entry.actor_id, entry.verb, entry.about, entry.purpose, entry.reason),
+        *(entry.actor_kind, entry.actor_id, entry.verb, entry.about, entry.purpose),
         entry.fields,
-        entry.subject_digest.hex() if entry.subject_digest else None,
+        entry.detail_digest.hex() if entry.detail_digest else None,
     ]
     return hashlib.sha256(last + json.dumps(told, separators=(",", ":")).encode()).digest()
 
@@ -110,12 +110,12 @@ def verify(session: Session, anchors: Path | None = None) -> Verdict:
 
 
 def _links_after(session: Session, position: int | None) -> Sequence[Row[Any]]:
-    """Return the next links with their entries and subjects; keyset pages, for a chain has no end."""
-    columns = [*AuditEntry.__table__.columns, AuditSubject.subject_id, AuditSubject.salt]
+    """Return the next links with their entries and details; keyset pages, for a chain has no end."""
+    columns = [*AuditEntry.__table__.columns, AuditDetail.subject_id, AuditDetail.reason, AuditDetail.salt]
     rows = (
         select(AuditLink.position, AuditLink.hash, AuditLink.entry_id, *columns)
         .outerjoin(AuditEntry, AuditEntry.id == AuditLink.entry_id)
-        .outerjoin(AuditSubject, AuditSubject.entry_id == AuditLink.entry_id)
+        .outerjoin(AuditDetail, AuditDetail.entry_id == AuditLink.entry_id)
         .order_by(AuditLink.position)
         .limit(_BATCH)
     )
@@ -131,8 +131,8 @@ def _faults(row: Row[Any], position: int, last: bytes) -> list[str]:
         return [*faults, f"entry {row.entry_id} at position {row.position} is gone"]
     if _link_hash(last, row.position, row) != row.hash:
         faults.append(f"entry {row.entry_id} at position {row.position} is not what was linked")
-    if row.subject_id and subject_digest_of(row.salt, row.subject_id) != row.subject_digest:
-        faults.append(f"entry {row.entry_id} is about somebody else than was written")
+    if row.salt and digest_of(row.salt, row.subject_id, row.reason) != row.detail_digest:
+        faults.append(f"entry {row.entry_id} has another person or reason than was written")
     return faults
 
 

@@ -88,24 +88,30 @@ def _finish_all(which: ColumnElement[bool]) -> Destroyed:
     done = Destroyed()
     while True:
         with keyring_reading() as session:
-            begun = session.scalars(select(Destruction).where(which).limit(_BATCH)).all()
+            begun = session.scalars(
+                select(Destruction).where(which).order_by(Destruction.key_id).limit(_BATCH)
+            ).all()
         if not begun:
             return done
         done += _finish(begun)
 
 
 def _finish(begun: Sequence[Destruction]) -> Destroyed:
-    """Carry out a batch of intents. Each step may be repeated, and finds what an earlier try left."""
+    """Carry out a batch of intents. Each step may be repeated, and finds what an earlier try left.
+
+    What is reported is what this call ended, so that two at once do not count it twice.
+    """
     ids = [intent.key_id for intent in begun]
     stones = _stones(begun)
     with keyring_transaction() as session:
         session.execute(delete(Key).where(Key.key_id.in_(ids)))
     tombstones.append(master.tombstones(), stones)
     rows, files = _remove_rows(stones)
+    over = delete(Destruction).where(Destruction.key_id.in_(ids))
     with keyring_transaction() as session:
-        session.execute(delete(Destruction).where(Destruction.key_id.in_(ids)))
-    kinds = Counter(intent.kind for intent in begun)
-    return Destroyed(dict(kinds), frozenset(stone.unit for stone in stones), rows, files)
+        ended = session.execute(over.returning(Destruction.kind, Destruction.unit)).all()
+    kinds = Counter(row.kind for row in ended)
+    return Destroyed(dict(kinds), frozenset(row.unit for row in ended), rows, files)
 
 
 def _stones(begun: Sequence[Destruction]) -> list[Tombstone]:
@@ -125,8 +131,8 @@ def _remove_rows(stones: Sequence[Tombstone]) -> tuple[int, int]:
     with transaction() as session:
         ids = session.scalars(select(SealedRow.id).where(*theirs)).all()
         files = blobs.remove(ids)
-        session.execute(delete(SealedRow).where(SealedRow.id.in_(ids)))
-    return len(ids), files
+        gone = delete(SealedRow).where(SealedRow.id.in_(ids)).returning(SealedRow.id)
+        return len(session.execute(gone).all()), files
 
 
 def replay_tombstones() -> Destroyed:

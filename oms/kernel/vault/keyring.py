@@ -1,5 +1,6 @@
 """The keyring: one wrapped data key per retention unit and kind, each with the day of its destruction."""
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from oms.kernel.register import Event, Kind, Retention
 from oms.kernel.vault import master
 from oms.kernel.vault.index import IndexKey, current_salt
 from oms.kernel.vault.models import Key
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,8 @@ def prepare(subject_id: UUID, unit: str, *types: type[Any]) -> Keys:
 
 def _belonging(unit: str, kind: Kind) -> Kind:
     sort, _, name = unit.partition(":")
-    if sort != kind.unit or not name:
-        raise ValueError(f"{kind.name} goes with a unit such as {kind.unit}:7, not with {unit}")
+    if sort != kind.unit or not _NAME.fullmatch(name):
+        raise ValueError(f"{kind.name} goes with a unit such as {kind.unit}:7, not with this one")
     return kind
 
 

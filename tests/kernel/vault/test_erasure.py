@@ -1,6 +1,7 @@
 """Destroying a key lets go of what it opened, and of nothing else; what it began it finishes."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -100,6 +101,21 @@ def test_destroying_twice_destroys_nothing_more(tmp_path: Path) -> None:
     assert vault.destroy_unit("order:7") == Destroyed()
 
     assert len(stones(tmp_path)) == 1
+
+
+def test_several_who_destroy_one_person_at_once_come_to_one_end() -> None:
+    subject = new_id()
+    for number in range(20):
+        give(f"order:{number}", subject)
+    grace = give("order:20")
+
+    with ThreadPoolExecutor(4) as four:
+        done = list(four.map(lambda _: vault.destroy_subject(subject), range(4)))
+
+    assert (sum(one.rows for one in done), sum(one.keys for one in done)) == (40, 40)
+    assert counts() == (2, 2, 2, 0)
+    with reading() as session:
+        assert vault.units_of(session, grace) == ["order:20"]
 
 
 def test_retention_takes_what_is_due_and_leaves_what_is_not() -> None:

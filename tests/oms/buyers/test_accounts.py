@@ -68,7 +68,7 @@ def test_a_proven_mailbox_opens_an_account_in_the_shoppers_market_and_language(m
     assert said("account.opened") == [{"buyer": 1}]
     with reading() as session:
         [entry] = audit.about(session, "buyer:1")
-    assert (entry.verb, entry.actor_kind) == ("account.open", ActorKind.BUYER)
+    assert (entry.verb, entry.by.kind) == ("account.open", ActorKind.BUYER)
 
 
 def test_the_same_mailbox_finds_its_account_again_whatever_its_case(mailbox: Mailbox) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from oms.kernel import audit, clock, jobs, vault
-from oms.kernel.audit import SYSTEM, AuditEntry
+from oms.kernel.audit import SYSTEM, Deed
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError, NotFoundError, RefusedError
 from oms.staff import actions, handlers, queries
@@ -42,7 +42,7 @@ def sessions(staff: Staff) -> int:
         return len(session_rows.sessions_of(session, staff.person))
 
 
-def last_entry(staff: Staff) -> AuditEntry:
+def last_entry(staff: Staff) -> Deed:
     with reading() as session:
         return audit.about(session, staff.person)[0]
 
@@ -83,10 +83,10 @@ def test_changed_roles_count_at_once_and_end_sessions(office: Office) -> None:
     assert Permission.WAREHOUSE in changed.permissions
     assert sessions(grace) == 0
     entry = last_entry(grace)
-    assert (entry.verb, entry.actor_id, entry.fields) == (
+    assert (entry.verb, entry.by.id, entry.fields) == (
         "staff.change_roles",
         str(ada.id),
-        ["finance", "picker-packer"],
+        ("finance", "picker-packer"),
     )
     with pytest.raises(BadInputError), transaction() as session:
         actions.change_roles(session, grace.id, frozenset(), by=by)
