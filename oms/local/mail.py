@@ -3,7 +3,7 @@
 Run: `python -m oms.local.mail --port 0 --state DIR --announce FILE`; `smtp://127.0.0.1:PORT` is in FILE
 once it answers, and the address of its control door in `FILE.control`. File names sort by arrival and
 cannot be guessed; a message is there whole or not at all, readable by its owner only. The envelope's
-addresses precede it as `Return-Path` and `Delivered-To`. Messages older than `--keep-hours` are removed.
+addresses precede it as `Return-Path` and `Delivered-To`. Messages older than `--keep-days` are removed.
 Nothing of a message is logged.
 
 The control door (JSON in and out):
@@ -32,6 +32,7 @@ from flask.typing import ResponseReturnValue
 
 from oms.local.outside import serve
 from oms.local.outside.faults import BadFault, Faults, Kind, read_fault
+from oms.local.outside.sweep import DAY
 
 _LARGEST = 10 * 1024 * 1024  # bytes
 _SWEEP_PAUSE = 600.0  # seconds
@@ -133,7 +134,6 @@ def control(sink: Sink, faults: Faults) -> Flask:
 def main() -> None:
     """Run the sink until it is told to stop."""
     parser = serve.options("oms.local.mail", "A mail sink on this machine.")
-    parser.add_argument("--keep-hours", type=float, default=72.0, help="messages older than this are removed")
     chosen = parser.parse_args()
     faults = Faults()
     sink = Sink(chosen.state / "mail", faults)
@@ -142,7 +142,7 @@ def main() -> None:
     if chosen.announce is not None:
         door = chosen.announce.with_name(f"{chosen.announce.name}.control")
         serve.announce(door, f"http://{serve.HOST}:{server.server_port}")
-    asyncio.run(_listen(sink, faults, chosen.port, chosen.announce, chosen.keep_hours * 3600))
+    asyncio.run(_listen(sink, faults, chosen.port, chosen.announce, chosen.keep_days * DAY))
 
 
 async def _listen(sink: Sink, faults: Faults, port: int, target: Path | None, kept: float) -> None:

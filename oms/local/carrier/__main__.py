@@ -1,6 +1,6 @@
 """`python -m oms.local.carrier --state DIR --key TOKEN` runs the stand-in; `--help` lists the rest."""
 
-from oms.local.carrier.app import create
+from oms.local.carrier.app import Habits, create
 from oms.local.outside import serve
 from oms.local.outside.hooks import Endpoint, loopback
 
@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--auto-deliver", type=int, help="seconds between the steps of each parcel's way")
     chosen = parser.parse_args()
     endpoint = Endpoint("Carrier-Signature", chosen.webhook_url, chosen.webhook_secret)
-    standin = create(chosen.state, chosen.key, endpoint, chosen.auto_deliver)
+    standin = create(chosen.state, chosen.key, endpoint, Habits(chosen.keep_days, chosen.auto_deliver))
     server = serve.listen(standin.app, chosen.port)
     standin.start()
     serve.announce(chosen.announce, f"http://{serve.HOST}:{server.server_port}")

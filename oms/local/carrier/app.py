@@ -14,9 +14,19 @@ from oms.local.outside.envelope import Envelope
 from oms.local.outside.faults import Faults
 from oms.local.outside.hooks import Endpoint, Hooks
 from oms.local.outside.store import Store
+from oms.local.outside.sweep import Sweeper
 from oms.local.outside.timers import Timers
+from oms.local.outside.work import Json
 
 LOOKUPS = ("tracking_number", "reference")
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How long the carrier remembers people (days), and the seconds between a parcel's steps, if it moves."""
+
+    kept_days: float
+    auto_deliver: int | None = None
 
 
 @dataclass(frozen=True)
@@ -38,13 +48,23 @@ class Standin:
         self.hooks.stop()
 
 
-def create(state: Path, token: str, endpoint: Endpoint, auto_deliver: int | None = None) -> Standin:
-    """Build the stand-in over the ledger in `state`; `auto_deliver`: seconds between steps."""
+def blank(value: Json) -> None:
+    """Take addresses and contents out of a label; number, service and countries stay."""
+    for end in ("_from", "_to"):
+        if end in value:
+            value[end] = {"country": value[end]["country"]}
+    if "_customs" in value:
+        value["_customs"] = None
+
+
+def create(state: Path, token: str, endpoint: Endpoint, habits: Habits) -> Standin:
+    """Build the stand-in over the ledger in `state`, opened by `token`."""
     store, faults = Store(state, LOOKUPS), Faults()
     hooks = Hooks(store, faults, endpoint, partial(_body, store))
-    timers = Timers(store, {"step": partial(tracking.step, pause=auto_deliver or 1)})
+    steps = {"step": partial(tracking.step, pause=habits.auto_deliver or 1)}
+    timers = Timers(store, steps, Sweeper(store, habits.kept_days, blank))
     app = Flask("oms.local.carrier", static_folder=None)
-    app.register_blueprint(Api(Envelope(store, faults, Voice()), token, auto_deliver).blueprint())
+    app.register_blueprint(Api(Envelope(store, faults, Voice()), token, habits.auto_deliver).blueprint())
     app.register_blueprint(CarrierControl(store, faults, hooks, timers).blueprint())
     return Standin(app, hooks, timers)
 

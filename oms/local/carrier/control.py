@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from oms.local.carrier import labels, tracking
 from oms.local.outside.control import Control, sent_json
 from oms.local.outside.envelope import Refusal
-from oms.local.outside.store import Search
+from oms.local.outside.work import Search
 
 
 class CarrierControl(Control):

@@ -5,7 +5,7 @@ import secrets
 from oms.local.carrier import errors, services
 from oms.local.carrier.fields import Fields
 from oms.local.carrier.services import SERVICES
-from oms.local.outside.store import Json, Search, Work
+from oms.local.outside.work import Json, Search, Work
 
 KIND = "label"
 _CONTENTS = ("goods", "gift", "return")

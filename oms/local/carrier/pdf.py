@@ -7,7 +7,7 @@ import fontpkg
 from barcode import Code128
 from fpdf import FPDF
 
-from oms.local.outside.store import Json
+from oms.local.outside.work import Json
 
 _WIDTH, _HEIGHT, _MARGIN = 105, 148, 6
 _INNER = _WIDTH - 2 * _MARGIN

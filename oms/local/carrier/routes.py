@@ -11,7 +11,7 @@ from oms.local.carrier import errors, labels, pdf, services, tracking
 from oms.local.carrier.fields import Fields
 from oms.local.outside.envelope import Action, Call, Envelope, Refusal
 from oms.local.outside.keys import Saved
-from oms.local.outside.store import Json, Work
+from oms.local.outside.work import Json, Work
 
 Reader = Callable[[Work, Fields], Json]
 Finder = Callable[[Work, str, Fields], Json]
@@ -71,7 +71,14 @@ class Api:
 
     def pdf(self, identifier: str) -> Response:
         """Return a label's PDF."""
-        return self._answer(lambda work, _call: pdf.render(labels.get(work, identifier)))
+
+        def print_label(work: Work, _call: Call) -> bytes:
+            label = labels.get(work, identifier)
+            if "name" not in label["_to"]:
+                raise Refusal(410, errors.body("forgotten", "The address of this label has been let go."))
+            return pdf.render(label)
+
+        return self._answer(print_label)
 
     def unknown(self, _path: str) -> Response:
         """Refuse an address that is not served."""

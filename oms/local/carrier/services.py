@@ -7,7 +7,7 @@ each 500 g begun beyond, `express` three times that; it doubles when the country
 from dataclasses import dataclass
 
 from oms.local.carrier.fields import Fields
-from oms.local.outside.store import Json, Work
+from oms.local.outside.work import Json, Work
 
 CURRENCY = "EUR"
 HEAVIEST = 30_000

@@ -4,7 +4,7 @@ import secrets
 
 from oms.local.carrier import errors, labels
 from oms.local.carrier.fields import Fields
-from oms.local.outside.store import Json, Search, Work
+from oms.local.outside.work import Json, Search, Work
 
 KIND = "tracking"
 WAY = ("picked_up", "in_transit", "out_for_delivery", "delivered")

@@ -9,6 +9,7 @@
 - `GET /_control/webhooks`: every delivery with its state
 - `POST /_control/webhooks {"url": …, "secrets": […], "events": […]}`: where they go (`"url": null`: nowhere)
 - `POST /_control/webhooks/resend {"event": "evt_…"}`: send one again; without `event` all not delivered
+- `POST /_control/sweep {"older_than": 3600}`: let go of the people behind what is older (seconds)
 - `POST /_control/reset`: forget everything; webhooks go where they went at the start
 """
 
@@ -46,6 +47,7 @@ class Control:
             ("/webhooks", "GET", self.deliveries),
             ("/webhooks", "POST", self.aim),
             ("/webhooks/resend", "POST", self.resend),
+            ("/sweep", "POST", self.sweep),
             ("/reset", "POST", self.reset),
         ):
             routes.add_url_rule(rule, f"{view.__name__}", view, methods=[method])
@@ -93,6 +95,13 @@ class Control:
     def resend(self) -> ResponseReturnValue:
         """Send webhooks again."""
         return jsonify(due=self.hooks.resend(sent_json().get("event")))
+
+    def sweep(self) -> ResponseReturnValue:
+        """Forget the people behind what is older than so many seconds."""
+        older_than = sent_json().get("older_than")
+        if type(older_than) is not int or older_than < 0:
+            raise BadFault("'older_than' must be a whole number of seconds")
+        return jsonify(changed=self.timers.sweep(older_than))
 
     def reset(self) -> ResponseReturnValue:
         """Forget everything and aim webhooks as at the start."""

@@ -12,7 +12,8 @@ from flask import Response, request
 
 from oms.local.outside.faults import Fault, Faults, Kind
 from oms.local.outside.keys import MAX_KEY_LENGTH, KeyInUse, Keys, Saved, digest
-from oms.local.outside.store import Cause, Json, Store, Work
+from oms.local.outside.store import Store
+from oms.local.outside.work import Cause, Json, Work
 
 _SECRET_HEADERS = {"authorization", "cookie"}
 

@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 import requests
 
 from oms.local.outside.faults import Faults, Kind
-from oms.local.outside.store import Json, Store
+from oms.local.outside.store import Store
+from oms.local.outside.work import Json
 
 # Seconds until the next try; the last one repeats until three days have passed, as Stripe's live mode does.
 BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0)

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from oms.local.outside.store import Store, Work
+from oms.local.outside.store import Store
+from oms.local.outside.work import Work
 
 KEPT_SECONDS = 24 * 3600
 MAX_KEY_LENGTH = 255

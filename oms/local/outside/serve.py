@@ -18,6 +18,7 @@ class _Handler(WSGIRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    wbufsize = 16_384
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's own name
         """Write nothing."""
@@ -29,6 +30,7 @@ def options(program: str, description: str) -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--state", type=Path, required=True, help="folder for what must survive a restart")
     parser.add_argument("--announce", type=Path, help="file that gets the address once the stand-in answers")
+    parser.add_argument("--keep-days", type=float, default=30.0, help="after that people are forgotten")
     return parser
 
 

@@ -9,16 +9,12 @@ power cut.
 import json
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from oms.local.outside.clock import Clock
-
-Json = dict[str, Any]
+from oms.local.outside.work import BY_ITSELF, Cause, Json, Work
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -43,97 +39,14 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 _EMPTIED = ("objects", "keys", "deliveries", "timers", "received", "settings")
 
 
-@dataclass(frozen=True)
-class Cause:
-    """What made a piece of work happen: a request of the API, or none (a timer, the pay page)."""
-
-    request_id: str | None = None
-    key: str | None = None
-
-
-@dataclass(frozen=True)
-class Search:
-    """Which objects of a kind to read: `where` are (field, operator, value) with = >= > <= < or in."""
-
-    kind: str
-    where: tuple[tuple[str, str, Any], ...] = ()
-    limit: int | None = None
-    after: int | None = None  # only rows older than this sequence number
-    before: int | None = None  # only rows newer than this sequence number
-    is_delivered: bool | None = None  # only events whose webhooks all arrived, or did not
-
-
-class Work:
-    """An open transaction on the ledger, handed out by `Store.transaction`."""
-
-    def __init__(self, store: "Store", cause: Cause) -> None:
-        """Work at the present moment of the store's clock (UTC seconds) because of `cause`."""
-        self.now = store.clock.now()
-        self.cause = cause
-        self.run = store.connection.execute
-        self._wants = store.wants
-
-    def get(self, kind: str, identifier: str) -> Json | None:
-        """Return a fresh copy of the object, or None when the party does not know it."""
-        row = self.run("SELECT body FROM objects WHERE id = ? AND kind = ?", (identifier, kind)).fetchone()
-        return json.loads(row[0]) if row else None
-
-    def put(self, kind: str, value: Json) -> Json:
-        """Write the object under its `id`: a new one notes the cause's key, a known one keeps its place."""
-        self.run(
-            "INSERT INTO objects (kind, id, key, body) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-            (kind, value["id"], self.cause.key, json.dumps(value)),
-        )
-        return value
-
-    def place(self, kind: str, identifier: str) -> int | None:
-        """Return the sequence number of an object, for lists that continue after it."""
-        row = self.run("SELECT seq FROM objects WHERE id = ? AND kind = ?", (identifier, kind)).fetchone()
-        return int(row[0]) if row else None
-
-    def find(self, search: Search) -> list[Json]:
-        """Return matching objects, newest first (with `before`: the nearest newer ones)."""
-        clauses: list[str] = ["kind = ?"]
-        values: list[Any] = [search.kind]
-        for field, operator, value in search.where:
-            clause, bound = _condition(field, operator, value)
-            clauses.append(clause)
-            values.extend(bound)
-        for clause, place in (("seq < ?", search.after), ("seq > ?", search.before)):
-            if place is not None:
-                clauses.append(clause)
-                values.append(place)
-        if search.is_delivered is not None:
-            sign = "NOT IN" if search.is_delivered else "IN"
-            clauses.append(f"id {sign} (SELECT event FROM deliveries WHERE state <> 'delivered')")  # noqa: S608 - fixed
-        upward = search.before is not None
-        order = f"ORDER BY seq {'ASC' if upward else 'DESC'} LIMIT {search.limit or -1:d}"
-        sql = f"SELECT body FROM objects WHERE {' AND '.join(clauses)} {order}"  # noqa: S608 - our own names
-        found = [json.loads(row[0]) for row in self.run(sql, values)]
-        return found[::-1] if upward else found
-
-    def announce(self, event: Json) -> None:
-        """Keep an event (`id`, `type`, …) and have it sent as a webhook if the endpoint wants its type."""
-        self.put("event", event)
-        if self._wants(event["type"]):
-            sql = "INSERT INTO deliveries (event, type, due) VALUES (?, ?, ?)"
-            self.run(sql, (event["id"], event["type"], time.time()))
-
-    def schedule(self, due: int, action: str, identifier: str) -> None:
-        """Have the party's timer `action` run on an object once the stand-in's clock reaches `due`."""
-        self.run("INSERT INTO timers (due, action, object) VALUES (?, ?, ?)", (due, action, identifier))
-
-
 def _nothing(_event_type: str) -> bool:
     return False
 
 
-def _condition(field: str, operator: str, value: Any) -> tuple[str, list[Any]]:  # noqa: ANN401 - any JSON scalar
-    path = f"json_extract(body, '$.{field}')"
-    if operator == "in":
-        return f"{path} IN ({', '.join('?' * len(value))})", list(value)
-    return f"{path} {operator} ?", [value]
+def _changes(value: Json, blank: Callable[[Json], None]) -> bool:
+    before = json.dumps(value)
+    blank(value)
+    return json.dumps(value) != before
 
 
 class Store:
@@ -148,6 +61,7 @@ class Store:
         )
         self.connection.execute("PRAGMA journal_mode=WAL")
         self.connection.execute("PRAGMA synchronous=OFF")
+        self.connection.execute("PRAGMA secure_delete=ON")
         self.connection.executescript(_TABLES)
         for field in lookups:
             path = f"json_extract(body, '$.{field}')"
@@ -160,12 +74,12 @@ class Store:
         self.clock = Clock(int(self._setting("clock") or 0), self._remember_clock)
 
     @contextmanager
-    def transaction(self, cause: Cause = Cause()) -> Iterator[Work]:
+    def transaction(self, cause: Cause = BY_ITSELF) -> Iterator[Work]:
         """Hold the ledger for one unit of work; an exception undoes all of it, the end keeps all of it."""
         with self._lock:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
-                yield Work(self, cause)
+                yield Work(self.connection, self.clock.now(), cause, self.wants)
             except BaseException:
                 self.connection.execute("ROLLBACK")
                 raise
@@ -177,7 +91,7 @@ class Store:
     def reading(self) -> Iterator[Work]:
         """Hold the ledger to read from it; nothing is begun and nothing is woken."""
         with self._lock:
-            yield Work(self, Cause())
+            yield Work(self.connection, self.clock.now(), BY_ITSELF, self.wants)
 
     def on_change(self, wake: Callable[[], None]) -> None:
         """Have `wake` called after each kept unit of work (the webhook sender waits for it)."""
@@ -201,7 +115,28 @@ class Store:
         with self._lock:
             for table in _EMPTIED:
                 self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self.clock.jump(-(self.clock.now() - Clock().now()))
+
+    def forget(self, before: int, blank: Callable[[Json], None]) -> int:
+        """Let go of the people behind what is older than `before` (UTC seconds); returns how many changed.
+
+        Requests, kept answers and events go; `blank` takes the personal parts out of the other objects.
+        """
+        with self.transaction() as work:
+            work.run("DELETE FROM received WHERE at < ?", (before,))
+            work.run("DELETE FROM keys WHERE created < ?", (before,))
+            old = "kind = 'event' AND json_extract(body, '$.created') < ?"
+            work.run(f"DELETE FROM deliveries WHERE event IN (SELECT id FROM objects WHERE {old})", (before,))  # noqa: S608 - fixed text
+            work.run(f"DELETE FROM objects WHERE {old}", (before,))  # noqa: S608 - fixed text
+            sql = "SELECT kind, body FROM objects WHERE json_extract(body, '$.created') < ?"
+            kept = [(kind, json.loads(body)) for kind, body in work.run(sql, (before,)).fetchall()]
+            changed = [(kind, value) for kind, value in kept if _changes(value, blank)]
+            for kind, value in changed:
+                work.put(kind, value)
+        with self._lock:
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return len(changed)
 
     def _setting(self, name: str) -> str | None:
         row = self.connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()

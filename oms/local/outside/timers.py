@@ -1,11 +1,15 @@
 """Timers on the stand-in's own clock: a session expires, a refund fails later, a parcel moves on."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 
-from oms.local.outside.store import Store, Work
+from oms.local.outside.store import Store
+from oms.local.outside.sweep import Sweeper
+from oms.local.outside.work import Work
 
-_TICK = 0.2
+_TICK = 0.2  # seconds
+_SWEEP_PAUSE = 3600.0  # seconds
 
 TimerAction = Callable[[Work, str], None]
 
@@ -13,9 +17,9 @@ TimerAction = Callable[[Work, str], None]
 class Timers:
     """Runs what was scheduled with `Work.schedule` once its moment has come."""
 
-    def __init__(self, store: Store, actions: Mapping[str, TimerAction]) -> None:
-        """`actions` maps the names used in `schedule` to what they do to an object."""
-        self._store, self._actions = store, actions
+    def __init__(self, store: Store, actions: Mapping[str, TimerAction], sweep: Sweeper) -> None:
+        """`actions` maps the names used in `schedule` to what they do; `sweep` is called every hour."""
+        self._store, self._actions, self.sweep = store, actions, sweep
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -38,5 +42,9 @@ class Timers:
         return len(due)
 
     def _loop(self) -> None:
+        swept = -_SWEEP_PAUSE
         while not self._stopped.wait(_TICK):
             self.run_due()
+            if time.monotonic() - swept >= _SWEEP_PAUSE:
+                self.sweep()
+                swept = time.monotonic()

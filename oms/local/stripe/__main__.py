@@ -15,7 +15,7 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     endpoint = Endpoint("Stripe-Signature", chosen.webhook_url, chosen.webhook_secret, list(WEBHOOKS))
-    standin = create(chosen.state, chosen.key, endpoint)
+    standin = create(chosen.state, chosen.key, endpoint, chosen.keep_days)
     server = serve.listen(standin.app, chosen.port)
     standin.start()
     serve.announce(chosen.announce, f"http://{serve.HOST}:{server.server_port}")

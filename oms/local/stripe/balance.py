@@ -1,6 +1,6 @@
 """Balance transactions and payouts (docs.stripe.com/api/balance_transactions, …/payouts)."""
 
-from oms.local.outside.store import Json, Search, Work
+from oms.local.outside.work import Json, Search, Work
 from oms.local.stripe import errors, events, lists, shapes
 from oms.local.stripe.expand import expanded
 from oms.local.stripe.params import Params

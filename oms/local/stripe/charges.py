@@ -4,7 +4,7 @@ Fees are the stand-in's own rule, so that a test can reckon them: 1.5 % (half up
 currency of the payment.
 """
 
-from oms.local.outside.store import Json, Search, Work
+from oms.local.outside.work import Json, Search, Work
 from oms.local.stripe import errors, events, lists, shapes
 from oms.local.stripe.cards import Decline
 from oms.local.stripe.expand import expanded

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from oms.local.outside.control import Control, sent_json
 from oms.local.outside.envelope import Refusal
 from oms.local.outside.faults import BadFault, Fault, Kind
-from oms.local.outside.store import Json, Search, Work
+from oms.local.outside.work import Json, Search, Work
 from oms.local.stripe import balance, charges, disputes, errors, payments, refunds, sessions
 from oms.local.stripe.cards import by_number
 from oms.local.stripe.params import Params

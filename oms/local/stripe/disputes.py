@@ -1,6 +1,6 @@
 """Disputes: a bank takes a payment back (docs.stripe.com/api/disputes). Opened over `/_control`."""
 
-from oms.local.outside.store import Json, Search, Work
+from oms.local.outside.work import Json, Search, Work
 from oms.local.stripe import errors, events, lists, shapes
 from oms.local.stripe.expand import expanded
 from oms.local.stripe.params import Params

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from oms.local.outside.store import Json, Search, Store, Work
+from oms.local.outside.store import Store
+from oms.local.outside.work import Json, Search, Work
 from oms.local.stripe import errors, lists
 from oms.local.stripe.params import Params
 from oms.local.stripe.shapes import API_VERSION, Shape, new_id

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oms.local.outside.store import Search, Work
+from oms.local.outside.work import Search, Work
 from oms.local.stripe import errors
 from oms.local.stripe.shapes import Shape
 

@@ -1,6 +1,6 @@
 """Payment Intents as the API serves them (docs.stripe.com/api/payment_intents)."""
 
-from oms.local.outside.store import Json, Search, Work
+from oms.local.outside.work import Json, Search, Work
 from oms.local.stripe import charges, errors, events, lists
 from oms.local.stripe.expand import expanded
 from oms.local.stripe.params import Params

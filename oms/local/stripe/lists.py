@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from oms.local.outside.store import Json, Search, Work
+from oms.local.outside.work import Json, Search, Work
 from oms.local.stripe import errors
 from oms.local.stripe.params import Params
 

@@ -7,7 +7,8 @@ card what Stripe would tell: brand and last four digits.
 from flask import Blueprint, Response, make_response, render_template, request
 
 from oms.local.outside.faults import Faults, Kind
-from oms.local.outside.store import Search, Store
+from oms.local.outside.store import Store
+from oms.local.outside.work import Search
 from oms.local.stripe import money, payments, sessions
 from oms.local.stripe.cards import AUTHENTICATED, CARDS, Card, by_number
 from oms.local.stripe.params import is_email

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from oms.local.outside.faults import Fault
-from oms.local.outside.store import Work
+from oms.local.outside.work import Work
 from oms.local.stripe import cards, charges, disputes, events, sessions, shapes
 from oms.local.stripe.cards import Card, Decline
 from oms.local.stripe.shapes import Shape

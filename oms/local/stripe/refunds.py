@@ -1,7 +1,7 @@
 """Refunds: whole, in part, refused when too much, failing later (docs.stripe.com/api/refunds)."""
 
 from oms.local.outside.faults import Faults, Kind
-from oms.local.outside.store import Json, Search, Work
+from oms.local.outside.work import Json, Search, Work
 from oms.local.stripe import charges, errors, events, intents, lists, money, shapes
 from oms.local.stripe.expand import expanded
 from oms.local.stripe.params import Params

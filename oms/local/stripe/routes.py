@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, request
 from oms.local.outside.envelope import Action, Call, Envelope, Refusal
 from oms.local.outside.faults import Faults
 from oms.local.outside.keys import Saved
-from oms.local.outside.store import Json, Work
+from oms.local.outside.work import Json, Work
 from oms.local.stripe import balance, charges, disputes, errors, events, intents, refunds, sessions
 from oms.local.stripe.decode import decode
 from oms.local.stripe.params import Params

@@ -1,6 +1,6 @@
 """Checkout Sessions: create, find, expire (docs.stripe.com/api/checkout/sessions)."""
 
-from oms.local.outside.store import Json, Search, Work
+from oms.local.outside.work import Json, Search, Work
 from oms.local.stripe import errors, events, lists, money, shapes
 from oms.local.stripe.expand import expanded, line_items
 from oms.local.stripe.params import Params

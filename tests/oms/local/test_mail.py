@@ -110,6 +110,6 @@ def test_old_messages_are_swept(tmp_path: Path) -> None:
     old = tmp_path / "mail" / "00000000000000000001-aa.eml"
     old.parent.mkdir()
     old.write_bytes(b"old")
-    party = MailParty("oms.local.mail", tmp_path, "--keep-hours", "0")
+    party = MailParty("oms.local.mail", tmp_path, "--keep-days", "0")
     assert party.messages() == []
     party.kill()

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from tests.fakes import CARRIER_KEY, CARRIER_SECRET, Listener, Party, wait_until
-from tests.oms.local.carrier.conftest import Caller
+from tests.oms.local.carrier.conftest import ADA, Caller
 
 WAY = ["picked_up", "in_transit", "out_for_delivery", "delivered"]
 
@@ -92,3 +92,18 @@ def test_the_ledger_survives_a_killed_process(caller: Caller) -> None:
     caller.party.start()
     wait_until(lambda: requests.get(f"{caller.party.address}/_control/ledger", timeout=5).ok)
     assert caller.buy("survivor") == label
+
+
+def test_addresses_are_let_go_and_the_tracking_stays(caller: Caller) -> None:
+    def is_known() -> bool:
+        return any(b"canary bird" in file.read_bytes() for file in caller.party.folder.iterdir())
+
+    label = caller.buy("swept", to={**ADA, "name": "canary bird"})
+    caller.party.post(f"parcels/{label['tracking_number']}/advance", to="delivered")
+    before = caller.party.get("ledger")
+    assert is_known()
+    caller.party.fault("clock_jump", seconds=100)
+    assert caller.party.post("sweep", older_than=60) == {"changed": 1}
+    assert not is_known()
+    assert caller.party.get("ledger") == before
+    assert caller.get(f"labels/{label['id']}/pdf").status_code == 410
