@@ -3,7 +3,7 @@
 import os
 import sys
 
-from oms import cli
+from oms import cli, worker
 from oms.app import create_desk
 from oms.kernel.config import load
 from oms.kernel.errors import ConfigurationError
@@ -21,5 +21,5 @@ except (ConfigurationError, LocalError) as error:
 
 connect(settings)
 app = create_store(settings)
-cli.register(app)
+cli.register(app, worker.outbox)
 application = mounted(app, create_desk(settings), settings.desk_host)

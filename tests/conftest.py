@@ -90,7 +90,7 @@ def settings(databases: tuple[str, str], running: services.Services, tmp_path: P
         {
             "DATABASE_URL": databases[0],
             "KEYRING_URL": databases[1],
-            "REDIS_URL": running.environ["REDIS_URL"],
+            "REDIS_URL": _own_queue(running.environ["REDIS_URL"]),
             "PUBLIC_URL": "http://localhost",
             "STATE_DIR": str(tmp_path),
             "MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
@@ -130,3 +130,9 @@ def stripe(stripe_process: Party, settings: Settings) -> Iterator[Party]:
     gateway.configure(replace(settings, stripe_api_base=stripe_process.address))
     yield stripe_process
     stripe_process.reset()
+
+
+def _own_queue(url: str) -> str:
+    """Return the address of a numbered database of Valkey for this test process alone."""
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return url.replace("db=0", f"db={1 + int(number) % 15}")

@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from oms.kernel import db
 from oms.kernel.config import Settings
+from oms.kernel.db import Role
 from oms.kernel.i18n import words
 from oms.web import assets, errors, filters, frame, headers, health, limits, logs, security
 from oms.web.frame import Frame
@@ -66,10 +67,10 @@ class Languages(Babel):  # type: ignore[misc]
     domain_instance = Words()
 
 
-def connect(settings: Settings) -> None:
-    """Point this process at its databases and its log; once, before the first request."""
+def connect(settings: Settings, *, role: Role = Role.WEB) -> None:
+    """Point this process at its databases, under its role, and at its log; once, before it does anything."""
     logs.configure()
-    db.configure(settings.database_url, settings.keyring_url)
+    db.configure(settings.database_url, settings.keyring_url, role=role)
 
 
 def base_app(face: Face, settings: Settings) -> Flask:
