@@ -2,12 +2,16 @@
 
 from flask import Blueprint, Flask
 
+from oms.catalog import queries
 from oms.kernel.config import Settings
+from oms.kernel.db import reading
 from oms.web import setup
 from oms.web.frame import Frame
 from oms.web.markets import Prefixed
+from oms.web.pages import PageCache
 from oms.web.session_rows import STORE
 from oms.web.setup import Face
+from oms.web.wsgi import WsgiApp
 from storefront.cart import views as cart
 from storefront.catalog import views as catalog
 from storefront.home import nav
@@ -29,9 +33,17 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 def create_store(settings: Settings) -> Flask:
     """Return the store's application, complete with every page, over configured databases."""
     frame = Frame(SHOP_NAME, settings.public_url.rstrip("/"), "", "account.sign_in", has_markets=True)
-    app = setup.base_app(Face("store", STORE, frame, POSTS_PER_MINUTE), settings)
+
+    def inner(app: Flask) -> WsgiApp:
+        return Prefixed(PageCache(app.wsgi_app, app, _catalog_version, settings.public_url))
+
+    app = setup.base_app(Face("store", STORE, frame, POSTS_PER_MINUTE, inner=inner), settings)
     nav.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.wsgi_app = Prefixed(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def _catalog_version() -> int:
+    with reading() as session:
+        return queries.version(session)

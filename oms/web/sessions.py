@@ -17,7 +17,9 @@ from sqlalchemy.dialects.postgresql import insert
 from oms.kernel import clock, ids
 from oms.kernel.db import reading, transaction
 from oms.kernel.register import declare_place
+from oms.web.everybody import NoSession
 from oms.web.session_rows import Lifetime, WebSession, amend, family, live
+from oms.web.wsgi import CACHED
 
 _TOUCH_AFTER_SECONDS = 60
 # What a session may hold and still count as empty: such a session lives for hours, not for weeks.
@@ -105,8 +107,10 @@ class ServerSessions(SessionInterface):
         # The prefix makes browsers insist on Secure, path / and no domain (RFC 6265bis, 4.1.3.2).
         self.cookie = f"__Host-{app}" if is_https else app
 
-    def open_session(self, app: Flask, request: Request) -> ServerSession:  # noqa: ARG002 - Flask's interface
-        """Return a session that has read nothing yet."""
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:  # noqa: ARG002 - Flask's interface
+        """Return a session that has read nothing yet; for a cached page, one that fails when touched."""
+        if CACHED in request.environ:
+            return NoSession()
         return ServerSession(request.cookies.get(self.cookie, ""), self.app)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002 - the same

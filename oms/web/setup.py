@@ -12,17 +12,18 @@ from flask_babel import Babel, Domain, get_locale
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from oms.kernel import db
+from oms.kernel import db, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role
 from oms.kernel.i18n import words
 from oms.web import assets, errors, filters, frame, headers, health, limits, logs, security
+from oms.web.everybody import Request
 from oms.web.frame import Frame
 from oms.web.markets import place
 from oms.web.security import SAFE_METHODS, Loader
 from oms.web.session_rows import Lifetime
 from oms.web.sessions import ServerSessions
-from oms.web.wsgi import NOTE
+from oms.web.wsgi import NOTE, WsgiApp
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 # A form of the shop is small; features that take files raise it for their own views.
@@ -32,17 +33,20 @@ _LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What tells one application from the other."""
+    """What tells one application from the other; `inner` are its own layers, inside the log."""
 
     name: str
     lifetime: Lifetime
     frame: Frame
     posts_per_minute: int
     load_person: Loader | None = None
+    inner: Callable[[Flask], WsgiApp] | None = None
 
 
 class App(Flask):
     """Flask, whose unsafe requests are answered again when the database threw out a deadlock."""
+
+    request_class = Request
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Answer a request; one that changes something is tried at most three times."""
@@ -71,6 +75,7 @@ def connect(settings: Settings, *, role: Role = Role.WEB) -> None:
     """Point this process at its databases, under its role, and at its log; once, before it does anything."""
     logs.configure()
     db.configure(settings.database_url, settings.keyring_url, role=role)
+    vault.configure(settings)
 
 
 def base_app(face: Face, settings: Settings) -> Flask:
@@ -101,6 +106,8 @@ def base_app(face: Face, settings: Settings) -> Flask:
     limits.install(app, settings, posts_per_minute=face.posts_per_minute)
     app.register_blueprint(health.blueprint)
     app.after_request(_tell_request_id)
+    if face.inner is not None:
+        app.wsgi_app = face.inner(app)  # type: ignore[method-assign, assignment]
     hops = settings.trusted_proxies
     app.wsgi_app = logs.Watched(app.wsgi_app, face.name)  # type: ignore[method-assign]
     if hops:

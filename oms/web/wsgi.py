@@ -23,3 +23,5 @@ WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 # A mutable note in the environment: endpoint, request id, whether the page came from the cache.
 NOTE = "counterfoil.note"
+# Set while a page is rendered for the shelf: it may know nothing of a shopper.
+CACHED = "counterfoil.cached"
