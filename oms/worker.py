@@ -23,14 +23,16 @@ import rq.serializers
 from rq import Queue, SimpleWorker
 from rq.job import Job
 
+from oms.buyers import handlers as buyers
 from oms.kernel import jobs
 from oms.kernel.config import load
 from oms.kernel.db import Role
 from oms.kernel.errors import ConfigurationError, UnavailableError
+from oms.staff import handlers as staff
 from oms.web.setup import connect
 
 # Each feature's handlers, whose import makes them known; they react in worker, relay and `outbox drain`.
-HANDLERS: tuple[ModuleType, ...] = ()
+HANDLERS: tuple[ModuleType, ...] = (buyers, staff)
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})
 PAUSE = 0.5
@@ -92,7 +94,6 @@ class Relay:
     """Rings for what is due; `away_since` is when Valkey stopped answering."""
 
     url: str
-    handlers: Sequence[ModuleType] = ()
     patience: float = PATIENCE
     now: Callable[[], float] = time.monotonic
     away_since: float | None = None

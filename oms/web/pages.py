@@ -1,9 +1,9 @@
 """The page cache: pages that are the same for everybody are rendered once per catalog version and process.
 
 It stands in front of Flask. A page is rendered without cookies, body or any header of the shopper's, and with
-only the query parameters that its view names, so that nobody's session, tracking parameter or forged header can
-be in it; a view that touches the session or a cookie all the same fails. While the database is away, what is
-known is served.
+only the query parameters that its view names, so that nobody's session, tracking parameter or forged header
+can be in it; a view that touches the session or a cookie all the same fails. While the database is away, what
+is known is served.
 """
 
 import gzip

@@ -83,15 +83,6 @@ def person() -> Person | None:
     return found
 
 
-def actor() -> Actor:
-    """Return who acts, for the audit trail; a guest has no name of their own there."""
-    found = person()
-    if found is None:
-        return Actor(ActorKind.GUEST, "guest")
-    kind, _, own_id = found.ref.partition(":")
-    return Actor(ActorKind(kind), own_id)
-
-
 def signed_in() -> Person:
     """Return who is signed in; raises SignInNeededError, which leads a browser to the sign-in page."""
     found = person()
