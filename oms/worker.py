@@ -24,15 +24,18 @@ from rq import Queue, SimpleWorker
 from rq.job import Job
 
 from oms.buyers import handlers as buyers
+from oms.inventory import handlers as inventory
 from oms.kernel import jobs
 from oms.kernel.config import load
 from oms.kernel.db import Role
 from oms.kernel.errors import ConfigurationError, UnavailableError
+from oms.orders import handlers as orders
+from oms.payments import handlers as payments
 from oms.staff import handlers as staff
 from oms.web.setup import connect
 
 # Each feature's handlers, whose import makes them known; they react in worker, relay and `outbox drain`.
-HANDLERS: tuple[ModuleType, ...] = (buyers, staff)
+HANDLERS: tuple[ModuleType, ...] = (buyers, inventory, orders, payments, staff)
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})
 PAUSE = 0.5

@@ -40,7 +40,7 @@ _VARY = ("Vary", "Accept-Encoding")
 
 
 def cached_view(*query: str) -> Callable[[View], View]:
-    """Make a view's page the same for everybody, apart from path and these query parameters.
+    """Make a view's page the same for everybody, apart from path and these query parameters (`o.*`: a family).
 
     The view has no session, no cookies and no flash messages; the page may be five minutes old, and is made
     anew with every catalog version.
@@ -214,7 +214,10 @@ def _canonical(query: str, allowed: frozenset[str]) -> str:
     if not query or not allowed:
         return ""
     pairs = parse_qsl(query[:LONGEST_QUERY], keep_blank_values=False)
-    return urlencode(sorted((k, v) for k, v in pairs if k in allowed))
+    families = tuple(name[:-1] for name in allowed if name.endswith("*"))
+    return urlencode(
+        sorted((k, v) for k, v in pairs if k in allowed or (families and k.startswith(families)))
+    )
 
 
 def _answer(entry: Entry, how: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -16,6 +16,8 @@ from oms.web.filters import money, number
 from oms.web.pagination import Numbered, page_number, url_with
 
 OPTION = "o."
+# Every parameter that changes a list; a cached page knows no other.
+PARAMETERS = ("page", "sort", "category", "price", "stock", f"{OPTION}*")
 _MOST_VALUES = 20
 _CODE = re.compile(r"[^\s=&\x00-\x1f]{1,60}")
 

@@ -15,6 +15,7 @@ from oms.kernel.db import reading
 from oms.kernel.errors import NotFoundError
 from oms.web import frame
 from oms.web.markets import place
+from oms.web.pages import cached_view
 from storefront.catalog import listing, pages
 from storefront.catalog.market import market
 from storefront.catalog.product import shown_offer, structured, view
@@ -28,6 +29,7 @@ _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @blueprint.get("/collections/<slug>")
+@cached_view(*listing.PARAMETERS)
 def collection(slug: str) -> ResponseReturnValue:
     """Show a collection or category, narrowed and sorted as the address says."""
     here = place()
@@ -66,6 +68,7 @@ def _robots(wanted: Asked) -> str:
 
 
 @blueprint.get("/products/<handle>")
+@cached_view(f"{listing.OPTION}*")
 def product(handle: str) -> ResponseReturnValue:
     """Show a product, with the variant that the address chooses."""
     here = place()

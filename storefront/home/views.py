@@ -12,6 +12,7 @@ from oms.catalog.queries import MarketFacts, market_texts
 from oms.kernel.db import reading
 from oms.web import frame
 from oms.web.markets import place
+from oms.web.pages import cached_view
 from storefront.catalog import pages
 from storefront.catalog.market import market
 
@@ -21,6 +22,7 @@ _FRESH = 4
 
 
 @blueprint.get("/")
+@cached_view()
 def index() -> ResponseReturnValue:
     """Show what the shop is, three collections, what is new, and what the shop does not do."""
     here = place()

@@ -9,11 +9,13 @@ from oms.kernel.db import reading
 from oms.kernel.errors import NotFoundError
 from oms.web import frame
 from oms.web.markets import place
+from oms.web.pages import cached_view
 
 blueprint = Blueprint("legal", __name__)
 
 
 @blueprint.get("/legal/<topic>")
+@cached_view()
 def text(topic: str) -> ResponseReturnValue:
     """Show one text of the market, in the language of the page."""
     here = place()

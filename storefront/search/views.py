@@ -10,6 +10,7 @@ from oms.catalog.merchandise.queries import collections
 from oms.kernel.db import reading
 from oms.web import frame
 from oms.web.markets import place
+from oms.web.pages import cached_view
 from storefront.catalog import listing, pages
 from storefront.catalog.market import market
 
@@ -19,6 +20,7 @@ _NOTHING = Listing((), 0, 1, 1, ())
 
 
 @blueprint.get("/search")
+@cached_view("q", *listing.PARAMETERS)
 def results() -> ResponseReturnValue:
     """Show what is found by the words of `?q=`; without words, the empty field."""
     here = place()
