@@ -41,8 +41,6 @@ ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})
 PAUSE = 0.5
 # Seconds without Valkey after which the relay does the work itself, so that no effect waits for an operator.
 PATIENCE = 30.0
-# More calls than this in the queue are not made: whoever empties it will be rung for the rest.
-MOST_WAITING = 200
 
 log = logging.getLogger("oms.worker")
 
@@ -108,8 +106,7 @@ class Relay:
             return jobs.drain(scheduled=True)
         try:
             self.queue = self.queue or jobs.open_queue(self.url)
-            waiting = self.queue.count
-            rung = jobs.relay_once(self.queue) if waiting < MOST_WAITING else 0
+            rung = jobs.relay_once(self.queue)
         except (redis.RedisError, OSError) as error:
             return self._alone(error)
         if self.away_since is not None:

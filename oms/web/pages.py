@@ -40,7 +40,7 @@ _VARY = ("Vary", "Accept-Encoding")
 
 
 def cached_view(*query: str) -> Callable[[View], View]:
-    """Make a view's page the same for everybody, apart from path and these query parameters (`o.*`: a family).
+    """Make a view's page the same for everybody, apart from path and these parameters (`o.*`: a family).
 
     The view has no session, no cookies and no flash messages; the page may be five minutes old, and is made
     anew with every catalog version.

@@ -160,10 +160,10 @@ def test_a_queue_that_nobody_empties_does_not_grow_without_end(
     for thing in range(3):
         _say(thing)
     relay = Relay(settings.redis_url)
-    for _ in range(worker.MOST_WAITING + 50):
+    for _ in range(jobs.MOST_RINGS + 50):
         relay.tick()
     assert relay.queue is not None
-    assert relay.queue.count < worker.MOST_WAITING + 20
+    assert relay.queue.count < jobs.MOST_RINGS + 20
 
 
 def test_a_lease_that_an_orphan_lost_is_not_settled_by_it(
