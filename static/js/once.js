@@ -3,7 +3,7 @@
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const stays = form.matches("[data-swap], [data-add]") && !("leave" in (event.submitter?.dataset ?? {}));
-  if (form.method !== "post" || stays) return;
+  if (form.getAttribute("method") !== "post" || stays) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

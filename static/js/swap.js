@@ -2,9 +2,12 @@
 // Choices marked data-submit-on-change or data-refresh need no button. Whatever fails falls back to a page load.
 const wanted = (form) => (form.dataset.swap || "").split(" ").filter(Boolean);
 
+// By attribute, because a field may be called "method" or "action" and hide the form's own.
+const posts = (form) => form.getAttribute("method") === "post";
+
 const address = (form, data) => {
-  const url = new URL(form.action, location.href);
-  if (form.method !== "post") url.search = new URLSearchParams(data);
+  const url = new URL(form.getAttribute("action") || location.href, location.href);
+  if (!posts(form)) url.search = new URLSearchParams(data);
   return url;
 };
 
@@ -12,28 +15,28 @@ const regions = (form, page) =>
   wanted(form).map((id) => [document.getElementById(id), page.getElementById(id)]);
 
 const put = (pairs) => {
-  const { id, name, value } = document.activeElement ?? {};
+  const held = document.activeElement;
+  const twin = held.id
+    ? `#${CSS.escape(held.id)}`
+    : held.name && `[name="${CSS.escape(held.name)}"][value="${CSS.escape(held.value)}"]`;
   for (const [old, fresh] of pairs) {
     if (old.role === "status") old.textContent = fresh.textContent;
     else old.replaceWith(document.adoptNode(fresh));
   }
-  const same = id
-    ? document.getElementById(id)
-    : name && document.querySelector(`[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
-  same?.focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("swapped"));
+  if (twin) document.querySelector(twin)?.focus({ preventScroll: true });
 };
 
 const send = async (form, submitter) => {
   const data = new FormData(form, submitter);
   const url = address(form, data);
-  const post = form.method === "post";
+  const post = posts(form);
   const answer = await fetch(url, post ? { method: "POST", body: new URLSearchParams(data) } : {});
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const pairs = regions(form, page);
   if (!pairs.length || pairs.some(([old, fresh]) => !old || !fresh)) throw new Error("another page");
   put(pairs);
   if (!post) history.replaceState(null, "", url);
-  document.dispatchEvent(new CustomEvent("swapped"));
 };
 
 document.addEventListener("submit", (event) => {
@@ -41,7 +44,7 @@ document.addEventListener("submit", (event) => {
   if (!wanted(form).length || "leave" in (event.submitter?.dataset ?? {})) return;
   event.preventDefault();
   const again = () => HTMLFormElement.prototype.submit.call(form);
-  send(form, event.submitter).catch(() => (form.method === "post" ? location.reload() : again()));
+  send(form, event.submitter).catch(() => (posts(form) ? location.reload() : again()));
 });
 
 const refresh = (form) => form.requestSubmit(form.querySelector("[value=refresh]"));

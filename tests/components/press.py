@@ -9,9 +9,10 @@ from pathlib import Path
 
 import jinja2
 
+from oms.web.assets import STATIC, Assets
+
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
-STATIC = ROOT / "static"
 SAMPLES = Path(__file__).parent / "samples"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -20,15 +21,8 @@ POLICY = (
 
 
 def bundle(name: str) -> str:
-    """What `asset(name)` stands for: the shared sheets or scripts, then those of the store or the desk."""
-    stem, suffix = name.rsplit(".", 1)
-    folder = STATIC / suffix
-    if suffix == "css":
-        files = [folder / f"{part}.css" for part in ("tokens", "reset", "base", "layout")]
-        files += sorted((folder / "components").glob("*.css")) + sorted((folder / stem).glob("*.css"))
-        return "\n".join(file.read_text("utf-8") for file in [*files, folder / "print.css"])
-    files = sorted(folder.glob("*.js")) + sorted((folder / stem).glob("*.js"))
-    return "\n".join("{\n" + file.read_text("utf-8") + "}" for file in files)
+    """What `asset(name)` stands for: a style sheet or script of the store or the desk, or a file."""
+    return Assets(STATIC, "").by_name[name].body.decode()
 
 
 def squeezed(css: str) -> str:

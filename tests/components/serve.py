@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from tests.components.press import POLICY, STATIC, bundle
+from tests.components.press import POLICY, bundle
 
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -23,10 +23,7 @@ class Pages(BaseHTTPRequestHandler):
         path = PurePosixPath(self.path.split("?")[0])
         if path.parts[1:2] == ("static",):
             name = "/".join(path.parts[2:])
-            text = (
-                bundle(name) if name.startswith(("store.", "desk.")) else (STATIC / name).read_text("utf-8")
-            )
-            self.give(TYPES[path.suffix], text)
+            self.give(TYPES[path.suffix], bundle(name))
         elif path.name == "count":
             self.give("application/json", '{"count": 2}')
         elif path.name in self.pages:

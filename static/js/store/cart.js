@@ -13,7 +13,7 @@ const ask = async () => {
 
 const tell = (fresh) => {
   const place = document.getElementById("notices");
-  place?.replaceChildren(...(fresh ? [...fresh.childNodes].map((node) => document.adoptNode(node)) : []));
+  place?.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
   place?.scrollIntoView({ block: "nearest", behavior: "smooth" });
 };
 
@@ -22,9 +22,10 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("[data-add]")) return;
   event.preventDefault();
   const leave = () => HTMLFormElement.prototype.submit.call(form);
-  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) })
+  fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form)) })
     .then(async (answer) => {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!answer.ok || !page.getElementById("notices")) throw new Error("not added");
       sessionStorage.setItem("cart", "yes");
       tell(page.getElementById("notices"));
       await ask();

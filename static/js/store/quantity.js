@@ -9,6 +9,7 @@ const step = (input, by) => {
 const button = (input, label, sign, by) => {
   const made = document.createElement("button");
   made.type = "button";
+  made.id = `${input.id}${by}`;
   made.textContent = sign;
   made.setAttribute("aria-label", `${label}: ${input.getAttribute("aria-label")}`);
   made.addEventListener("click", () => step(input, by));
