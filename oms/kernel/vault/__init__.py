@@ -14,21 +14,22 @@ from oms.kernel.vault.erasure import (
     destroy_due,
     destroy_subject,
     destroy_unit,
-    remove_keyless,
     replay_tombstones,
     resume,
-    sweep_unreferenced,
 )
 from oms.kernel.vault.errors import BrokenSealError, PurposeRefusedError
 from oms.kernel.vault.filing import OpenedFile, open_file, seal_file
 from oms.kernel.vault.finding import Found, find, reindex, rotate_index, subject_of, units_of
+from oms.kernel.vault.health import Figures, figures
 from oms.kernel.vault.keyring import Keys, ends, prepare, start_clock
 from oms.kernel.vault.master import configure
 from oms.kernel.vault.records import Opened, open_each, open_many, open_record, replace, seal, seal_all
+from oms.kernel.vault.sweeping import remove_keyless, sweep_unreferenced
 
 __all__ = [
     "BrokenSealError",
     "Destroyed",
+    "Figures",
     "Found",
     "Keys",
     "Opened",
@@ -39,6 +40,7 @@ __all__ = [
     "destroy_subject",
     "destroy_unit",
     "ends",
+    "figures",
     "find",
     "open_each",
     "open_file",

@@ -7,24 +7,23 @@ opens, whatever is left over. The tombstone follows at once, because a restore c
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, literal, select, update
+from sqlalchemy import ColumnElement, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from oms.kernel import clock
-from oms.kernel.db import keyring_reading, keyring_transaction, reading, transaction
+from oms.kernel.db import keyring_reading, keyring_transaction, transaction
 from oms.kernel.vault import blobs, master, tombstones
 from oms.kernel.vault.models import Destruction, Key, SealedRow
 from oms.kernel.vault.tombstones import Tombstone
 
 T = TypeVar("T")
 
-_BATCH = 500
-_GRACE = timedelta(hours=1)  # far longer than a business transaction may take between its key and its row
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def _finish_all(which: ColumnElement[bool]) -> Destroyed:
     while True:
         with keyring_reading() as session:
             begun = session.scalars(
-                select(Destruction).where(which).order_by(Destruction.key_id).limit(_BATCH)
+                select(Destruction).where(which).order_by(Destruction.key_id).limit(BATCH)
             ).all()
         if not begun:
             return done
@@ -106,7 +105,7 @@ def _finish(begun: Sequence[Destruction]) -> Destroyed:
     with keyring_transaction() as session:
         session.execute(delete(Key).where(Key.key_id.in_(ids)))
     tombstones.append(master.tombstones(), stones)
-    rows, files = _remove_rows(stones)
+    rows, files = remove_rows(stones)
     over = delete(Destruction).where(Destruction.key_id.in_(ids))
     with keyring_transaction() as session:
         ended = session.execute(over.returning(Destruction.kind, Destruction.unit)).all()
@@ -124,7 +123,7 @@ def _stones(begun: Sequence[Destruction]) -> list[Tombstone]:
     ]
 
 
-def _remove_rows(stones: Sequence[Tombstone]) -> tuple[int, int]:
+def remove_rows(stones: Sequence[Tombstone]) -> tuple[int, int]:
     """Remove files, then the rows that name them; what opens them is gone already. Return the counts."""
     keys = [key for stone in stones for key in stone.keys]
     theirs = (SealedRow.unit.in_([stone.unit for stone in stones]), SealedRow.key_id.in_(keys))
@@ -138,63 +137,18 @@ def _remove_rows(stones: Sequence[Tombstone]) -> tuple[int, int]:
 def replay_tombstones() -> Destroyed:
     """Destroy again what a restore brought back, in either database; run it before a restored shop opens."""
     done = resume()
-    for stones in _batches(tombstones.read(master.tombstones()), _BATCH):
+    for stones in batches(tombstones.read(master.tombstones()), BATCH):
         ids = [key for stone in stones for key in stone.keys]
         with keyring_transaction() as session:
             back = session.execute(delete(Key).where(Key.key_id.in_(ids)).returning(Key.kind, Key.unit)).all()
-        rows, files = _remove_rows(stones)
+        rows, files = remove_rows(stones)
         kinds = Counter(row.kind for row in back)
         done += Destroyed(dict(kinds), frozenset(row.unit for row in back), rows, files)
     return done
 
 
-def sweep_unreferenced() -> int:
-    """Destroy keys older than an hour that no row uses: their transaction never came to its end."""
-    swept = 0
-    while True:
-        with keyring_reading() as session:
-            old = session.scalars(
-                select(Key.key_id)
-                .where(Key.is_referenced.is_(False), Key.made_at < clock.now() - _GRACE)
-                .order_by(Key.made_at)
-                .limit(_BATCH)
-            ).all()
-        if not old:
-            return swept
-        used = _used(old)
-        with keyring_transaction() as session:
-            session.execute(update(Key).where(Key.key_id.in_(used)).values(is_referenced=True))
-            gone = delete(Key).where(Key.key_id.in_(set(old) - used)).returning(Key.key_id)
-            swept += len(session.execute(gone).all())
-
-
-def _used(keys: Sequence[UUID]) -> set[UUID]:
-    with reading() as session:
-        return set(session.scalars(select(SealedRow.key_id).where(SealedRow.key_id.in_(keys))))
-
-
-def remove_keyless() -> int:
-    """Remove rows whose key is gone without a trace, older than an hour; return how many.
-
-    A row can lose its key only when its unit was destroyed while it was being sealed, or by a restore.
-    """
-    with reading() as session:
-        rows = session.execute(
-            select(SealedRow.id, SealedRow.unit, SealedRow.key_id).where(
-                SealedRow.sealed_at < clock.now() - _GRACE
-            )
-        ).all()
-    removed = 0
-    for batch in _batches(rows, _BATCH):
-        ids = {row.key_id for row in batch}
-        with keyring_reading() as session:
-            live = set(session.scalars(select(Key.key_id).where(Key.key_id.in_(ids))))
-        stones = [Tombstone(row.unit, (), (row.key_id,)) for row in batch if row.key_id not in live]
-        removed += _remove_rows(stones)[0] if stones else 0
-    return removed
-
-
-def _batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
+def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Give things in lists of at most this size."""
     left = iter(things)
     while batch := list(islice(left, size)):
         yield batch

@@ -1,5 +1,6 @@
 """An envelope opens whole, with its own key, at its own place, or not at all."""
 
+import hmac
 from dataclasses import dataclass
 
 import pytest
@@ -7,6 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oms.kernel.vault import master
 from oms.kernel.vault.envelope import from_bytes, shut, to_bytes, unshut
 from oms.kernel.vault.errors import BrokenSealError
 from tests.kernel.vault.kinds import ADA, Account, Delivery
@@ -94,3 +96,12 @@ def test_a_record_sealed_before_a_field_was_added_or_dropped_still_opens() -> No
         floor: str = "ground"
 
     assert from_bytes(Newer, to_bytes(ADA)) == Newer("Ada Lovelace")
+
+
+def test_keys_are_derived_by_hkdf_as_published() -> None:
+    # RFC 5869, 2.2 and 2.3, worked out step by step: an empty salt is as many zeros as the hash is long.
+    pseudorandom = hmac.digest(bytes(32), KEY, "sha256")
+    expected = hmac.digest(pseudorandom, b"counterfoil/wrapping\x01", "sha256")
+
+    assert master.derive(KEY, b"", "wrapping") == expected
+    assert master.derive(KEY, b"", "index/a") != master.derive(KEY, b"salt", "index/a") != expected
