@@ -22,7 +22,7 @@ WELL = Figures(keys=2, rows=2, overdue=0, unfinished=0, keyless=0, revived=0, op
 
 
 @pytest.fixture(autouse=True)
-def _one_order() -> None:
+def _one_order(shop: None) -> None:
     with clock.held_at(NOON):
         keys = vault.prepare(new_id(), "order:7", Delivery, Contact)
         with transaction() as session:
