@@ -2,7 +2,10 @@
 
 from flask import Blueprint, Flask
 
+from oms.desk import pages
 from oms.kernel.config import Settings
+from oms.staff import views as staff
+from oms.staff.entry import views as entry
 from oms.web import security, setup
 from oms.web.frame import Frame
 from oms.web.mounting import DESK_ROOT
@@ -13,16 +16,17 @@ SHOP_NAME = "Counterfoil"
 # A packer with a scanner sends much.
 POSTS_PER_MINUTE = 600
 # Each feature's `views.py: blueprint`, nested in the `oms` blueprint.
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (entry.blueprint, staff.blueprint)
 
 
 def create_desk(settings: Settings) -> Flask:
     """Return the desk's application, to be mounted at `/oms`, over configured databases."""
     frame = Frame(
-        SHOP_NAME, settings.public_url.rstrip("/"), DESK_ROOT, "oms.staff.sign_in", has_markets=False
+        SHOP_NAME, settings.public_url.rstrip("/"), DESK_ROOT, "oms.entry.sign_in", has_markets=False
     )
-    app = setup.base_app(Face("desk", DESK, frame, POSTS_PER_MINUTE), settings)
+    app = setup.base_app(Face("desk", DESK, frame, POSTS_PER_MINUTE, entry.load_person), settings)
     app.before_request(security.guard_desk)
+    pages.install(app)
     desk = Blueprint("oms", __name__)
     for blueprint in BLUEPRINTS:
         desk.register_blueprint(blueprint)

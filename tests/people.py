@@ -1,6 +1,12 @@
-"""People of the tests: somebody with mailboxes, and an office with staff."""
+"""People of the tests: somebody with mailboxes, an office with staff, somebody at a browser."""
+
+import html
+import re
+from dataclasses import dataclass
 
 import pyotp
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from oms.buyers import actions as buying
 from oms.buyers import queries
@@ -17,6 +23,8 @@ from oms.staff.models import Staff
 from oms.staff.states import StaffRole
 from oms.web import credentials
 
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -95,3 +103,33 @@ class Office:
     def prove(self, staff: Staff, typed: str) -> bool:
         with transaction() as session:
             return staffing.prove_second_factor(session, staff.id, typed) is not None
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser without script."""
+
+    client: FlaskClient
+    address: str = "127.0.0.1"
+
+    def get(self, path: str) -> TestResponse:
+        """Open a page, without following where it leads."""
+        return self.client.get(path, environ_overrides={"REMOTE_ADDR": self.address})
+
+    def send(self, path: str, *, page: str = "", **fields: object) -> TestResponse:
+        """Send a form to an address with the token of a page, by default of the same address."""
+        found = _TOKEN.search(self.get(page or path).text)
+        token = {"csrf_token": found.group(1)} if found else {}
+        return self.client.post(
+            path, data={**fields, **token}, environ_overrides={"REMOTE_ADDR": self.address}
+        )
+
+
+def words(response: TestResponse) -> str:
+    """Return what a person reads on a page: no tags, single blanks."""
+    return " ".join(html.unescape(_TAGS.sub(" ", response.text)).split())
+
+
+def without_token(response: TestResponse) -> str:
+    """Return a page without its token, to compare it with another."""
+    return _TOKEN.sub("", response.text)

@@ -1,42 +1,19 @@
-"""What staff type to sign in, to finish set-up, and to look after each other."""
+"""What staff type about themselves and each other."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectMultipleField, StringField
+from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput
 
 from oms.kernel.audit import Actor
 from oms.staff.actions import NewStaff
+from oms.staff.pages import ROLE_NAMES
 from oms.staff.states import StaffRole
-from oms.web.fields import MailboxField, code_field, password_field
+from oms.web.fields import MailboxField, password_field
 from oms.web.forms import Form
 
-
-class SignInForm(Form):
-    """Work e-mail and password."""
-
-    email = MailboxField(_l("Work e-mail"), render_kw={"autocomplete": "username"})
-    password = password_field(_l("Password"), is_new=False)
-
-
-class SecondFactorForm(Form):
-    """A code of the authenticator app, or a recovery code."""
-
-    code = code_field(_l("Code of your authenticator app"))
-
-
-class SetupForm(Form):
-    """What a new member of staff was given."""
-
-    email = MailboxField(_l("Work e-mail"), render_kw={"autocomplete": "username"})
-    code = code_field(_l("Set-up code"))
-
-
-class EnrollForm(Form):
-    """What finishes set-up."""
-
-    password = password_field(_l("New password"), is_new=True)
-    totp = code_field(_l("Code that the app shows"))
+CHOICES = [SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()]
 
 
 class PasswordForm(Form):
@@ -52,8 +29,7 @@ class RolesForm(Form):
     roles = SelectMultipleField(
         _l("Roles"),
         [InputRequired(_l("Give at least one role."))],
-        choices=[(role.value, role.value) for role in StaffRole],
-        widget=ListWidget(prefix_label=False),
+        choices=CHOICES,
         option_widget=CheckboxInput(),
     )
 
@@ -62,15 +38,17 @@ class RolesForm(Form):
         return frozenset(StaffRole(name) for name in self.roles.data)
 
 
-class MemberForm(RolesForm):
-    """Somebody new at the desk."""
+class MemberForm(Form):
+    """Somebody new at the desk, with a first role."""
 
-    email = MailboxField(_l("Work e-mail"), render_kw={"autocomplete": "off"})
-    desk_name = StringField(
+    name = StringField(
         _l("Name at the desk"),
         [InputRequired(_l("Type how colleagues call this person.")), Length(max=40)],
+        render_kw={"autocomplete": "off"},
     )
+    email = MailboxField(_l("Work e-mail"), render_kw={"autocomplete": "off"})
+    role = SelectField(_l("Role"), choices=CHOICES)
 
     def to_request(self, by: Actor) -> NewStaff:
         """Return what `add_member` takes."""
-        return NewStaff(self.email.data, self.desk_name.data, self.chosen(), by)
+        return NewStaff(self.email.data, self.name.data, frozenset({StaffRole(self.role.data)}), by)

@@ -4,10 +4,12 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Field, Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from oms.kernel.errors import BadInputError
 from oms.web import credentials
 
 LONGEST_MAILBOX = 254
@@ -49,3 +51,12 @@ def password_field(label: Any, *, is_new: bool) -> PasswordField:  # noqa: ANN40
         [InputRequired(_l("Type a password.")), long],
         render_kw={"autocomplete": "new-password" if is_new else "current-password"},
     )
+
+
+def show_error(form: Form, error: BadInputError) -> None:
+    """Put an error of an action beside the field that it names, or on top of the form."""
+    told = _(error.message)
+    if error.field in form:
+        form[error.field].errors = [*form[error.field].errors, told]
+    else:
+        form.form_errors.append(told)

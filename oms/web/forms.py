@@ -50,6 +50,7 @@ class Form(FlaskForm):  # type: ignore[misc]
         if any("\x00" in value for values in request.form.listvalues() for value in values):
             self.refused.append(_("A character that no text can hold was sent. Type it again."))
         is_good = bool(super().validate(extra_validators))
+        self.form_errors: list[str] = [*self.form_errors, *self.refused]
         return is_good and not self.refused
 
     def _is_asked(self, name: str) -> bool:

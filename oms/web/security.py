@@ -95,7 +95,7 @@ def actor() -> Actor:
     """Return who does what this request asks for: staff, a buyer, or a guest without a name."""
     found = person()
     if found is None:
-        return Actor(ActorKind.GUEST, "")
+        return Actor(ActorKind.GUEST, "guest")
     kind, _, number = found.ref.partition(":")
     return Actor(ActorKind(kind), number)
 

@@ -1,0 +1,131 @@
+"""What the pages about staff show, in words."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from oms.kernel.audit import Deed
+from oms.staff.models import Staff
+from oms.staff.states import ALLOWS, StaffRole, StaffState
+from oms.web import filters
+from oms.web.session_rows import WebSession
+
+ROLE_NAMES = {
+    StaffRole.OWNER: _l("Owner"),
+    StaffRole.PICKER_PACKER: _l("Picker and packer"),
+    StaffRole.SERVICE: _l("Service"),
+    StaffRole.PRIVACY: _l("Privacy"),
+    StaffRole.FINANCE: _l("Finance"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state as word and shape."""
+
+    word: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One member of staff, as list and page show them."""
+
+    name: str
+    number: str
+    role: str
+    state: Mark
+    factor: Mark
+    added: str
+    seen: str
+    url: str
+    end_url: str
+    mailbox: str = ""
+    codes_left: str = ""
+    email: str = field(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role and what it may do, as a sentence."""
+
+    name: str
+    may: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A browser in which somebody is signed in."""
+
+    device: str
+    begun: str
+    seen: str
+    is_this: bool
+    end_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the audit trail."""
+
+    when: str
+    what: str
+    who: str
+
+
+def names(roles: frozenset[StaffRole]) -> str:
+    """Return roles in words."""
+    return ", ".join(str(name) for role, name in ROLE_NAMES.items() if role in roles)
+
+
+def when(at: datetime | None) -> str:
+    """Return a moment in words; `never` for none."""
+    return filters.moment(at) if at else _("never")
+
+
+def person(staff: Staff, *, mailbox: str = "", codes_left: int = 0) -> Person:
+    """Return a member of staff in words; lists leave the mailbox out."""
+    is_here = staff.state is StaffState.ACTIVE
+    number = _("No. %(number)s", number=staff.id)
+    return Person(
+        name=staff.desk_name,
+        number=number,
+        role=names(staff.roles),
+        state=Mark(_("active"), "done") if is_here else Mark(_("has left"), "gone"),
+        factor=_factor(staff),
+        added=when(staff.created_at),
+        seen=when(staff.last_signed_in_at),
+        url=url_for("oms.staff.member", number=staff.id),
+        end_url=url_for("oms.staff.let_go", number=staff.id) if is_here else "",
+        mailbox=mailbox,
+        codes_left=_("%(left)s left", left=codes_left),
+        email=number,
+    )
+
+
+def _factor(staff: Staff) -> Mark:
+    if staff.state is StaffState.LEFT:
+        return Mark(_("none"), "gone")
+    return Mark(_("set up"), "done") if staff.enrolled_at else Mark(_("waits for set-up"), "waiting")
+
+
+def roles() -> list[Role]:
+    """Return every role with what it may do."""
+    return [
+        Role(str(name), "; ".join(sorted(permission.value for permission in ALLOWS[role])))
+        for role, name in ROLE_NAMES.items()
+    ]
+
+
+def seat(row: WebSession, current: int) -> Seat:
+    """Return a session in words."""
+    ends = url_for("oms.staff.end_session", number=row.id)
+    return Seat(row.agent, when(row.begun_at), when(row.last_seen_at), row.id == current, ends)
+
+
+def happening(entry: Deed) -> Happening:
+    """Return a line of the audit trail in words."""
+    return Happening(when(entry.at), entry.verb, f"{entry.by.kind}:{entry.by.id}")
