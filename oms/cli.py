@@ -4,10 +4,11 @@ import click
 from flask import Flask, current_app
 
 from migrations.run import upgrade
+from oms.catalog import commands as catalog
 from oms.kernel.config import Settings
 
 # Each feature's `commands`: click commands and groups of its own.
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (catalog.commands,)
 
 
 def _settings() -> Settings:

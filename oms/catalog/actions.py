@@ -101,7 +101,7 @@ def _flush(session: Session) -> bool:
     return is_changed
 
 
-def _category_id(session: Session, category_slug: str) -> int | None:
+def _category_id(session: Session, category_slug: str | None) -> int | None:
     if not category_slug:
         return None
     found = session.scalar(select(Category.id).where(Category.slug == category_slug))
@@ -136,7 +136,8 @@ def _put_variants(
             _refuse_taken(session, wanted)
             variant.sku = wanted
             made += [] if request.sku else [wanted]
-        variant.media_id = pictures.get(request.picture)
+        if request.picture is not None:
+            variant.media_id = pictures.get(request.picture)
         writing.lay_variant(variant, request, position)
     return tuple(made)
 

@@ -9,13 +9,13 @@ from oms.catalog.models import Words
 
 @dataclass(frozen=True, slots=True)
 class TextRequest:
-    """The words in one language; HTML as it was given, cleaned on the way in."""
+    """The words in one language; HTML as it was given, cleaned on the way in. None: as it is."""
 
     title: str
-    subtitle: str = ""
-    description_html: str = ""
-    contents: str = ""
-    materials: str = ""
+    subtitle: str | None = None
+    description_html: str | None = None
+    contents: str | None = None
+    materials: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ class PictureRequest:
 class VariantRequest:
     """A variant: found again by its SKU, or by its choices; an empty SKU is made from the handle.
 
-    `prices` names the markets that change; None takes the variant out of one. `picture` is a source.
+    `prices` names the markets that change; None takes the variant out of one. `picture` is a source; None
+    leaves it as it is.
     """
 
     sku: str
@@ -70,13 +71,17 @@ class VariantRequest:
     weight_grams: int = 0
     requires_shipping: bool = True
     barcode: str = ""
-    picture: str = ""
+    picture: str | None = None
     foreign_fields: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ProductRequest:
-    """A product with all that belongs to it. Languages, markets and variants not named stay as they are."""
+    """A product with all that belongs to it.
+
+    What is None stays as it is, or is the usual where the product is new; so do languages, markets and
+    variants that are not named.
+    """
 
     handle: str
     texts: dict[str, TextRequest]
@@ -84,11 +89,11 @@ class ProductRequest:
     options: tuple[OptionRequest, ...] = ()
     pictures: tuple[PictureRequest, ...] = ()
     is_published: bool = False
-    tax_class: str = "standard"
-    hs_code: str = ""
-    origin: str = ""
-    category: str = ""
-    is_digital: bool = False
+    tax_class: str | None = None
+    hs_code: str | None = None
+    origin: str | None = None
+    category: str | None = None
+    is_digital: bool | None = None
     vendor: str = ""
     kind: str = ""
     tags: tuple[str, ...] = ()

@@ -51,10 +51,12 @@ def lay_texts(product: Product, texts: dict[str, TextRequest]) -> None:
             text = ProductText(language=language)
             product.texts.append(text)
         text.title = wanted.title.strip()
-        text.subtitle = wanted.subtitle.strip()
-        text.description_html = clean_html(wanted.description_html)
-        text.contents = wanted.contents.strip()
-        text.materials = wanted.materials.strip()
+        if wanted.description_html is not None:
+            text.description_html = clean_html(wanted.description_html)
+        for part in ("subtitle", "contents", "materials"):
+            given = getattr(wanted, part)
+            if given is not None:
+                setattr(text, part, given.strip())
 
 
 def lay_options(product: Product, options: Sequence[OptionRequest]) -> None:
@@ -87,10 +89,9 @@ def lay_pictures(product: Product, have: Sequence[Media], wanted: Sequence[Pictu
         if media is None:
             media = Media(product_id=product.id, source=request.source, alt={}, digest="", widths=[])
         media.position = position
-        media.kind = request.kind
         media.alt = {**media.alt, **request.alt}
         if request.digest:
-            media.digest, media.widths = request.digest, list(request.widths)
+            media.kind, media.digest, media.widths = request.kind, request.digest, list(request.widths)
             media.width, media.height = request.width, request.height
         laid.append(media)
     return laid
@@ -130,11 +131,12 @@ def lay_variant(variant: Variant, request: VariantRequest, position: int) -> Non
 
 def lay_facts(product: Product, request: ProductRequest, category_id: int | None) -> None:
     """Write what is said about the product as a whole, but not whether it is published."""
-    product.tax_class = request.tax_class
-    product.hs_code = request.hs_code
-    product.origin = request.origin
-    product.category_id = category_id
-    product.is_digital = request.is_digital
+    for fact in ("tax_class", "hs_code", "origin", "is_digital"):
+        given = getattr(request, fact)
+        if given is not None:
+            setattr(product, fact, given)
+    if request.category is not None:
+        product.category_id = category_id
     product.vendor = request.vendor
     product.kind = request.kind
     product.tags = list(request.tags)
