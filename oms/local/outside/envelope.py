@@ -100,9 +100,13 @@ class Envelope:
             with self._keys.claim(call.key) as saved:
                 if saved is not None:
                     return self._replay(call, saved)
-                if pause := self._faults.strike(Kind.DELAY, call.path, call.method):
+                pause = self._faults.strike(Kind.DELAY, call.path, call.method)
+                if pause is not None and not pause.after_work:
                     time.sleep(pause.seconds)
-                return self._work(call, action)
+                reply = self._work(call, action)
+                if pause is not None and pause.after_work:
+                    time.sleep(pause.seconds)
+                return reply
         except KeyInUse:
             raise self._voice.key_in_use(call.key or "") from None
 

@@ -10,7 +10,7 @@ from typing import Any
 class Kind(StrEnum):
     """What may go wrong, seen from our side of the wire."""
 
-    DELAY = "delay"  # the answer takes `seconds`
+    DELAY = "delay"  # the answer takes `seconds`; `after_work`: the work is done at once, the answer late
     REFUSE = "refuse"  # `mode` "503" answers so, "close" hangs up; nothing is done
     ERROR = "error"  # answers `status`, kept under the idempotency key; `after_work`: the work is done
     GARBAGE = "garbage"  # the work is done, the answer is no JSON

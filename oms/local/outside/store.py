@@ -19,8 +19,9 @@ from oms.local.outside.work import BY_ITSELF, Cause, Json, Work
 _TABLES = """
 CREATE TABLE IF NOT EXISTS objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL UNIQUE, key TEXT,
-    body TEXT NOT NULL);
+    created INTEGER, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
+CREATE INDEX IF NOT EXISTS objects_by_time ON objects (kind, created);
 CREATE TABLE IF NOT EXISTS keys (
     key TEXT PRIMARY KEY, target TEXT NOT NULL, digest TEXT NOT NULL, created INTEGER NOT NULL,
     status INTEGER NOT NULL, request_id TEXT NOT NULL, body BLOB NOT NULL);
@@ -36,6 +37,7 @@ CREATE TABLE IF NOT EXISTS received (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+_VERSION = 1
 _EMPTIED = ("objects", "keys", "deliveries", "timers", "received", "settings")
 
 
@@ -62,7 +64,11 @@ class Store:
         self.connection.execute("PRAGMA journal_mode=WAL")
         self.connection.execute("PRAGMA synchronous=OFF")
         self.connection.execute("PRAGMA secure_delete=ON")
+        if self.connection.execute("PRAGMA user_version").fetchone() != (_VERSION,):
+            for table in _EMPTIED:  # a ledger of another form is of no use: begin anew
+                self.connection.execute(f"DROP TABLE IF EXISTS {table}")
         self.connection.executescript(_TABLES)
+        self.connection.execute(f"PRAGMA user_version = {_VERSION}")
         for field in lookups:
             path = f"json_extract(body, '$.{field}')"
             self.connection.execute(
@@ -126,10 +132,10 @@ class Store:
         with self.transaction() as work:
             work.run("DELETE FROM received WHERE at < ?", (before,))
             work.run("DELETE FROM keys WHERE created < ?", (before,))
-            old = "kind = 'event' AND json_extract(body, '$.created') < ?"
+            old = "kind = 'event' AND created < ?"
             work.run(f"DELETE FROM deliveries WHERE event IN (SELECT id FROM objects WHERE {old})", (before,))  # noqa: S608 - fixed text
             work.run(f"DELETE FROM objects WHERE {old}", (before,))  # noqa: S608 - fixed text
-            sql = "SELECT kind, body FROM objects WHERE json_extract(body, '$.created') < ?"
+            sql = "SELECT kind, body FROM objects WHERE created < ?"
             kept = [(kind, json.loads(body)) for kind, body in work.run(sql, (before,)).fetchall()]
             changed = [(kind, value) for kind, value in kept if _changes(value, blank)]
             for kind, value in changed:

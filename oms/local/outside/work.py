@@ -53,9 +53,9 @@ class Work:
     def put(self, kind: str, value: Json) -> Json:
         """Write the object under its `id`: a new one notes the cause's key, a known one keeps its place."""
         self.run(
-            "INSERT INTO objects (kind, id, key, body) VALUES (?, ?, ?, ?)"
+            "INSERT INTO objects (kind, id, key, created, body) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-            (kind, value["id"], self.cause.key, json.dumps(value)),
+            (kind, value["id"], self.cause.key, value.get("created"), json.dumps(value)),
         )
         return value
 
@@ -98,7 +98,7 @@ class Work:
 
 
 def _condition(field: str, operator: str, value: Any) -> tuple[str, list[Any]]:  # noqa: ANN401 - any JSON scalar
-    path = f"json_extract(body, '$.{field}')"
+    path = field if field == "created" else f"json_extract(body, '$.{field}')"
     if operator == "in":
         return f"{path} IN ({', '.join('?' * len(value))})", list(value)
     return f"{path} {operator} ?", [value]

@@ -58,7 +58,6 @@ def retrieve(work: Work, identifier: str, params: Params) -> Json:
 def listing(work: Work, params: Params) -> Json:
     """Return a page of events of thirty days, by `type`, `types[]`, `created` or `delivery_success`."""
     cursor, where = lists.cursor(params), lists.created(params)
-    where += (("created", ">=", work.now - KEPT_SECONDS),)
     kinds = params.words("types") or [params.text("type") or ""]
     wild = [kind for kind in kinds if kind.endswith("*")]
     if wild:
@@ -69,4 +68,6 @@ def listing(work: Work, params: Params) -> Json:
     params.end()
     search = Search("event", where, is_delivered=None if delivered is None else delivered == "true")
     page = lists.page(work, search, cursor, "/v1/events")
-    return {**page, "data": [with_pending(work, event) for event in page["data"]]}
+    oldest = work.now - KEPT_SECONDS
+    data = [with_pending(work, event) for event in page["data"] if event["created"] >= oldest]
+    return {**page, "data": data, "has_more": page["has_more"] and len(data) == len(page["data"])}

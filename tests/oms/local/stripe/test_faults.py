@@ -1,12 +1,13 @@
 """Every fault, planted and seen; and what the stand-in tells of what it was sent."""
 
+import threading
 import time
 
 import pytest
 import requests
 from stripe import APIConnectionError, APIError, StripeClient
 
-from tests.fakes import Party
+from tests.fakes import Listener, Party, wait_until
 from tests.oms.local.stripe.conftest import Create, order
 
 SESSIONS = "/v1/checkout/sessions"
@@ -60,6 +61,19 @@ def test_a_slow_answer_takes_its_time(create: Create, stripe_party: Party) -> No
     began = time.monotonic()
     create()
     assert 0.3 <= time.monotonic() - began < 1.5
+
+
+def test_webhooks_may_overtake_the_answer(
+    impatient: StripeClient, stripe_party: Party, listener: Listener
+) -> None:
+    stripe_party.fault("delay", seconds=1.0, path=SESSIONS, method="POST", after_work=True)
+    create = threading.Thread(target=lambda: impatient.v1.checkout.sessions.create(order()))
+    create.start()
+    (session,) = wait_until(lambda: sessions(stripe_party))
+    stripe_party.pay(session)
+    listener.wait_for(4)
+    assert create.is_alive()
+    create.join()
 
 
 def test_garbage_is_no_answer(impatient: StripeClient, stripe_party: Party) -> None:
