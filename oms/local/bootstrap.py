@@ -84,8 +84,6 @@ class Checkout:
         try:
             uv = self._uv()
             command = [str(uv), "pip", "sync", "--quiet", "--require-hashes", "--python", str(self.python)]
-            if sys.dont_write_bytecode:  # else the first start does it; here every start would again
-                command.append("--compile-bytecode")
             run([*command, *map(str, files)], "uv could not install", self._uv_environ())
         except LocalError as trouble:
             print(f"  {trouble}\n  installing with pip instead, which takes a minute or two", flush=True)

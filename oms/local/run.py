@@ -22,12 +22,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
-import psycopg
-
 from oms.local import services
 from oms.local.errors import LocalError
 from oms.local.locks import FileLock
 from oms.local.places import places
+from oms.local.schema import Migrations, is_empty
 from oms.local.settings import development_secrets, read_dotenv, write_private
 from oms.local.standins import needed, start_standins
 from oms.local.supervisor import MARK, Supervisor, sweep
@@ -72,6 +71,10 @@ class Run:
             **self.environ,
             MARK: str(self.state),
         }
+        if self.environ.pop(
+            "PYTHONDONTWRITEBYTECODE", ""
+        ):  # kept out of the tree, yet not compiled anew each time
+            self.environ.setdefault("PYTHONPYCACHEPREFIX", str(self.state / "bytecode"))
         self.environ |= {"HOST": self.host, "PORT": str(self.port), "STATE_DIR": str(self.state)}
         parties = needed(self.environ)
         self.environ |= development_secrets(self.state, self.environ)
@@ -85,31 +88,29 @@ class Run:
         return watcher
 
     def open_shop(self, watcher: Supervisor) -> None:
-        """Migrate, load the demo into an empty shop, start web, worker and relay, await the first page."""
-        self._do("migrations", [*_FLASK, "migrate"])
+        """Migrate, load the demo into an empty shop, await the first page, start worker and relay."""
+        migrations = Migrations(self.state, self.environ)
+        if not migrations.are_done():
+            self._do("migrations", [*_FLASK, "migrate"])
+            migrations.note()
         if is_empty(self.environ["DATABASE_URL"]):
             self._do("demo shop", [*_FLASK, "demo", "load"])
-        step = Step("web, worker and relay")
-        workers = str(min(os.cpu_count() or 1, _MOST_WORKERS))
-        web = [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            self.host,
-            "--port",
-            str(self.port),
-        ]
-        web += ["--workers", workers, "--blocking-threads", str(_THREADS), "--log-level", "warning"]
-        watcher.add(
-            "web", [*web, "--workers-kill-timeout", "10s", "--respawn-failed-workers", "wsgi:application"]
-        )
-        watcher.add("worker", [sys.executable, "-m", "oms.worker"])
-        watcher.add("relay", [sys.executable, "-m", "oms.worker", "relay"])
+        step = Step("web")
+        watcher.add("web", self._web())
         self._await_page(watcher)
         step.done()
+        watcher.add("worker", [sys.executable, "-m", "oms.worker"])
+        watcher.add("relay", [sys.executable, "-m", "oms.worker", "relay"])
+
+    def _web(self) -> list[str]:
+        """Return the command of the web server; Procfile has the same for production."""
+        workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+        options = (
+            f"--interface wsgi --host {self.host} --port {self.port} --workers {workers} "
+            f"--blocking-threads {_THREADS} --log-level warning "
+            "--workers-kill-timeout 10s --respawn-failed-workers wsgi:application"
+        )
+        return [sys.executable, "-m", "granian", *options.split()]
 
     def welcome(self) -> None:
         """Print the address and the demo sign-ins."""
@@ -151,12 +152,6 @@ class Run:
             if watcher.is_failing("web") or time.monotonic() > limit:
                 raise LocalError(f"the shop does not answer: see {self.state / 'logs' / 'web.log'}")
             watcher.watch(0.1)
-
-
-def is_empty(url: str) -> bool:
-    """Tell whether the migrated shop has no product yet; asking the shop itself would take seconds."""
-    with psycopg.connect(url.replace("+psycopg", "", 1)) as connection:
-        return connection.execute("SELECT 1 FROM products LIMIT 1").fetchone() is None
 
 
 def _port(text: str) -> int:
