@@ -56,7 +56,7 @@ def link(label: str, count: str = "", *, wanted: bool = False, current: bool = F
     """One queue of the rail."""
     return {
         "label": label,
-        "url": "/oms/" + label.lower(),
+        "url": "/oms/" + label.lower().replace(" ", "-"),
         "count": count,
         "is_wanted": wanted,
         "is_current": current,
@@ -318,7 +318,7 @@ def sign_in() -> dict[str, Any]:
 
 def second_factor() -> dict[str, Any]:
     """The second factor, enrolled on the first visit."""
-    square = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/%3E"
+    square = "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%201%201'/%3E"
     picture = {"src": square, "alt": "Code for an authenticator app", "width": 200, "height": 200}
     return {
         **desk("Second factor"),
