@@ -22,7 +22,7 @@ from oms.local.demo.shapes import (
 
 MARKETS = ("eu", "us", "jp")
 WAREHOUSES = ("leiden", "osaka")
-FILES = ("notebooks", "inks", "pens")
+FILES = ("notebooks", "papers", "pens", "inks", "pencils", "post", "stamps", "desk", "downloads")
 COMMA_ZH = "\uff0c"
 Table = dict[str, Any]
 

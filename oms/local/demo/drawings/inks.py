@@ -23,7 +23,7 @@ def iron_gall_ink(look: Look) -> str:
     )
     shadow = cast(form(body, ink) + box(150, 122, (100, 70), ink, 5), 14)
     return grow(
-        0.80 if look.choice("volume") == "30ML" else 1.0,
+        0.86 if look.choice("volume") == "30ML" else 1.0,
         shadow + bottle + neck + cap + ribs + label + words,
         (200, 390),
     )

@@ -36,7 +36,7 @@ def laid_writing_paper(look: Look) -> str:
     fold = cast(form("M250 108L292 150Q262 152 250 108z", paint), 3)
     stack = cast(box(102, 108, (196, 276), paint), 12) + back + box(104, 112, (190, 270), f"{paint}1")
     return grow(
-        1.0 if look.choice("size") == "A4" else 0.82,
+        1.0 if look.choice("size") == "A4" else 0.9,
         stack + front + laid + corner + fold + form("M250 108L292 150Q262 152 250 108z", f"{paint}1") + band,
     )
 
@@ -76,7 +76,7 @@ def graph_pad(look: Look) -> str:
         + disk(190, 268, 4, "vermilion")
     )
     arc = trace("M124 340Q190 372 262 332", "vermilion", 2.2)
-    return grow(1.0 if look.choice("size") == "A4" else 0.8, pad + head + grid + heavy + figure + arc)
+    return grow(1.0 if look.choice("size") == "A4" else 0.88, pad + head + grid + heavy + figure + arc)
 
 
 def index_cards(look: Look) -> str:
@@ -235,19 +235,19 @@ def wall_calendar(look: Look) -> str:
     )
     line = trace("M118 280H282", "mist1", 1.4)
     return grow(
-        1.0 if look.choice("size") == "A4" else 0.8,
+        1.0 if look.choice("size") == "A4" else 0.88,
         cast(box(104, 122, (192, 272), "paper", 2), 12) + page + sun + hill + tree + head + line + days,
         (200, 84),
     )
 
 
 DRAWINGS = {
-    "laid-writing-paper": Drawing("water", laid_writing_paper),
+    "laid-writing-paper": Drawing("petal", laid_writing_paper),
     "manuscript-sheets": Drawing("fern", manuscript_sheets),
     "graph-pad": Drawing("sand", graph_pad),
     "index-cards": Drawing("dusk", index_cards),
     "blotting-paper": Drawing("sand", blotting_paper),
-    "correspondence-cards": Drawing("petal", correspondence_cards),
+    "correspondence-cards": Drawing("water", correspondence_cards),
     "letter-book": Drawing("sand", letter_book),
     "postcards": Drawing("fern", postcards),
     "wall-calendar": Drawing("water", wall_calendar),

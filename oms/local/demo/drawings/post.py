@@ -74,7 +74,7 @@ def airmail_envelopes(look: Look) -> str:
 
 def paper_mailers(look: Look) -> str:
     """Draw a ribbed paper mailer with a pull strip; three sizes."""
-    scale = {"S": 0.74, "M": 0.88}.get(look.choice("size"), 1.04)
+    scale = {"S": 0.82, "M": 0.93}.get(look.choice("size"), 1.04)
     body = box(108, 122, (188, 268), "kraft", 5)
     ribs = columns(122, 176, (160, 200), 11, ("board0", 2.4)) + columns(
         126, 176, (160, 200), 11, ("kraft0", 1.6)
