@@ -1,14 +1,28 @@
-"""The commands of `flask --app wsgi`: each feature's group, and those of the ground floor."""
+"""The commands of `flask --app wsgi`: each feature's own, and those of the ground floor."""
+
+import json
+from dataclasses import asdict
+from types import ModuleType
 
 import click
 from flask import Flask, current_app
 
 from migrations.run import upgrade
 from oms.catalog import commands as catalog
+from oms.kernel import audit
 from oms.kernel.config import Settings
+from oms.kernel.db import reading, transaction
+from oms.web import checks as web
+from oms.web import doctor as examination
+from oms.web.doctor import Health
 
-# Each feature's `commands`: click commands and groups of its own.
+# Each feature's `commands.py: commands`, a click group or command.
 COMMANDS: tuple[click.Command, ...] = (catalog.commands,)
+# Each feature's `checks.py`, whose import makes its invariants known to the doctor.
+CHECKS: tuple[ModuleType, ...] = (web,)
+_MARKS = {Health.WELL: "ok  ", Health.NOTE: "note", Health.ILL: "ILL "}
+_COLORS = {Health.WELL: "green", Health.NOTE: "yellow", Health.ILL: "red"}
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a script.")
 
 
 def _settings() -> Settings:
@@ -27,7 +41,57 @@ def migrate() -> None:
     click.echo("Both databases are at the newest schema.")
 
 
+@click.command()
+@_as_json
+def doctor(*, as_json: bool) -> None:
+    """Check every invariant on the live data; exit status 1 where one does not hold.
+
+    Example: flask --app wsgi doctor --json
+    """
+    findings = examination.examine()
+    ill = [finding for finding in findings if finding.health is Health.ILL]
+    if as_json:
+        click.echo(json.dumps({"is_well": not ill, "findings": [asdict(f) for f in findings]}, indent=2))
+    else:
+        for finding in findings:
+            mark = click.style(_MARKS[finding.health], fg=_COLORS[finding.health])
+            click.echo(f"{mark}  {finding.name}: {finding.figure}")
+            if finding.advice:
+                click.echo(f"      {finding.advice}", err=finding.health is Health.ILL)
+        click.echo(f"{len(findings)} checks, {len(ill)} ill.")
+    if ill:
+        raise SystemExit(1)
+
+
+@click.group("audit")
+def trail() -> None:
+    """Look after the audit trail."""
+
+
+@trail.command()
+@_as_json
+def verify(*, as_json: bool) -> None:
+    """Chain what is new, then prove that no deed was changed, removed, moved or cut off.
+
+    Example: flask --app wsgi audit verify
+    """
+    anchors = _settings().state_dir / "anchors"
+    with transaction() as session:
+        audit.chain(session)
+    with reading() as session:
+        verdict = audit.verify(session, anchors if anchors.exists() else None)
+    if as_json:
+        click.echo(json.dumps({"links": verdict.links, "broken": list(verdict.broken)}))
+    else:
+        for broken in verdict.broken:
+            click.echo(broken, err=True)
+        click.echo(f"{verdict.links} deeds in the chain, {len(verdict.broken)} links do not hold.")
+    if verdict.broken:
+        click.echo("Keep both databases as they are, and compare with a backup.", err=True)
+        raise SystemExit(1)
+
+
 def register(app: Flask, *more: click.Command) -> None:
     """Give an application every command; `more` are those that stand beside this module."""
-    for command in (migrate, *COMMANDS, *more):
+    for command in (migrate, doctor, trail, *COMMANDS, *more):
         app.cli.add_command(command)

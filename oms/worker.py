@@ -32,10 +32,11 @@ from oms.kernel.errors import ConfigurationError, UnavailableError
 from oms.orders import handlers as orders
 from oms.payments import handlers as payments
 from oms.staff import handlers as staff
+from oms.web import handlers as web
 from oms.web.setup import connect
 
 # Each feature's handlers, whose import makes them known; they react in worker, relay and `outbox drain`.
-HANDLERS: tuple[ModuleType, ...] = (buyers, inventory, orders, payments, staff)
+HANDLERS: tuple[ModuleType, ...] = (buyers, inventory, orders, payments, staff, web)
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})
 PAUSE = 0.5
