@@ -9,6 +9,8 @@ from oms.kernel.config import load
 from oms.kernel.errors import ConfigurationError
 from oms.local import attach
 from oms.local.errors import LocalError
+from oms.orders import handlers as orders
+from oms.payments import gateway
 from oms.web.mounting import mounted
 from oms.web.setup import connect
 from storefront.app import create_store
@@ -20,6 +22,8 @@ except (ConfigurationError, LocalError) as error:
     sys.exit(str(error))
 
 connect(settings)
+gateway.configure(settings)
+orders.configure(settings)
 app = create_store(settings)
 cli.register(app, worker.outbox)
 application = mounted(app, create_desk(settings), settings.desk_host)

@@ -30,6 +30,7 @@ from oms.kernel.config import load
 from oms.kernel.db import Role
 from oms.kernel.errors import ConfigurationError, UnavailableError
 from oms.orders import handlers as orders
+from oms.payments import gateway
 from oms.payments import handlers as payments
 from oms.staff import handlers as staff
 from oms.web import handlers as web
@@ -195,6 +196,8 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit(error.message)
     speak_json_only()
     connect(settings, role=Role.WORKER)
+    gateway.configure(settings)
+    orders.configure(settings)
     if list(arguments) == ["relay"]:
         run_relay(settings.redis_url)
     elif arguments:

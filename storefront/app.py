@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from oms.catalog import queries
 from oms.kernel.config import Settings
 from oms.kernel.db import reading
+from oms.payments import webhooks as stripe
 from oms.web import setup
 from oms.web.frame import Frame
 from oms.web.markets import Prefixed
@@ -14,9 +15,11 @@ from oms.web.setup import Face
 from oms.web.wsgi import WsgiApp
 from storefront.cart import views as cart
 from storefront.catalog import views as catalog
+from storefront.checkout import views as checkout
 from storefront.home import nav
 from storefront.home import views as home
 from storefront.legal import views as legal
+from storefront.orders import views as orders
 from storefront.search import views as search
 
 SHOP_NAME = "Counterfoil"
@@ -26,6 +29,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     catalog.blueprint,
     search.blueprint,
     cart.blueprint,
+    checkout.blueprint,
+    orders.blueprint,
+    stripe.blueprint,
     legal.blueprint,
 )
 

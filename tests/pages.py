@@ -54,8 +54,8 @@ def form_with(answer: TestResponse, name: str) -> dict[str, Any]:
     return next(form for form in forms(answer) if name in form["names"])
 
 
-def send(client: FlaskClient, answer: TestResponse, name: str, **changed: str) -> TestResponse:
+def send(client: FlaskClient, answer: TestResponse, having: str, /, **changed: str) -> TestResponse:
     """Send the form that has a field of this name, with some fields changed."""
-    form = form_with(answer, name)
+    form = form_with(answer, having)
     address = form["action"] or answer.request.path
     return client.post(address, data={**form["fields"], **changed})

@@ -10,15 +10,17 @@ from oms.kernel.db import transaction
 from oms.kernel.inbox import Told
 from oms.kernel.money import Money
 from oms.payments import gateway
+from oms.web import security
 
 blueprint = Blueprint("stripe_webhook", __name__)
 MOST_BYTES = 1_000_000
 
 
 @blueprint.post("/webhooks/stripe")
+@security.from_outside
 def stripe_webhook() -> tuple[str, int]:
     """Keep one event of Stripe; 2xx as soon as it is durable, 400 when it is not from Stripe."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings: Settings = current_app.extensions["settings"]
     body = request.get_data(cache=False)
     if len(body) > MOST_BYTES:
         return "too large", 413

@@ -1,0 +1,151 @@
+"""The form of one checkout: made of the fields that this cart, country and carrier need, and of no other."""
+
+from typing import Any
+
+import phonenumbers
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TelField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.placing.necessity import Fault, Needs, faults
+from oms.web.fields import MailboxField
+from oms.web.forms import Form
+
+_LONGEST = 100
+_COMPLETES = {
+    "name": "name",
+    "street": "street-address",
+    "district": "address-level3",
+    "city": "address-level2",
+    "region": "address-level1",
+    "postcode": "postal-code",
+}
+
+
+class CheckoutForm(Form):
+    """What every checkout has: a mailbox, a country for the tax, and the form's own keys."""
+
+    also = frozenset({"step"})
+    placement_key = HiddenField(validators=[Length(16, 64)])
+    shown = HiddenField(validators=[Length(max=64)])
+    asked = HiddenField(validators=[Length(max=200)])
+    email = MailboxField(_l("E-mail"))
+    needs: Needs
+    parts: tuple[str, ...]
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms
+        """Check every field, then the address as a whole by its country's own rules."""
+        is_good = super().validate(extra_validators)
+        self.form_errors = list(self.refused)
+        if not self.needs.has_address:
+            return is_good
+        given = {part: str(self[part].data or "") for part in self.parts}
+        found, clean = faults(str(self["country"].data), given)
+        for fault in found:
+            field = self[fault.part]
+            if not field.errors:
+                field.errors = [fault_words(field, fault)]
+                is_good = False
+        if is_good:
+            for part, value in clean.items():
+                self[part].data = value
+        return is_good
+
+    def contact(self) -> OrderContact:
+        """Return the mailbox."""
+        return OrderContact(email=str(self.email.data))
+
+    def delivery(self) -> OrderDelivery | None:
+        """Return where the parcel goes; None where nothing is sent to a door."""
+        if not self.needs.has_address:
+            return None
+        given = {part: str(self[part].data or "") for part in self.parts}
+        phone = str(self["phone"].data) if self.needs.phone else ""
+        return OrderDelivery(country=str(self["country"].data), phone=phone, **given)
+
+
+def fault_words(field: Field, fault: Fault) -> str:
+    """Return what to do about a part of an address."""
+    if fault.what == "required":
+        return str(_("Type this too: %(name)s.", name=field.label.text))
+    if fault.example:
+        return str(
+            _("This does not look right. It is written like %(example)s there.", example=fault.example)
+        )
+    return str(_("This does not fit the country. Choose or type it again."))
+
+
+def form_class(
+    needs: Needs, countries: list[tuple[str, str]], methods: list[tuple[str, str]]
+) -> type[CheckoutForm]:
+    """Return the form of this order: fields in the order in which its country writes an address."""
+    fields: dict[str, Any] = {
+        "country": SelectField(
+            _l("Country"), choices=countries, render_kw={"autocomplete": "country", "data-refresh": ""}
+        )
+    }
+    for part in needs.parts:
+        fields[part] = _part(part, needs)
+    if methods:
+        fields["method"] = RadioField(
+            _l("Delivery"), choices=methods, validators=[InputRequired(_l("Choose how it should travel."))]
+        )
+    if needs.phone:
+        fields["phone"] = TelField(
+            _l("Phone"),
+            [InputRequired(_l("This carrier calls before it delivers: type a phone number.")), _phone],
+            render_kw={"autocomplete": "tel", "maxlength": 32},
+        )
+    return type("Checkout", (CheckoutForm,), {**fields, "needs": needs, "parts": needs.parts})
+
+
+def _part(part: str, needs: Needs) -> Field:
+    rules: list[Any] = [Length(max=_LONGEST, message=_l("This is longer than a label takes: 100 letters."))]
+    if part in needs.required:
+        rules.insert(0, InputRequired(_l("Type this too, or the parcel cannot arrive.")))
+    shown = {"autocomplete": _COMPLETES[part], "maxlength": _LONGEST}
+    if part == "region" and needs.regions:
+        choices = [("", _l("Choose")), *needs.regions]
+        return SelectField(
+            part_label(part, needs),
+            choices=choices,
+            validators=rules[:-1],
+            render_kw={"autocomplete": "address-level1", "data-refresh": ""},
+        )
+    return StringField(part_label(part, needs), rules, render_kw=shown)
+
+
+def part_label(part: str, needs: Needs) -> str:
+    """Return what a part of an address is called in its country."""
+    word = needs.words.get(part, "")
+    labels: dict[tuple[str, str], str] = {
+        ("name", ""): _("Name on the parcel"),
+        ("street", ""): _("Street and number"),
+        ("district", ""): _("District"),
+        ("city", ""): _("City"),
+        ("city", "post_town"): _("Town"),
+        ("city", "district"): _("District"),
+        ("region", ""): _("Region"),
+        ("region", "state"): _("State"),
+        ("region", "province"): _("Province"),
+        ("region", "prefecture"): _("Prefecture"),
+        ("region", "county"): _("County"),
+        ("region", "island"): _("Island"),
+        ("postcode", ""): _("Postcode"),
+        ("postcode", "zip"): _("ZIP code"),
+        ("postcode", "eircode"): _("Eircode"),
+        ("postcode", "pin"): _("PIN code"),
+    }
+    return labels.get((part, word)) or labels[part, ""]
+
+
+def _phone(form: Form, field: Field) -> None:
+    try:
+        read = phonenumbers.parse(str(field.data or ""), str(form["country"].data))
+    except phonenumbers.NumberParseException as error:
+        raise ValidationError(_l("This is not a phone number. Write it with its area code.")) from error
+    if not phonenumbers.is_valid_number(read):
+        raise ValidationError(_l("This number does not exist there. Look for a missing digit."))
+    field.data = phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,166 @@
+"""The checkout in the words and shapes that its template takes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from oms.carts.queries import CartView
+from oms.catalog.models import MarketText
+from oms.catalog.queries import MarketFacts, market_texts
+from oms.kernel.errors import BadInputError
+from oms.kernel.register import kind_of
+from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.placing.necessity import Needs, needs
+from oms.pricing.queries import Quoted, Where, quote
+from oms.web.filters import money
+from oms.web.markets import place
+from storefront.cart.pages import countries, promise
+from storefront.catalog import pages as goods_pages
+from storefront.checkout.forms import CheckoutForm, form_class
+from storefront.orders.record import gone_words, of_quote
+
+_WIDTHS = {"postcode": "third", "city": "two-thirds", "region": "half", "phone": "half"}
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One checkout at the moment: what is bought, to where, by which way, and which fields that needs."""
+
+    view: CartView
+    market: MarketFacts
+    where: Where
+    quoted: Quoted
+    needs: Needs
+    trouble: BadInputError | None
+
+    @property
+    def asked(self) -> str:
+        """Return a word for the fields that this page asks for; an older form is shown again first."""
+        return f"{self.where.country}.{'.'.join(self.needs.parts)}.{'phone' if self.needs.phone else ''}"
+
+
+def counter(session: Session, view: CartView, market: MarketFacts, given: dict[str, str]) -> Counter:
+    """Work out a checkout from what was typed so far; what cannot be used is told as `trouble`."""
+    here = place()
+    country = given.get("country", "")
+    country = country if country in market.countries else likely_country(market)
+    region, postcode = given.get("region", "")[:40], given.get("postcode", "")[:12]
+    where = Where(here.market, here.language, country, region, postcode)
+    trouble = None
+    try:
+        quoted = quote(session, view.wanted, where, given.get("method", ""))
+    except BadInputError as error:
+        trouble = error
+        where = Where(here.market, here.language, country, region)
+        quoted = quote(session, view.wanted, where)
+    chosen = quoted.chosen
+    needed = needs(
+        country,
+        is_sent=chosen is not None and not chosen.is_pickup,
+        phone=chosen is not None and chosen.needs_phone,
+        language=here.language,
+    )
+    return Counter(view, market, where, quoted, needed, trouble)
+
+
+def likely_country(market: MarketFacts) -> str:
+    """Return the country of the market that the browser's languages name first; else the market's first."""
+    for tag, _quality in request.accept_languages:
+        region = tag.replace("_", "-").rpartition("-")[2].upper()
+        if region in market.countries:
+            return region
+    return market.countries[0]
+
+
+def form_of(at: Counter, data: dict[str, str] | None = None) -> CheckoutForm:
+    """Return the form of a checkout, filled with what was sent or with `data`."""
+    here = place()
+    methods = [(offer.code, offer.name(here.language)) for offer in at.quoted.offers]
+    made = form_class(at.needs, countries(at.market), methods)
+    form = made() if data is None else made(formdata=None, data=data)
+    form.asked.data = at.asked
+    form.shown.data = at.quoted.quote.fingerprint
+    form["country"].data = at.where.country
+    if at.quoted.chosen is not None:
+        form["method"].data = at.quoted.chosen.code
+    return form
+
+
+def context(session: Session, at: Counter, form: CheckoutForm) -> dict[str, Any]:
+    """Return what the template takes."""
+    here, chosen = place(), at.quoted.chosen
+    texts = market_texts(session, here.market, here.language)
+    amount = money(at.quoted.quote.total, at.quoted.quote.currency)
+    delivery = f"{chosen.name(here.language)}, {promise(chosen)}" if chosen else ""
+    return {
+        "form": form,
+        "sections": _sections(at, form),
+        "methods": [
+            {
+                "value": offer.code,
+                "label": offer.name(here.language),
+                "note": _note(promise(offer), needs_phone=offer.needs_phone),
+                "amount": money(offer.amount, at.quoted.quote.currency),
+            }
+            for offer in at.quoted.offers
+        ],
+        "method": chosen.code if chosen else "",
+        "method_field": form["method"] if at.quoted.offers else None,
+        "record": of_quote(at.quoted.quote, at.where.country, delivery, has_address=at.needs.has_address),
+        "pay_text": _pay_text(texts, amount),
+        "pay_note": _("On Stripe’s page. We learn that it was paid, and nothing about your card."),
+        "legal": _legal(texts),
+        "cart_url": goods_pages.url("/cart"),
+    }
+
+
+def _note(when: str, *, needs_phone: bool) -> str:
+    return _("%(when)s; needs a phone number", when=when) if needs_phone else when
+
+
+def _pay_text(texts: dict[str, MarketText], amount: str) -> str:
+    button = texts.get("order_button")
+    return (
+        f"{button.title} · {amount}" if button and button.title else str(_("Pay %(amount)s", amount=amount))
+    )
+
+
+def _legal(texts: dict[str, MarketText]) -> list[Markup]:
+    links = [
+        Markup('<a href="{}">{}</a>').format(goods_pages.url(f"/legal/{topic}"), texts[topic].title)
+        for topic in ("terms", "withdrawal")
+        if topic in texts
+    ]
+    return [Markup(" · ").join(links)] if links else []
+
+
+def _sections(at: Counter, form: CheckoutForm) -> list[dict[str, Any]]:
+    contact, delivery = kind_of(OrderContact), kind_of(OrderDelivery)
+    reach = [_shown(form, "email", f"{_(contact.field('email').why)} {_gone(gone_words(contact))}")]
+    where = [_shown(form, "country", _("For tax and delivery. The country stays on the counterfoil."))]
+    for part in at.needs.parts:
+        why = (
+            f"{_(delivery.field(part).why)} {_gone(gone_words(delivery))}"
+            if part in {"name", "street"}
+            else ""
+        )
+        where.append(_shown(form, part, why))
+    if at.needs.phone:
+        where.append(_shown(form, "phone", f"{_(delivery.field('phone').why)} {_gone(gone_words(delivery))}"))
+    title = _("Where should it go?") if at.needs.has_address else _("Where are you?")
+    return [
+        {"title": _("How do we reach you?"), "fields": reach},
+        {"title": title, "fields": where},
+    ]
+
+
+def _gone(when: str) -> str:
+    return str(_("Gone %(when)s.", when=when))
+
+
+def _shown(form: CheckoutForm, name: str, why: str) -> dict[str, Any]:
+    return {"f": form[name], "why": why, "hint": "", "width": _WIDTHS.get(name, "")}

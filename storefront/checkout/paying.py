@@ -1,0 +1,166 @@
+"""From the form to Stripe's page: the one place that does transaction, gateway, transaction."""
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from flask import current_app
+from flask import session as browser
+from sqlalchemy.exc import IntegrityError
+
+from oms.kernel import ids, vault
+from oms.kernel.config import Settings
+from oms.kernel.db import reading, transaction
+from oms.orders import actions, queries
+from oms.orders.models import Order, unit_of
+from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.placing.actions import Placed, Placing, place_order
+from oms.orders.placing.queries import Typed, mailbox_of, payment_start, place_prefix, typed
+from oms.orders.states import OrderState
+from oms.payments import actions as money
+from oms.payments import gateway
+from oms.payments import queries as payments
+from oms.payments.models import Payment
+from oms.payments.states import PaymentState
+from oms.web import security
+from storefront.checkout.forms import CheckoutForm
+from storefront.checkout.pages import Counter
+
+_MINE = "orders"
+_PAYING = "paying"
+_MOST_KEPT = 20
+
+
+def place(at: Counter, form: CheckoutForm) -> str:
+    """Place the order of a form, once, and return the address of Stripe's page.
+
+    Raises what `place_order` raises, and then nothing was ordered; UnavailableError when Stripe does not
+    answer, and then sending the same form again goes on with the same order.
+    """
+    contact, delivery = form.contact(), form.delivery()
+    key = _key(form, at, contact, delivery)
+    with reading() as session:
+        known = queries.by_placement(session, key)
+    if known is not None:
+        page = _page_of(known)
+        if page:
+            _remember(known.number)
+            return page
+    paid = _give_up_unpaid()
+    if paid:
+        return paid
+    order = _placed(at, key, contact, delivery)
+    _remember(order.number)
+    return _page_of(order) or _order_url(order)
+
+
+def _key(form: CheckoutForm, at: Counter, contact: OrderContact, delivery: OrderDelivery | None) -> str:
+    """Return the same word for the same form with the same content; a change makes another order of it."""
+    method = at.quoted.chosen.code if at.quoted.chosen else ""
+    content = [asdict(contact), asdict(delivery) if delivery else None, at.quoted.quote.fingerprint, method]
+    said = json.dumps([form.placement_key.data, content], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _placed(at: Counter, key: str, contact: OrderContact, delivery: OrderDelivery | None) -> Order:
+    number = ids.order_number()
+    kinds = [OrderContact, *([OrderDelivery] if delivery else [])]
+    request = Placing(
+        number=number,
+        placement_key=key,
+        wanted=at.view.wanted,
+        where=at.where,
+        method=at.quoted.chosen.code if at.quoted.chosen else "",
+        shown=at.quoted.quote.fingerprint,
+        contact=contact,
+        delivery=delivery,
+        keys=vault.prepare(ids.new_id(), unit_of(number), *kinds),
+        cart_id=at.view.cart_id,
+    )
+    try:
+        with transaction() as session:
+            placed: Placed = place_order(session, request, by=security.actor())
+    except IntegrityError:
+        with reading() as session:
+            twin = queries.by_placement(session, key)
+        if twin is None:
+            raise
+        return twin
+    return placed.order
+
+
+def _page_of(order: Order) -> str:
+    """Return where an order goes on: Stripe's page, its own when it is paid; nothing when it lapsed."""
+    with reading() as session:
+        payment = payments.latest(session, order.id)
+        mailbox = mailbox_of(session, order)
+    if payment is None or order.state is not OrderState.AWAITING_PAYMENT:
+        return _order_url(order)
+    if payment.session_ref is not None:
+        return gateway.page_of(payment.session_ref) or _after(order, payment, payment.session_ref)
+    settings: Settings = current_app.extensions["settings"]
+    started = gateway.start(payment_start(order, payment, settings.public_url, mailbox))
+    with transaction() as session:
+        money.note_session(session, payment.id, started.session_ref)
+    return started.url
+
+
+def _after(order: Order, payment: Payment, session_ref: str) -> str:
+    truth = gateway.look_up(session_ref)
+    learn(order, payment, truth)
+    return "" if truth.state is PaymentState.VOIDED else _order_url(order)
+
+
+def _order_url(order: Order) -> str:
+    return f"{place_prefix(order)}/orders/{order.number}"
+
+
+def _remember(number: str) -> None:
+    kept = [known for known in browser.get(_MINE, []) if known != number]
+    browser[_MINE] = [number, *kept][:_MOST_KEPT]
+    browser[_PAYING] = number
+
+
+def mine() -> list[str]:
+    """Return the numbers of the orders that were placed in this browser."""
+    return list(browser.get(_MINE, []))
+
+
+def came_back() -> tuple[Order, Typed] | None:
+    """Return the order that this browser left unpaid, with what was typed for it; None when there is none."""
+    number = browser.get(_PAYING)
+    if not number:
+        return None
+    with reading() as session:
+        order = queries.by_number(session, number)
+        if order is None or order.state is not OrderState.AWAITING_PAYMENT:
+            return None
+        return order, typed(session, order, by=security.actor())
+
+
+def _give_up_unpaid() -> str:
+    """Close the session of the order that this browser left unpaid, and let its goods go.
+
+    Return the address of its page when it turns out to be paid; nothing otherwise.
+    """
+    number = browser.pop(_PAYING, "")
+    if not number:
+        return ""
+    with reading() as session:
+        order = queries.by_number(session, number)
+        payment = payments.latest(session, order.id) if order else None
+    if order is None or payment is None or payment.session_ref is None:
+        return ""
+    truth = gateway.expire(payment.session_ref)
+    learn(order, payment, truth)
+    return _order_url(order) if truth.state is PaymentState.CAPTURED else ""
+
+
+def learn(order: Order, payment: Payment, truth: gateway.SessionTruth) -> None:
+    """Apply what Stripe says and at once what it means for the order; handlers find nothing left."""
+    with transaction() as session:
+        money.apply_truth(session, truth)
+        if truth.state is PaymentState.CAPTURED:
+            actions.confirm_payment(session, order.id, payment.id)
+        elif truth.state is PaymentState.VOIDED:
+            actions.lapse(session, order.id)

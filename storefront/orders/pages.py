@@ -1,0 +1,172 @@
+"""The order page in the words and shapes that its template takes."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from oms.catalog.queries import sellables
+from oms.kernel import audit, clock, egress, vault
+from oms.kernel.audit import ActorKind
+from oms.kernel.register import Purpose, kind_of
+from oms.orders import queries
+from oms.orders.models import Order, OrderEvent
+from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.states import OrderState
+from oms.pricing.queries import market_of
+from oms.web import security
+from oms.web.filters import long_date, moment
+from oms.web.markets import place
+from storefront.catalog import pages as goods_pages
+from storefront.orders.record import country_name, of_order
+
+_PARTS = ("name", "street", "district", "postcode", "city", "region")
+
+
+def state(order: Order) -> dict[str, str]:
+    """Return the order's state as a chip."""
+    words = {
+        OrderState.AWAITING_PAYMENT: (_("awaiting payment"), "waiting"),
+        OrderState.PLACED: (_("placed"), "moving"),
+        OrderState.CLOSED: (_("done"), "done"),
+        OrderState.CANCELLED: (_("cancelled"), "gone"),
+        OrderState.LAPSED: (_("never paid"), "gone"),
+    }
+    word, kind = words[order.state]
+    if order.delivered_at is not None and order.state is OrderState.PLACED:
+        word, kind = _("delivered"), "done"
+    return {"word": str(word), "kind": kind}
+
+
+def sentence(order: Order) -> str:
+    """Return what happens next, in plain words."""
+    if order.state is OrderState.AWAITING_PAYMENT:
+        return str(_("We wait for Stripe’s word that it is paid. This page looks again by itself."))
+    if order.state is OrderState.LAPSED:
+        return str(_("No payment came, so nothing was ordered and nothing will be sent."))
+    if order.state is OrderState.CANCELLED:
+        return str(_("It was cancelled. What was paid goes back the way it came."))
+    if order.delivered_at is not None:
+        return str(_("It has arrived. You can send things back until %(day)s.", day=long_date(_end(order))))
+    if order.is_digital:
+        return str(_("Thank you. It is yours."))
+    return str(_("Thank you. We pick and pack it next, and write when it leaves."))
+
+
+def _end(order: Order) -> datetime:
+    return order.returns_end_at or clock.now()
+
+
+def summary(order: Order) -> dict[str, Any]:
+    """Return what anybody with the number may know: the state, and no more."""
+    return {"number": order.number, "placed": "", "state": state(order), "sentence": sentence(order)}
+
+
+def context(session: Session, order: Order) -> dict[str, Any]:
+    """Return what the template takes, for the order's own person."""
+    ends = vault.ends(order.unit)
+    placed = long_date(order.placed_at) if order.placed_at else ""
+    return {
+        "order": {**summary(order), "placed": placed},
+        "record": of_order(order, ends, _("Delivery") if not order.is_digital else ""),
+        "lines": _lines(session, order),
+        "events": [_event(event) for event in queries.history(session, order.id) if _event_words(event)],
+        "parcels": [],
+        "reach": _reach(session, order),
+        "told": _told(session, order),
+        "looks": _looks(session, order),
+        "actions": [],
+        "messages": [],
+        "message_url": "",
+        "message_why": "",
+        "change_url": "",
+        "change_note": "",
+        "keep_url": "",
+        "keep_field": None,
+        "copy_url": goods_pages.url("/your-data/"),
+        "delete_url": goods_pages.url("/your-data/"),
+        "invoice_url": "",
+    }
+
+
+def _lines(session: Session, order: Order) -> list[dict[str, Any]]:
+    market = market_of(session, order.market_code)
+    ids = [line.variant_id for line in order.lines]
+    found = sellables(session, market, place().language, ids=ids) if market else {}
+    shown = []
+    for number, line in enumerate(order.lines):
+        item = found.get(line.variant_id)
+        image = goods_pages.image(item.picture if item else None, number)
+        url = goods_pages.product_url(item.handle) if item and item.is_sold else ""
+        shown.append({"name": line.title, "url": url, "image": image})
+    return shown
+
+
+def _event_words(event: OrderEvent) -> str:
+    words = {
+        "created": _("You ordered"),
+        "placed": _("Stripe told us that it is paid"),
+        "delivered": _("It has arrived"),
+        "cancelled": _("It was cancelled"),
+        "sent back": _("We sent the money back"),
+        "lapsed": _("No payment came"),
+        "address corrected": _("The address was corrected"),
+        "closed": _("The return window ended"),
+    }
+    return str(words.get(event.what, ""))
+
+
+def _event(event: OrderEvent) -> dict[str, str]:
+    return {"text": _event_words(event), "when": moment(event.at)}
+
+
+def _reach(session: Session, order: Order) -> list[tuple[str, str]]:
+    by = security.actor()
+    opened = vault.open_many(
+        session, [OrderDelivery, OrderContact], order.unit, purpose=Purpose.RIGHTS, by=by
+    )
+    delivery, contact = opened.get(OrderDelivery), opened.get(OrderContact)
+    rows = []
+    if delivery is not None:
+        lines = [getattr(delivery, part) for part in _PARTS if getattr(delivery, part)]
+        rows.append((_("Parcel to"), ", ".join([*lines, country_name(delivery.country)])))
+        if delivery.phone:
+            rows.append((_("Phone"), delivery.phone))
+    if contact is not None:
+        rows.append((_("E-mail"), contact.email))
+    return rows
+
+
+def _told(session: Session, order: Order) -> list[dict[str, str]]:
+    return [
+        {
+            "who": told.recipient,
+            "what": ", ".join(_(_label(name)) for name in told.fields),
+            "why": _(egress.RECIPIENTS[told.recipient].what_for)
+            if told.recipient in egress.RECIPIENTS
+            else "",
+            "when": moment(told.at),
+        }
+        for told in egress.disclosed(session, unit=order.unit)
+    ]
+
+
+def _label(name: str) -> str:
+    kind_name, _dot, field = name.rpartition(".")
+    for cls in (OrderDelivery, OrderContact):
+        kind = kind_of(cls)
+        if kind.name == kind_name and field in kind.names():
+            return kind.field(field).label
+    return field
+
+
+def _looks(session: Session, order: Order) -> list[dict[str, str]]:
+    subject = vault.subject_of(session, order.unit)
+    if subject is None:
+        return []
+    return [
+        {"role": _("Staff"), "why": look.by.reason or look.purpose, "when": moment(look.at)}
+        for look in audit.about_subject(session, subject)
+        if look.by.kind is ActorKind.STAFF
+    ]

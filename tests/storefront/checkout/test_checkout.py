@@ -1,0 +1,198 @@
+"""The checkout: the fields that this order needs and no other, one order, and the way to Stripe and back."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from oms.kernel import jobs
+from oms.kernel.config import Settings
+from oms.kernel.db import Role, reading, transaction
+from storefront.app import create_store
+from tests import make
+from tests.fakes import Party
+from tests.make import Shop
+from tests.pages import form_with, send
+
+ADA = {
+    "email": "ada@shop.test",
+    "country": "NL",
+    "name": "Ada Lind",
+    "street": "Rapenburg 70",
+    "postcode": "2311 EZ",
+    "city": "Leiden",
+    "step": "pay",
+}
+
+
+@pytest.fixture
+def small(shop: None) -> Shop:
+    with transaction() as session:
+        return make.small_shop(session)
+
+
+def add(store: FlaskClient, sku: str = "RETRO-CLOCK", quantity: int = 1) -> None:
+    data = {"sku": sku, "quantity": str(quantity)}
+    store.post("/cart/lines", data=data, headers={"Sec-Fetch-Site": "same-origin"})
+
+
+def names(page: TestResponse) -> set[str]:
+    return form_with(page, "placement_key")["names"] - {
+        "csrf_token",
+        "placement_key",
+        "shown",
+        "asked",
+        "step",
+    }
+
+
+def orders() -> list[tuple[str, str]]:
+    with reading(Role.MIGRATE) as session:
+        return [
+            (row.state, row.number)
+            for row in session.execute(text("SELECT state, number FROM orders ORDER BY id"))
+        ]
+
+
+def pay(store: FlaskClient, **changed: str) -> TestResponse:
+    return send(store, store.get("/checkout"), "placement_key", **{**ADA, **changed})
+
+
+def session_of(answer: TestResponse) -> str:
+    return answer.location.rsplit("/", 1)[1].split("?")[0].split("#")[0]
+
+
+def test_a_parcel_asks_for_what_its_carrier_needs(small: Shop, store: FlaskClient) -> None:
+    add(store)
+    page = store.get("/checkout")
+    assert names(page) == {"email", "country", "name", "street", "postcode", "city", "method"}
+    assert "To tell you where the parcel is. Gone when your right to return ends." in page.text
+    assert "For the carrier. Gone 30 days after delivery." in page.text
+    assert "Pay €36.60" in page.text
+
+
+def test_a_carrier_that_calls_asks_for_a_phone_and_no_other_does(small: Shop, store: FlaskClient) -> None:
+    add(store)
+    page = send(
+        store,
+        store.get("/checkout"),
+        "placement_key",
+        method="express-eu",
+        step="refresh",
+        **{k: v for k, v in ADA.items() if k != "step"},
+    )
+    assert "phone" in names(page)
+    assert form_with(page, "phone")["fields"]["street"] == "Rapenburg 70"
+    answer = pay(store, phone="+31 71 527 2727")
+    assert answer.status_code == 422
+    assert orders() == []
+
+
+def test_a_download_asks_for_a_mailbox_and_a_country_and_refuses_an_address(
+    small: Shop, store: FlaskClient
+) -> None:
+    add(store, "PLANNER-PDF")
+    page = store.get("/checkout")
+    assert names(page) == {"email", "country"}
+    answer = send(store, page, "placement_key", **ADA)
+    assert answer.status_code == 422
+    assert "fields that it does not have" in answer.text
+    assert orders() == []
+
+
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(small: Shop, store: FlaskClient) -> None:
+    add(store)
+    answer = pay(store, postcode="23", name="", email="ada@")
+    assert answer.status_code == 422
+    assert "It is written like 1234 AB there." in answer.text
+    assert "This is not an e-mail address." in answer.text
+    assert form_with(answer, "placement_key")["fields"]["street"] == "Rapenburg 70"
+    assert orders() == []
+
+
+def test_paying_places_the_order_and_leads_to_stripe(small: Shop, store: FlaskClient, stripe: Party) -> None:
+    add(store, quantity=2)
+    answer = pay(store)
+    assert answer.status_code == 303
+    assert answer.location.startswith(stripe.address)
+    (learned,) = stripe.get("ledger")["sessions"]
+    assert (learned["amount_total"], learned["currency"]) == (6760, "eur")
+    assert [state for state, _ in orders()] == ["awaiting_payment"]
+    stripe.pay(session_of(answer))
+    number = orders()[0][1]
+    page = store.get(f"/orders/{number}")
+    assert page.status_code == 200
+    assert orders() == [("placed", number)]
+    jobs.drain()
+    assert store.get("/cart/count").json == {"count": 0}
+
+
+def test_coming_back_from_stripe_finds_the_form_as_it_was(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    add(store)
+    first = pay(store)
+    page = store.get("/checkout")
+    fields = form_with(page, "placement_key")["fields"]
+    assert {name: fields[name] for name in ADA if name != "step"} == {
+        k: v for k, v in ADA.items() if k != "step"
+    }
+    second = send(store, page, "placement_key", step="pay", street="Rapenburg 72")
+    assert second.status_code == 303
+    assert session_of(second) != session_of(first)
+    assert [state for state, _ in orders()] == ["lapsed", "awaiting_payment"]
+    states = {s["id"]: s["status"] for s in stripe.get("ledger")["sessions"]}
+    assert states == {session_of(first): "expired", session_of(second): "open"}
+
+
+def test_one_checkout_sent_many_times_is_one_order(
+    small: Shop, store: FlaskClient, stripe: Party, settings: Settings
+) -> None:
+    add(store)
+    page = store.get("/checkout")
+    form = form_with(page, "placement_key")
+    cookie = store.get_cookie("store").value
+    app = create_store(settings)
+
+    def once(_: int) -> tuple[int, str]:
+        client = app.test_client()
+        client.set_cookie("store", cookie, domain="localhost")
+        answer = client.post("/checkout", data={**form["fields"], **ADA})
+        return answer.status_code, answer.location
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(once, range(16)))
+    assert len(orders()) == 1
+    assert len(stripe.get("ledger")["sessions"]) == 1
+    assert {status for status, _ in answers} == {303}
+    assert len({location for _, location in answers}) == 1
+
+
+def test_stripe_being_away_loses_nothing_and_the_same_form_goes_on(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    add(store)
+    page = store.get("/checkout")
+    stripe.fault("error", path="/v1/checkout/sessions", count=None)
+    answer = send(store, page, "placement_key", **ADA)
+    assert answer.status_code == 503
+    assert "You were not charged." in answer.text
+    stripe.reset()
+    again = send(store, answer, "placement_key", step="pay")
+    assert again.status_code == 303
+    assert len(orders()) == 1
+    assert len(stripe.get("ledger")["sessions"]) == 1
+
+
+def test_the_last_one_gone_leads_back_to_the_cart_with_the_reason(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    add(store)
+    page = store.get("/checkout")
+    make.order({small.clock: 20})
+    answer = send(store, page, "placement_key", **ADA)
+    assert answer.status_code == 303
+    assert "has sold out. We took it out." in store.get("/cart").text
+    assert len(orders()) == 1
