@@ -1,6 +1,5 @@
 """What was done is written with the deed, linked after it, and no change to it goes unseen."""
 
-import random
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,12 +8,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.orm import Session
 
 from oms.kernel import audit, clock
 from oms.kernel.audit import SYSTEM, Actor, ActorKind, AuditEntry, AuditLink
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.ids import new_id
+from tests.kernel.tampering import LINKS, undetected
 
 pytestmark = pytest.mark.usefixtures("shop")
 PACKER = Actor(ActorKind.STAFF, "staff:4")
@@ -171,61 +170,18 @@ def test_a_person_who_is_forgotten_leaves_the_chain_whole() -> None:
         assert session.scalar(select(func.count()).where(AuditEntry.detail_digest == ada.bytes)) == 0
 
 
-TAMPERINGS = {
-    "edit": "UPDATE audit_entries SET {column} = {value} WHERE id = :n",
-    "delete": "DELETE FROM audit_entries WHERE id = :n",
-    "delete with its link": "WITH l AS (DELETE FROM audit_links WHERE entry_id = :n)"
-    " DELETE FROM audit_entries WHERE id = :n",
-    "swap": "UPDATE audit_entries a SET about = b.about, at = b.at FROM audit_entries b"
-    " WHERE (a.id, b.id) IN ((:n, :m), (:m, :n))",
-    "reorder": "UPDATE audit_links a SET hash = b.hash, entry_id = -b.entry_id FROM audit_links b"
-    " WHERE (a.entry_id, b.entry_id) IN ((:n, :m), (:m, :n))",
-    "cut the tail": "DELETE FROM audit_links WHERE position >= :n",
-    "cut the tail with its entries": "WITH l AS (DELETE FROM audit_links WHERE position >= :n)"
-    " DELETE FROM audit_entries WHERE id >= :n",
-    "another person": "UPDATE audit_details SET subject_id = gen_random_uuid() WHERE entry_id = :n",
-    "another reason": "UPDATE audit_details SET reason = reason || '!' WHERE entry_id = :n",
-}
-EDITS = {
-    "at": "at - interval '1 microsecond'",
-    "actor_kind": "'buyer'",
-    "actor_id": "'staff:5'",
-    "verb": "'vault.replace'",
-    "about": "about || '0'",
-    "purpose": "''",
-    "fields": "'{}'",
-    "detail_digest": "NULL",
-}
-
-
-def tamper(session: Session, chance: random.Random) -> str:
-    kind = chance.choice(list(TAMPERINGS))
-    column = chance.choice(list(EDITS))
-    n, m = chance.sample(range(1, 41), 2)
-    if kind.startswith("delete") or "entries" in kind:
-        session.execute(text("DELETE FROM audit_details"))
-    session.execute(text(TAMPERINGS[kind].format(column=column, value=EDITS[column])), {"n": n, "m": m})
-    session.execute(text("UPDATE audit_links SET entry_id = -entry_id WHERE entry_id < 0"))
-    return f"{kind} {column} {n} {m}"
-
-
 def test_fifty_random_tamperings_are_all_detected(tmp_path: Path) -> None:
-    write(40)
+    write(LINKS)
     link()
     anchors = tmp_path / "anchors" / "audit"
     with reading() as session:
-        assert audit.anchor(session, anchors) == 40
+        assert audit.anchor(session, anchors) == LINKS
         assert audit.verify(session, anchors).is_whole
-    chance = random.Random(20261122)  # noqa: S311 - repeatable, no secret
 
-    for _ in range(50):
-        with pytest.raises(InterruptedError), transaction(Role.MIGRATE) as session:
-            what = tamper(session, chance)
-            assert not audit.verify(session, anchors).is_whole, what
-            raise InterruptedError
+    assert undetected(50, anchors) == []
 
     with reading() as session:
-        assert audit.verify(session, anchors) == audit.Verdict(40, (), 0, None)
+        assert audit.verify(session, anchors) == audit.Verdict(LINKS, (), 0, None)
 
 
 def test_a_chain_written_anew_does_not_match_its_anchor(tmp_path: Path) -> None:

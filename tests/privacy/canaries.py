@@ -204,7 +204,8 @@ def valkey(url: str) -> Source:
     for key in server.scan_iter():
         kind = server.type(key)
         yield f"valkey {kind.decode()}", key
-        for part in _parts(readers[kind](key)):
+        value = readers[kind](key) if kind in readers else None  # a key may go while it is looked at
+        for part in _parts(value):
             yield f"valkey {key.decode(errors='replace')}", part
     server.close()
 
