@@ -35,7 +35,7 @@ def environment() -> jinja2.Environment:
     """The template environment of the applications, stricter: a value that a page forgets is an error."""
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader([TEMPLATES, SAMPLES]),
-        autoescape=True,
+        autoescape=jinja2.select_autoescape(["html", "svg"]),
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )

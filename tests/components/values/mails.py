@@ -1,0 +1,96 @@
+"""Values for the mails of the shop, by topic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from tests.components.values.shared import RECORD, SHOP
+
+ORDER = {
+    "number": "7KQ2-M4XD",
+    "url": "https://shop.test/orders/7KQ2-M4XD",
+    "sentence": "We have your order, and it is paid.",
+}
+LEGAL = {
+    "title": "Right to withdraw",
+    "text": Markup("<p>You have 14 days.</p>"),
+    "plain": "You have 14 days.",
+}
+MAILS: dict[str, dict[str, Any]] = {
+    "confirmation": {
+        "subject": "Your order 7KQ2-M4XD",
+        "order": ORDER,
+        "rows": RECORD["rows"],
+        "dates": RECORD["dates"],
+        "to": ["Ada Lind & Söhne", "Rapenburg 70", "2311 EZ Leiden"],
+        "legal": [LEGAL],
+    },
+    "shipped": {
+        "subject": "On its way",
+        "order": ORDER,
+        "parcel": {
+            "title": "Parcel 1 of 1",
+            "carrier": "Hollow Post",
+            "arrives": "It should arrive on Thursday.",
+        },
+        "contents": [("Field notebook", "1"), ("Cedar pencil", "2")],
+    },
+    "delivered": {
+        "subject": "Arrived",
+        "order": ORDER,
+        "returns": "You may send it back until 10 December.",
+        "dates": RECORD["dates"],
+    },
+    "refund": {
+        "subject": "€31.70 comes back to you",
+        "order": ORDER,
+        "amount": "€31.70",
+        "why": "The ink was broken.",
+        "lines": [("Iron gall ink", "€9.80")],
+        "arrives": "Banks take up to five days.",
+    },
+    "cancellation": {
+        "subject": "Cancelled",
+        "order": ORDER,
+        "by_us": False,
+        "why": "",
+        "refund": "€31.70 goes back the way it came.",
+        "dates": RECORD["dates"],
+    },
+    "late_payment": {
+        "subject": "Your payment comes back",
+        "order": ORDER,
+        "goods": ["Field notebook"],
+        "amount": "€31.70",
+        "arrives": "Banks take up to five days.",
+    },
+    "code": {
+        "subject": "Your code",
+        "code": "401 772",
+        "opens": "It opens your order 7KQ2-M4XD.",
+        "minutes": "It works for 10 minutes.",
+    },
+    "email_changed": {
+        "subject": "Your address was changed",
+        "when": "22 November",
+        "undo_url": "https://shop.test/undo",
+    },
+    "certificate": {
+        "subject": "It is gone",
+        "number": "CF-7KQ2-M4XD",
+        "url": "https://shop.test/your-data/certificates/CF-7KQ2-M4XD",
+        "date": "22 November 2026",
+        "went": [("Name, street", "22 November 2026, 11:04")],
+        "stays": [("The counterfoil", "Tax law asks for it.", "until 2036")],
+        "backups": "From 29 November on, no backup can bring it back.",
+    },
+    "answer": {"subject": "We answered", "order": ORDER},
+}
+
+
+def mail(topic: str) -> dict[str, Any]:
+    """What both parts of a mail are made from."""
+    values = MAILS[topic]
+    return {**values, "mail": {"subject": values["subject"], "lang": "en", "dir": "ltr"}, "shop": SHOP}
