@@ -64,51 +64,57 @@ def brass_ruler(look: Look) -> str:
     )
 
 
+_CLIP = "M-14-34V24a14 14 0 0 0 28 0V-38a10 10 0 0 0-20 0V14a6 6 0 0 0 12 0V-26"
+
+
+def _lay(x: float, y: float, angle: float, metal: str = "brass") -> str:
+    return f'<g transform="translate({x} {y}) rotate({angle})">{trace(_CLIP, metal, 5)}</g>'
+
+
+def _clips_in_jar(loose: str) -> str:
+    jar = (
+        box(122, 176, (156, 196), "glass", 22)
+        + box(246, 176, (32, 196), "sky", 20)
+        + box(130, 150, (140, 34), "graphite", 6)
+    )
+    jar += box(238, 150, (32, 34), "carbon", 6)
+    inside = "".join(
+        _lay(x, y, a, m)
+        for x, y, a, m in (
+            (162, 330, 10, "brass"),
+            (196, 322, 80, "copper"),
+            (230, 330, 150, "brass"),
+            (172, 276, 60, "brass1"),
+            (214, 278, 20, "brass"),
+            (236, 270, 110, "copper"),
+            (158, 300, 140, "copper"),
+            (200, 246, 100, "brass"),
+        )
+    )
+    return (
+        cast(loose, 4)
+        + loose
+        + cast(box(122, 150, (156, 222), "glass", 20), 13)
+        + jar
+        + inside
+        + trace("M138 206v120", "paper", 6)
+    )
+
+
 def paper_clips(look: Look) -> str:
     """Draw brass clips at rest around a matchbox of a drawer, or a jar of them."""
-    clip = "M-14-34V24a14 14 0 0 0 28 0V-38a10 10 0 0 0-20 0V14a6 6 0 0 0 12 0V-26"
-
-    def lay(x: float, y: float, angle: float, metal: str = "brass") -> str:
-        return f'<g transform="translate({x} {y}) rotate({angle})">{trace(clip, metal, 5)}</g>'
-
     loose = (
-        lay(116, 146, 20)
-        + lay(196, 124, -50, "copper")
-        + lay(286, 158, 74)
-        + lay(306, 348, -12, "copper")
-        + lay(104, 368, 120)
+        _lay(116, 146, 20)
+        + _lay(196, 124, -50, "copper")
+        + _lay(286, 158, 74)
+        + _lay(306, 348, -12, "copper")
+        + _lay(104, 368, 120)
     )
     if look.choice("pack") == "P100":
-        jar = (
-            box(122, 176, (156, 196), "glass", 22)
-            + box(246, 176, (32, 196), "sky", 20)
-            + box(130, 150, (140, 34), "graphite", 6)
-        )
-        jar += box(238, 150, (32, 34), "carbon", 6)
-        inside = "".join(
-            lay(x, y, a, m)
-            for x, y, a, m in (
-                (162, 330, 10, "brass"),
-                (196, 322, 80, "copper"),
-                (230, 330, 150, "brass"),
-                (172, 276, 60, "brass1"),
-                (214, 278, 20, "brass"),
-                (236, 270, 110, "copper"),
-                (158, 300, 140, "copper"),
-                (200, 246, 100, "brass"),
-            )
-        )
-        return (
-            cast(loose, 4)
-            + loose
-            + cast(box(122, 150, (156, 222), "glass", 20), 13)
-            + jar
-            + inside
-            + trace("M138 206v120", "paper", 6)
-        )
+        return _clips_in_jar(loose)
     tray = box(120, 196, (160, 150), "ivory", 3) + box(130, 206, (140, 130), "harbor", 2)
     inside = (
-        lay(158, 272, 12) + lay(190, 268, -14, "copper") + lay(224, 274, 30) + lay(246, 270, -4, "brass1")
+        _lay(158, 272, 12) + _lay(190, 268, -14, "copper") + _lay(224, 274, 30) + _lay(246, 270, -4, "brass1")
     )
     sleeve = (
         box(116, 300, (168, 66), "moss", 3)

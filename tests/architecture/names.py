@@ -1,0 +1,54 @@
+"""Which names the house knows. Whoever needs another writes it down here, with what it holds."""
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+# At the top, beside dot files; no other package.
+TOP = _words(
+    "storefront oms migrations static templates tests docs requirements wsgi.py pyproject.toml"
+    " README.md CONTRIBUTING.md STYLE.md CHANGELOG.md LICENSE SECURITY.md Makefile Procfile"
+)
+# `oms/kernel`: a closed list; another name needs an ADR.
+KERNEL = _words(
+    "__init__ db money clock ids states errors config i18n http outbox jobs inbox audit files vault"
+    " register egress"
+)
+# What every feature folder is made of, of `oms` and of `storefront`.
+FEATURE = _words(
+    "__init__ states models personal queries actions gateway handlers forms views webhooks pages"
+    " checks commands"
+)
+FACE = _words("__init__ views forms pages")
+# Nouns of one feature, which need a file of their own: path from the root, and what it holds.
+ALSO = {
+    "oms/catalog/browse/asked.py": "what a shopper asks of a list, as a frozen dataclass",
+    "oms/catalog/browse/facets.py": "the counts beside a list",
+    "oms/catalog/exchange/columns.py": "the columns of the file",
+    "oms/catalog/exchange/formulas.py": "formulas of spreadsheets made harmless, and back",
+    "oms/catalog/exchange/matching.py": "which row is which product",
+    "oms/catalog/exchange/reading.py": "bytes to rows",
+    "oms/catalog/exchange/report.py": "what an import did, by row",
+    "oms/catalog/exchange/shopify.py": "rows to products",
+    "oms/catalog/media/encoding.py": "a picture in its sizes",
+    "oms/catalog/media/folder.py": "where pictures lie",
+    "oms/catalog/requests.py": "what actions take",
+    "oms/catalog/search/words.py": "words to search terms, bigrams for Chinese",
+    "oms/catalog/writing.py": "rows of a product, written",
+    "oms/inventory/sourcing.py": "the rules that choose a warehouse",
+    "oms/orders/placing/necessity.py": "which fields an order needs",
+    "oms/pricing/quote.py": "the arithmetic of a quote",
+    "storefront/cart/basket.py": "the cart of the session",
+    "storefront/catalog/listing.py": "a list's context from its address",
+    "storefront/catalog/market.py": "the market of a request",
+    "storefront/catalog/product.py": "a product's context",
+    "storefront/checkout/paying.py": "transaction, gateway, transaction",
+    "storefront/home/nav.py": "the links around every page",
+    "storefront/orders/access.py": "who may see an order",
+    "storefront/orders/record.py": "the ticket's two sides",
+}
+# Folders of `oms` that are no features.
+NO_FEATURES = frozenset({"kernel", "web", "local"})
+# Words of Flask and of stores may be used by these files of a feature only.
+OF_THE_WEB = frozenset({"views", "forms", "webhooks", "pages", "commands", "checks"})
