@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tests.components.press import printed
-from tests.components.values import account, after, browse, buy, desk, floor, kit, privacy
+from tests.components.values import account, after, back, browse, buy, desk, floor, kit, privacy
 
 SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "kit": ("kit.html", kit.kit),
@@ -24,6 +24,8 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "checkout": ("store/checkout/checkout.html", buy.checkout),
     "checkout-refused": ("store/checkout/checkout.html", buy.refused_checkout),
     "order": ("store/orders/order.html", after.order),
+    "checkout-interrupted": ("store/checkout/interrupted.html", buy.interrupted),
+    "order-waiting": ("store/orders/order.html", after.waiting),
     "order-counterfoil": ("store/orders/order.html", after.counterfoil),
     "order-status": ("store/orders/status.html", after.status),
     "order-find": ("store/orders/find.html", after.find),
@@ -67,6 +69,12 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "desk-dead-letters": ("desk/outbox/dead_letters.html", floor.dead_letters),
     "desk-audit": ("desk/audit/list.html", floor.audit),
     "desk-staff": ("desk/staff/list.html", desk.staff),
+    "desk-search": ("desk/search/results.html", back.search),
+    "desk-search-none": ("desk/search/results.html", back.no_search),
+    "desk-settings": ("desk/settings/index.html", back.settings),
+    "desk-refund": ("desk/orders/refund.html", back.refund),
+    "desk-pick-print": ("desk/pick/print.html", back.pick_on_paper),
+    "desk-by-hand": ("desk/pack/by_hand.html", back.by_hand),
     "desk-error": ("desk/errors/error.html", desk.error),
 }
 

@@ -204,6 +204,13 @@ def counterfoil() -> dict[str, Any]:
     }
 
 
+def waiting() -> dict[str, Any]:
+    """Just back from the payment page, before anybody said that it is paid."""
+    values = order()
+    asked = {"text": "Usually a few seconds.", "url": "", "again": "/orders/7KQ2-M4XD"}
+    return {**values, "flashes": [], "waiting": asked}
+
+
 def status() -> dict[str, Any]:
     """What a stranger with the address sees."""
     values = order()

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import EmailField, Form, RadioField, SelectField, StringField
+from wtforms import EmailField, Form, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from tests.components.values.shared import NAV, RECORD, image, page
@@ -23,6 +23,9 @@ ROWS = [
 class CheckoutForm(Form):
     """The fields of a parcel to the Netherlands."""
 
+    placement_key = HiddenField()
+    shown = HiddenField()
+    asked = HiddenField()
     email = EmailField("E-mail", [InputRequired("Enter an e-mail address, such as name@example.org.")])
     country = SelectField("Country", choices=COUNTRIES, default="NL")
     name = StringField(
@@ -173,6 +176,16 @@ def checkout(*, wrong: bool = False) -> dict[str, Any]:
                 '<a href="/legal/withdrawal">14 days to change your mind</a>.'
             )
         ],
+    }
+
+
+def interrupted() -> dict[str, Any]:
+    """The payment page did not open."""
+    return {
+        **page("Checkout", robots="noindex"),
+        "order": {"number": "7KQ2-M4XD", "until": "until 11:15"},
+        "retry_url": "/checkout/again",
+        "cart_url": "/cart",
     }
 
 
