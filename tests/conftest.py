@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, MetaData, text
 
 from migrations.run import upgrade
@@ -18,11 +19,22 @@ from oms.kernel import db, vault
 from oms.kernel.config import Settings, load
 from oms.kernel.db import KeyringBase
 from oms.local import services
+from oms.local.browser import find as find_browser
+from oms.local.browser import is_demanded
 from oms.payments import gateway
 from storefront.app import create_store
 from tests.fakes import STRIPE_KEY, STRIPE_SECRET, Party
 
 ROOT = Path(__file__).parent.parent
+# A browser that asks nobody but the page for anything.
+BROWSER_OPTIONS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
 for _module in sorted((ROOT / "oms").rglob("handlers.py")):
     importlib.import_module(".".join(_module.relative_to(ROOT).with_suffix("").parts))
 
@@ -34,6 +46,19 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real input at {folder}: set COUNTERFOIL_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give the one browser of this test process; without a program the test is skipped, or fails in CI."""
+    program = find_browser()
+    if program is None:
+        assert not is_demanded(os.environ), "CI=true and no chromium: apt-get install chromium"
+        pytest.skip("no chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=BROWSER_OPTIONS)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,13 @@ from collections.abc import Iterator
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from stripe import StripeClient
 
 from tests.fakes import Listener, Party
 from tests.oms.local.stripe.conftest import BACK, SUCCESS, Create
 
 ACCEPTED, DECLINED, ASKS = "4242 4242 4242 4242", "4000000000000002", "4000002760003155"
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
 def post(url: str | None, **typed: str) -> requests.Response:
@@ -84,14 +82,6 @@ def test_nobody_finds_a_page_that_does_not_exist(stripe_party: Party) -> None:
     for path in ("", "/authenticate"):
         assert requests.get(f"{stripe_party.address}/c/pay/cs_none{path}", timeout=10).status_code == 404
         assert post(f"{stripe_party.address}/c/pay/cs_none{path}", card=ACCEPTED).status_code == 404
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=["light", "dark"])
