@@ -13,6 +13,8 @@ from oms.web.pages import PageCache
 from oms.web.session_rows import STORE
 from oms.web.setup import Face
 from oms.web.wsgi import WsgiApp
+from storefront.account import entry
+from storefront.account import views as account
 from storefront.cart import views as cart
 from storefront.catalog import views as catalog
 from storefront.checkout import views as checkout
@@ -33,6 +35,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     orders.blueprint,
     stripe.blueprint,
     legal.blueprint,
+    entry.blueprint,
 )
 
 
@@ -43,7 +46,9 @@ def create_store(settings: Settings) -> Flask:
     def inner(app: Flask) -> WsgiApp:
         return Prefixed(PageCache(app.wsgi_app, app, _catalog_version, settings.public_url))
 
-    app = setup.base_app(Face("store", STORE, frame, POSTS_PER_MINUTE, inner=inner), settings)
+    app = setup.base_app(
+        Face("store", STORE, frame, POSTS_PER_MINUTE, account.load_person, inner=inner), settings
+    )
     nav.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -2,7 +2,8 @@
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from secrets import randbelow
 
 import pyotp
 from flask.testing import FlaskClient
@@ -10,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from oms.buyers import actions as buying
 from oms.buyers import queries
-from oms.buyers.actions import CodeRequest, Proof
+from oms.buyers.actions import CodeRequest, Proof, Typed
 from oms.buyers.models import Buyer
 from oms.buyers.states import CodePurpose
 from oms.kernel import clock
@@ -47,7 +48,7 @@ class Mailbox:
 
     def type_code(self, ref: str, code: str, purpose: CodePurpose = CodePurpose.SIGN_IN) -> Proof | None:
         with transaction() as session:
-            return buying.prove(session, ref, code, purpose)
+            return buying.prove(session, Typed(ref, code), purpose)
 
     def prove(
         self, email: str, purpose: CodePurpose = CodePurpose.SIGN_IN, *, buyer_id: int | None = None
@@ -107,10 +108,10 @@ class Office:
 
 @dataclass
 class Visitor:
-    """Somebody at a browser without script."""
+    """Somebody at a browser without script, each at an address of their own, as limits count by address."""
 
     client: FlaskClient
-    address: str = "127.0.0.1"
+    address: str = field(default_factory=lambda: f"10.{randbelow(256)}.{randbelow(256)}.{randbelow(256)}")
 
     def get(self, path: str) -> TestResponse:
         """Open a page, without following where it leads."""

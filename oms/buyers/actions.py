@@ -37,6 +37,14 @@ class CodeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed for a code that was asked for with a ref."""
+
+    ref: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """A mailbox that was proven just now, and what for."""
 
@@ -81,15 +89,30 @@ def ask_code(session: Session, request: CodeRequest, keys: Keys) -> str:
     return ref
 
 
-def prove(session: Session, ref: str, typed: str, purpose: CodePurpose) -> Proof | None:
+def prove(session: Session, typed: Typed, purpose: CodePurpose) -> Proof | None:
     """Return the mailbox that a code proves, once; None when it is wrong, used, too old or of another use.
 
     Keep the transaction in both cases: each try counts, and the fifth is the last.
     """
+    judged = _judge(session, typed, purpose)
+    return _use(*judged) if judged else None
+
+
+def prove_both(session: Session, old: Typed, new: Typed) -> tuple[Proof, Proof] | None:
+    """Return the former and the next mailbox of an account, each proven by its code; both or none are used.
+
+    Keep the transaction in both cases: each try counts.
+    """
+    former = _judge(session, old, CodePurpose.OLD_MAILBOX)
+    following = _judge(session, new, CodePurpose.NEW_MAILBOX)
+    return (_use(*former), _use(*following)) if former and following else None
+
+
+def _judge(session: Session, typed: Typed, purpose: CodePurpose) -> tuple[MailboxChallenge, str] | None:
     row = session.scalar(
         update(MailboxChallenge)
         .where(
-            MailboxChallenge.ref_hash == ids.token_hash(ref),
+            MailboxChallenge.ref_hash == ids.token_hash(typed.ref),
             MailboxChallenge.purpose == purpose,
             MailboxChallenge.used_at.is_(None),
             MailboxChallenge.tries < MOST_TRIES,
@@ -101,11 +124,13 @@ def prove(session: Session, ref: str, typed: str, purpose: CodePurpose) -> Proof
     if row is None:
         return None
     kept = vault.open_record(session, MailboxCode, row.unit, purpose=Purpose.SECURITY, by=audit.SYSTEM)
-    digits = "".join(c for c in typed if c.isascii() and c.isdigit())
-    if kept is None or not hmac.compare_digest(kept.code, digits):
-        return None
+    digits = "".join(c for c in typed.code if c.isascii() and c.isdigit())
+    return (row, kept.email) if kept and hmac.compare_digest(kept.code, digits) else None
+
+
+def _use(row: MailboxChallenge, email: str) -> Proof:
     row.used_at = clock.now()
-    return Proof(kept.email, row.purpose, row.market, row.language, row.buyer_id, row.about)
+    return Proof(email, row.purpose, row.market, row.language, row.buyer_id, row.about)
 
 
 def prepare_account(session: Session) -> Keys:

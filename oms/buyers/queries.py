@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from oms.buyers.models import CODE_MEMORY, Buyer, MailboxChallenge
 from oms.buyers.personal import AccountContact, AccountProfile, FormerMailbox, MailboxCode
 from oms.buyers.states import BuyerState, CodePurpose
-from oms.kernel import clock, vault
+from oms.kernel import clock, ids, vault
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.errors import NotFoundError
 from oms.kernel.register import KINDS, Purpose
@@ -63,9 +63,12 @@ def account(session: Session, buyer_id: int, *, by: Actor) -> Account:
 def buyer_of_mailbox(session: Session, email: str) -> Buyer | None:
     """Return the active account that a mailbox opens, or None; through the blind index."""
     units = [found.unit for found in vault.find(session, AccountContact, "email", email)]
-    ids = [int(unit.partition(":")[2]) for unit in units]
+    numbers = [int(unit.partition(":")[2]) for unit in units]
     return session.scalar(
-        select(Buyer).where(Buyer.id.in_(ids), Buyer.state == BuyerState.ACTIVE).order_by(Buyer.id).limit(1)
+        select(Buyer)
+        .where(Buyer.id.in_(numbers), Buyer.state == BuyerState.ACTIVE)
+        .order_by(Buyer.id)
+        .limit(1)
     )
 
 
@@ -97,6 +100,17 @@ def codes_asked_lately(session: Session, email: str) -> int:
         )
         or 0
     )
+
+
+def mailbox_asked(session: Session, ref: str) -> str:
+    """Return the mailbox of a code, for the browser that holds its ref; empty when it is gone."""
+    unit = session.scalar(
+        select(MailboxChallenge.unit).where(MailboxChallenge.ref_hash == ids.token_hash(ref))
+    )
+    kept = (
+        vault.open_record(session, MailboxCode, unit, purpose=Purpose.SECURITY, by=SYSTEM) if unit else None
+    )
+    return kept.email if kept else ""
 
 
 def code_to_send(session: Session, challenge_id: int) -> CodeToSend | None:

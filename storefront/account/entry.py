@@ -1,0 +1,149 @@
+"""Coming in: a code to the mailbox, or a password for who has set one; and a guest's proof of a mailbox."""
+
+from flask import Blueprint, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from oms.buyers import actions, queries
+from oms.buyers.states import CodePurpose
+from oms.kernel.db import reading, transaction
+from oms.web import budgets, credentials, proofs, sessions
+from oms.web.budgets import Attempt
+from oms.web.forms import Form
+from oms.web.frame import page
+from oms.web.limits import limiter
+from oms.web.security import own_path
+from storefront.account import codes
+from storefront.account.forms import CodeForm, MailboxForm, PasswordSignInForm
+
+ASKED = "10 per minute;60 per hour"
+TYPED = "30 per minute"
+HOME = "/account/"
+
+blueprint = Blueprint("account", __name__)
+
+
+@blueprint.route("/account/sign-in", methods=["GET", "POST"])
+@limiter.limit(ASKED, methods=["POST"])
+def sign_in() -> ResponseReturnValue:
+    """Ask for the mailbox and send a code there; an account is opened by the same code."""
+    form = MailboxForm()
+    onward = own_path(request.args.get("next")) or HOME
+    if form.validate_on_submit():
+        return codes.begin(form.email.data, CodePurpose.SIGN_IN, onward=onward, back="/account/sign-in")
+    return _door(form, with_password=False)
+
+
+@blueprint.route("/account/password-sign-in", methods=["GET", "POST"])
+@limiter.limit(TYPED, methods=["POST"])
+def sign_in_with_password() -> ResponseReturnValue:
+    """Ask for mailbox and password, for who has set one."""
+    form = PasswordSignInForm()
+    if not form.validate_on_submit():
+        return _door(form, with_password=True)
+    attempt = Attempt.of(str(current_app.secret_key), form.email.data, request.remote_addr or "")
+    with transaction() as database:
+        wait = budgets.take(database, attempt)
+    if wait:
+        form.form_errors = [_("That was often. Wait %(wait)s seconds, then try again.", wait=wait)]
+        return _door(form, with_password=True)[0], 429, {"Retry-After": str(wait)}
+    if not _let_in(form.email.data, form.password.data, attempt):
+        form.form_errors = [_("This e-mail and this password do not belong together.")]
+        return _door(form, with_password=True)
+    return codes.going(own_path(request.args.get("next")) or HOME)
+
+
+@blueprint.route("/account/prove", methods=["GET", "POST"])
+@limiter.limit(ASKED, methods=["POST"])
+def prove() -> ResponseReturnValue:
+    """Let a guest prove a mailbox, to see what was given to it; no account is opened."""
+    form = MailboxForm()
+    onward = own_path(request.args.get("next")) or "/your-data/"
+    purpose = CodePurpose.ORDER if onward.startswith("/orders") else CodePurpose.YOUR_DATA
+    if form.validate_on_submit():
+        back = f"/account/prove?next={onward}"
+        return codes.begin(form.email.data, purpose, onward=onward, back=back)
+    title = _("Show that a mailbox is yours")
+    shown = render_template("store/account/prove.html", page=page(title, robots="noindex"), form=form)
+    return shown, 422 if form.errors else 200
+
+
+@blueprint.route("/account/code", methods=["GET", "POST"])
+@limiter.limit(TYPED, methods=["POST"])
+def code() -> ResponseReturnValue:
+    """Take the code from the mail, and lead to where it was wanted."""
+    waiting = codes.pending()
+    if waiting is None:
+        return codes.going("/account/sign-in")
+    form = CodeForm()
+    if form.validate_on_submit():
+        if codes.finish(waiting, form.code.data):
+            return codes.going(waiting.onward)
+        form.code.errors = [_("This code is not right, or is no longer good. Look again, or send another.")]
+    with reading() as database:
+        mailbox = queries.mailbox_asked(database, waiting.ref)
+    shown = render_template(
+        "store/account/code.html",
+        page=page(_("Code"), robots="noindex"),
+        form=form,
+        sent_to=codes.masked(mailbox),
+        minutes=_("It works for ten minutes."),
+        again_url=f"{request.script_root}/account/code/again",
+        back_url=f"{request.script_root}{waiting.back}",
+        why=_why(waiting.purpose),
+    )
+    return shown, 422 if form.errors else 200
+
+
+@blueprint.post("/account/code/again")
+@limiter.limit(ASKED)
+def another_code() -> ResponseReturnValue:
+    """Send another code to the same mailbox."""
+    waiting = codes.pending()
+    return codes.again(waiting) if waiting else codes.going("/account/sign-in")
+
+
+@blueprint.post("/account/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End this session; what the browser proved ends with it."""
+    sessions.sign_out()
+    return codes.going("/")
+
+
+def _let_in(email: str, password: str, attempt: Attempt) -> bool:
+    with reading() as database:
+        found = queries.password_of(database, email)
+    if not credentials.is_password(found.kept, password):
+        return False
+    with transaction() as database:
+        budgets.succeeded(database, attempt)
+        buyer = actions.sign_in_with_password(database, found.buyer_id, found.kept or "")
+    if buyer is None:
+        return False
+    sessions.sign_in(buyer.person)
+    proofs.remember([buyer.unit])
+    return True
+
+
+def _door(form: Form, *, with_password: bool) -> tuple[str, int]:
+    other = "/account/sign-in" if with_password else "/account/password-sign-in"
+    wanted = own_path(request.args.get("next"))
+    shown = render_template(
+        "store/account/sign_in.html",
+        page=page(_("Sign in"), robots="noindex"),
+        form=form,
+        with_password=with_password,
+        switch_url=f"{request.script_root}{other}" + (f"?next={wanted}" if wanted else ""),
+        find_url=f"{request.script_root}/orders",
+    )
+    return shown, 422 if form.errors else 200
+
+
+def _why(purpose: CodePurpose) -> str:
+    words: dict[CodePurpose, str] = {
+        CodePurpose.SIGN_IN: _("It signs you in. If you have no account yet, it opens one."),
+        CodePurpose.ORDER: _("It opens the orders made with this address."),
+        CodePurpose.YOUR_DATA: _("It opens what we know of this address."),
+        CodePurpose.ERASE: _("It confirms that you want this address forgotten."),
+    }
+    return words.get(purpose, "")
