@@ -113,6 +113,8 @@ def lay_variant(variant: Variant, request: VariantRequest, position: int) -> Non
     variant.barcode = request.barcode
     variant.foreign_fields = request.foreign_fields
     variant.withdrawn_at = None
+    if not request.requires_shipping:
+        variant.is_available = True  # a download is never counted
     have = {price.market_code: price for price in variant.prices}
     for market, wanted in request.prices.items():
         price = have.get(market)

@@ -17,7 +17,6 @@ from storefront.catalog.listing import OPTION
 from storefront.catalog.pages import Image, image, price_words, product_url
 
 MOST_AT_ONCE = 99
-FEW = 5
 _GRAMS_IN_KILO = 1000
 
 
@@ -52,51 +51,46 @@ class ProductView:
     facts: list[tuple[str, str]]
 
 
-def shown_offer(page: ProductPage, wanted: Mapping[str, str], units: Mapping[int, int]) -> Offer | None:
+def shown_offer(page: ProductPage, wanted: Mapping[str, str]) -> Offer | None:
     """Return the variant that the choices mean: all of them, else most of them, else the first in stock."""
     if not page.offers:
         return None
 
     def fitness(offer: Offer) -> tuple[int, bool]:
         fitting = sum(offer.chosen.get(code) == value for code, value in wanted.items())
-        return fitting, units.get(offer.variant_id, 0) > 0
+        return fitting, offer.is_available
 
     return max(page.offers, key=fitness)
 
 
-def view(page: ProductPage, market: MarketFacts, offer: Offer, units: Mapping[int, int]) -> ProductView:
-    """Return the page with one variant shown; `units` are what can be promised of each."""
-    left = units.get(offer.variant_id, 0)
+def view(page: ProductPage, market: MarketFacts, offer: Offer) -> ProductView:
+    """Return the page with one variant shown."""
     return ProductView(
         name=page.title,
         subtitle=page.subtitle,
         images=_images(page, offer.picture),
         transition=f"goods-{page.product_id}",
-        options=_options(page, offer, units),
+        options=_options(page, offer),
         sku=offer.sku,
         price=money(offer.price),
         price_words=price_words(market, is_shipped=offer.requires_shipping),
         price_note="",
         before=money(offer.compare_at) if offer.compare_at is not None else "",
-        stock=stock_words(left, is_digital=not offer.requires_shipping),
+        stock=stock_words(can_be_had=offer.is_available, is_digital=not offer.requires_shipping),
         promise="",
-        is_sold=left > 0,
-        max_quantity=max(1, min(left, MOST_AT_ONCE)),
+        is_sold=offer.is_available,
+        max_quantity=MOST_AT_ONCE,
         description=Markup(page.description_html),  # noqa: S704 - cleaned by nh3 before it was stored
         box=[line.strip() for line in page.contents.splitlines() if line.strip()],
         facts=_facts(page, offer),
     )
 
 
-def stock_words(left: int, *, is_digital: bool = False) -> Stock:
-    """Return what stock means to a shopper; a number only where it helps to decide."""
-    if left <= 0:
+def stock_words(*, can_be_had: bool, is_digital: bool = False) -> Stock:
+    """Return what stock means to a shopper; no number, for the page is kept until stock comes or goes."""
+    if not can_be_had:
         return Stock(_("Sold out"), "late")
-    if is_digital:
-        return Stock(_("A download, at once"), "done")
-    if left <= FEW:
-        return Stock(_("Only %(left)s left", left=number(left)), "moving")
-    return Stock(_("Ready to send"), "done")
+    return Stock(_("A download, at once") if is_digital else _("Ready to send"), "done")
 
 
 def _images(page: ProductPage, first: Picture | None) -> list[Image]:
@@ -104,31 +98,27 @@ def _images(page: ProductPage, first: Picture | None) -> list[Image]:
     return [image(picture, place) for place, picture in enumerate(ordered)] or [image(None)]
 
 
-def _options(page: ProductPage, shown: Offer, units: Mapping[int, int]) -> list[dict[str, Any]]:
+def _options(page: ProductPage, shown: Offer) -> list[dict[str, Any]]:
     return [
         {
             "name": f"{OPTION}{option.code}",
             "label": option.label,
             "values": [
-                _value(page, shown, option.code, choice, units)
-                for choice in option.choices
-                if choice.is_offered
+                _value(page, shown, option.code, choice) for choice in option.choices if choice.is_offered
             ],
         }
         for option in page.options
     ]
 
 
-def _value(
-    page: ProductPage, shown: Offer, code: str, choice: Choice, units: Mapping[int, int]
-) -> dict[str, Any]:
+def _value(page: ProductPage, shown: Offer, code: str, choice: Choice) -> dict[str, Any]:
     with_it = {**shown.chosen, code: choice.code}
     could_be = [offer for offer in page.offers if offer.chosen == with_it]
     return {
         "value": choice.code,
         "label": choice.label,
         "selected": shown.chosen.get(code) == choice.code,
-        "gone": not any(units.get(offer.variant_id, 0) > 0 for offer in could_be),
+        "gone": not any(offer.is_available for offer in could_be),
         "color": choice.swatch,
     }
 
@@ -152,7 +142,7 @@ def _country(code: str) -> str:
     return str((get_locale() or Locale("en")).territories.get(code, code))
 
 
-def structured(page: ProductPage, root: str, units: Mapping[int, int]) -> Markup:
+def structured(page: ProductPage, root: str) -> Markup:
     """Return the product for search engines (https://schema.org/Product): a data block, never a script."""
     address = f"{root}{product_url(page.handle)}"
     pictures = [f"{root}{shown.src}" for shown in _images(page, None) if shown.src.startswith("/")]
@@ -170,8 +160,7 @@ def structured(page: ProductPage, root: str, units: Mapping[int, int]) -> Markup
                 "sku": offer.sku,
                 "price": str(offer.price.decimal()),
                 "priceCurrency": offer.price.currency,
-                "availability": "https://schema.org/"
-                + ("InStock" if units.get(offer.variant_id, 0) > 0 else "OutOfStock"),
+                "availability": "https://schema.org/" + ("InStock" if offer.is_available else "OutOfStock"),
                 "url": address,
             }
             for offer in page.offers

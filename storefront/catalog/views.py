@@ -76,23 +76,22 @@ def product(handle: str) -> ResponseReturnValue:
         facts = market(session, here.market)
         found = product_page(session, handle, facts, here.language)
         near = cards_of(session, Asked(facts, here.language, related_to=found.product_id, per_page=_RELATED))
-    units = {offer.variant_id: 99 if offer.is_available else 0 for offer in found.offers}
     chosen = {
         name.removeprefix(listing.OPTION): value
         for name, value in request.args.items()
         if name.startswith(listing.OPTION)
     }
-    offer = shown_offer(found, chosen, units)
+    offer = shown_offer(found, chosen)
     if offer is None:
         raise NotFoundError(_("This product is not sold in your market."))
-    shown = view(found, facts, offer, units)
+    shown = view(found, facts, offer)
     preload = "" if shown.images[0].sources else shown.images[0].src
     return render_template(
         "store/catalog/product.html",
         page=frame.page(found.title, description=found.subtitle, preload=preload),
         trail=_trail(found),
         product=shown,
-        structured=structured(found, current_app.extensions["frame"].public_url, units),
+        structured=structured(found, current_app.extensions["frame"].public_url),
         delivery_url=pages.url("/legal/delivery"),
         related=pages.cards(near, facts),
     )
