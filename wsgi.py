@@ -8,6 +8,7 @@ from oms.app import create_desk
 from oms.kernel.config import load
 from oms.kernel.errors import ConfigurationError
 from oms.local import attach
+from oms.local.demo import commands as demo
 from oms.local.errors import LocalError
 from oms.orders import handlers as orders
 from oms.payments import gateway
@@ -25,5 +26,5 @@ connect(settings)
 gateway.configure(settings)
 orders.configure(settings)
 app = create_store(settings)
-cli.register(app, worker.outbox)
+cli.register(app, worker.outbox, demo.commands)
 application = mounted(app, create_desk(settings), settings.desk_host)

@@ -1,0 +1,124 @@
+"""The demo shop's goods: into the catalog with their drawings, into the warehouses with their stock."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oms.catalog.actions import Outcome, note_availability, put_product
+from oms.catalog.media.folder import MediaFolder
+from oms.catalog.merchandise.actions import fill_collection, relate
+from oms.catalog.models import Collection, CollectionProduct, Variant
+from oms.catalog.requests import (
+    OptionRequest,
+    PriceRequest,
+    ProductRequest,
+    TextRequest,
+    ValueRequest,
+    VariantRequest,
+)
+from oms.inventory import actions as inventory
+from oms.inventory.models import StockMovement, Warehouse
+from oms.inventory.queries import available
+from oms.kernel.audit import SYSTEM
+from oms.local.demo.shapes import LANGUAGES, DemoOption, DemoProduct, DemoVariant, Words
+
+_DRAWING_SIZE = (400, 500)
+
+
+def words(given: Words) -> dict[str, str]:
+    """Return a text by language, as the catalog keeps it."""
+    return {language: given.of(language) for language in LANGUAGES}
+
+
+def put_on_shelf(session: Session, product: DemoProduct, folder: MediaFolder) -> bool:
+    """Put one product with its drawings into the catalog; return whether that changed anything."""
+    pictures = tuple(
+        folder.keep_drawing(picture.file_name, picture.svg, words(picture.alt), _DRAWING_SIZE)
+        for picture in product.pictures
+    )
+    request = ProductRequest(
+        handle=product.handle,
+        texts={language: _text(product, language) for language in LANGUAGES},
+        options=tuple(_option(option) for option in product.options),
+        variants=tuple(_variant(product, variant) for variant in product.variants),
+        pictures=pictures,
+        is_published=product.is_published,
+        tax_class=product.tax_class,
+        hs_code=product.customs.hs_code,
+        origin=product.customs.origin,
+        category=product.category,
+        is_digital=product.is_digital,
+    )
+    return put_product(session, request).outcome is not Outcome.UNCHANGED
+
+
+def _text(product: DemoProduct, language: str) -> TextRequest:
+    text = product.text
+    return TextRequest(
+        title=text.title.of(language),
+        subtitle=text.subtitle.of(language),
+        description_html=f"<p>{text.description.of(language)}</p>",
+        contents=text.box.of(language),
+        materials=text.materials.of(language),
+    )
+
+
+def _option(option: DemoOption) -> OptionRequest:
+    values = tuple(
+        ValueRequest(value.code.lower(), words(value.name), value.swatch or "") for value in option.values
+    )
+    return OptionRequest(option.code, words(option.name), values)
+
+
+def _variant(product: DemoProduct, variant: DemoVariant) -> VariantRequest:
+    chosen = zip(product.options, variant.values, strict=True)
+    return VariantRequest(
+        sku=variant.sku,
+        choices=tuple(f"{option.code}={value.lower()}" for option, value in chosen),
+        prices={market: PriceRequest(amount) for market, amount in variant.prices.items()},
+        weight_grams=variant.weight_grams,
+        requires_shipping=not product.is_digital,
+        picture=variant.picture,
+    )
+
+
+def arrange(session: Session, products: Iterable[DemoProduct], slugs: Mapping[str, str]) -> None:
+    """Fill the collections in the order of the shelf, and say what goes well with what.
+
+    `slugs` holds the address of each collection by the word that the goods use for it.
+    """
+    shown = [product for product in products if product.is_published]
+    numbers = {row.slug: row.id for row in session.execute(select(Collection.slug, Collection.id))}
+    for word, slug in slugs.items():
+        fill_collection(session, numbers[slug], [p.handle for p in shown if word in p.collections])
+    for product in shown:
+        relate(session, product.handle, product.related)
+
+
+def fill_warehouses(session: Session, products: Iterable[DemoProduct]) -> int:
+    """Receive the opening stock once; what has ever moved is left alone. Return how many units came in."""
+    places = {row.code: row.id for row in session.execute(select(Warehouse.code, Warehouse.id))}
+    numbers = {row.sku: row.id for row in session.execute(select(Variant.sku, Variant.id))}
+    moved = set(session.scalars(select(StockMovement.variant_id).distinct()))
+    units = 0
+    for product in products:
+        for variant in product.variants:
+            number = numbers[variant.sku]
+            if number not in moved:
+                units += _receive(session, number, variant.stock, places)
+    counted = {numbers[v.sku] for p in products for v in p.variants if v.stock}
+    note_availability(session, {n: left > 0 for n, left in available(session, counted).items()})
+    return units
+
+
+def _receive(session: Session, number: int, stock: Mapping[str, int], places: Mapping[str, int]) -> int:
+    for code, units in stock.items():
+        if units:
+            inventory.receive(session, number, places[code], units, by=SYSTEM)
+    return sum(stock.values())
+
+
+def is_arranged(session: Session) -> bool:
+    """Say whether any collection holds anything already."""
+    return session.scalar(select(CollectionProduct.product_id).limit(1)) is not None

@@ -1,0 +1,134 @@
+"""Loading the demo shop: once, whole, in every market and language, and never in production."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskCliRunner
+from sqlalchemy import func, select, text
+
+from oms.catalog.browse.asked import Asked
+from oms.catalog.browse.queries import listing
+from oms.catalog.merchandise.queries import collections
+from oms.catalog.models import Product, Variant
+from oms.catalog.queries import markets, version
+from oms.inventory.models import StockMovement
+from oms.inventory.queries import drifts
+from oms.kernel.config import AppEnv, Settings
+from oms.kernel.db import transaction
+from oms.local.demo import commands
+from oms.local.demo.counter.opening import read
+from oms.local.demo.goods import demo_products
+from oms.pricing.queries import Where, quote
+from oms.staff import queries as staff
+from storefront.app import create_store
+
+
+def _cli(settings: Settings) -> FlaskCliRunner:
+    app = create_store(settings)
+    app.cli.add_command(commands.commands)
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def demo(shop: None, settings: Settings) -> FlaskCliRunner:
+    return _cli(replace(settings, demo_password="correct horse battery staple", demo_totp="JBSWY3DPEHPK3PXP"))
+
+
+def _load(cli: FlaskCliRunner) -> dict[str, int]:
+    told = cli.invoke(args=["demo", "load", "--json"])
+    assert told.exit_code == 0, (told.stderr, told.exception)
+    found: dict[str, int] = json.loads(told.stdout)
+    return found
+
+
+def test_the_demo_shop_is_loaded_once_and_sells_everywhere(demo: FlaskCliRunner) -> None:
+    first = _load(demo)
+    goods = demo_products()
+    units = sum(count for p in goods for v in p.variants for count in v.stock.values())
+    assert (first["products"], first["changed"]) == (len(goods), len(goods))
+    assert (first["units received"], first["staff"], first["buyers"]) == (units, 5, 1)
+    with transaction() as session:
+        before = version(session)
+        for market in markets(session):
+            for language in ("en", "de", "zh"):
+                found = listing(session, Asked(market, language, per_page=500))
+                assert found.total == sum(p.is_published for p in goods), (market.code, language)
+        shelves = collections(session, "zh")
+        assert [shelf.is_on_home for shelf in shelves].count(True) == 3
+        assert len(shelves) == len(read("signs")["collection"])
+        assert drifts(session) == []
+        assert staff.member_of_mailbox(session, "packer@shop.test") is not None
+        assert session.scalar(text("SELECT count(*) FROM media WHERE digest = ''")) == 0
+    again = _load(demo)
+    assert (again["changed"], again["units received"], again["staff"], again["buyers"]) == (0, 0, 0, 0)
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Product)) == len(goods)
+        moved = session.scalar(select(func.sum(StockMovement.quantity)))
+        assert (moved, version(session) - before) == (units, _signs())
+
+
+def _signs() -> int:
+    signs = read("signs")
+    return len(signs["category"]) + len(signs["collection"])
+
+
+def test_a_parcel_of_every_market_can_be_quoted(demo: FlaskCliRunner) -> None:
+    _load(demo)
+    with transaction() as session:
+        sold = session.scalars(
+            select(Variant.id)
+            .where(Variant.is_available, Variant.requires_shipping)
+            .order_by(Variant.id)
+            .limit(1)
+        ).one()
+        for where, methods in (
+            (Where("eu", "de", "DE", "", "10115"), ["post-eu", "express-eu"]),
+            (Where("us", "en", "US", "NY", "10001"), ["post-us", "express-us"]),
+            (Where("jp", "zh", "JP", "", "530-0001"), ["post-jp", "express-jp"]),
+        ):
+            quoted = quote(session, {sold: 1}, where)
+            assert [offer.code for offer in quoted.offers] == methods
+            assert quoted.quote.tax > 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"app_env": AppEnv.PRODUCTION}, "Production has no demo shop."),
+        ({"demo_password": ""}, "Set DEMO_PASSWORD"),
+    ],
+)
+def test_where_it_must_not_be_the_demo_shop_is_refused(
+    shop: None, settings: Settings, changed: dict[str, object], words: str
+) -> None:
+    told = _cli(replace(settings, **changed)).invoke(args=["demo", "load"])  # type: ignore[arg-type]
+    assert (told.exit_code, words in told.stderr) == (1, True)
+    with transaction() as session:
+        assert session.scalars(select(Product)).all() == []
+
+
+def test_every_sign_of_the_goods_hangs_in_three_languages() -> None:
+    signs = read("signs")
+    goods = demo_products()
+    assert {p.category for p in goods} <= {sign["slug"] for sign in signs["category"]}
+    words = {sign.get("from", sign["slug"]) for sign in signs["collection"]}
+    assert {word for p in goods for word in p.collections} == words
+    slugs = [sign["slug"] for kind in signs.values() for sign in kind]
+    assert len(slugs) == len(set(slugs))
+    for sign in (*signs["category"], *signs["collection"]):
+        assert set(sign["names"]) == set(sign.get("descriptions", sign["names"])) == {"en", "de", "zh"}
+
+
+def test_the_standard_rates_are_those_of_the_union_today(data_dir: Path) -> None:
+    path = data_dir / "7-validators" / "vat-tax" / "ibericode-vat-rates.json"
+    listed = json.loads(path.read_text(encoding="utf-8"))["items"]
+    ours = {place: rates[-1][1] for place, rates in read("tax")["standard"].items() if place in listed}
+    latest = {
+        place: round(max(rates, key=lambda r: r["effective_from"])["rates"]["standard"] * 100)
+        for place, rates in listed.items()
+        if place in ours
+    }
+    assert len(ours) == 27
+    assert ours == latest
