@@ -1,7 +1,7 @@
 """Reads that other features and every page need: markets, what can be sold, the catalog's version."""
 
 from collections.abc import Collection as Several
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
@@ -36,6 +36,7 @@ class MarketFacts:
     languages: tuple[str, ...]
     countries: tuple[str, ...]
     names: Words
+    tax_words: Words = field(default_factory=dict)
 
     def name(self, language: str) -> str:
         """Return what the market is called in a language."""
@@ -90,17 +91,25 @@ def version(session: Session) -> int:
 
 def markets(session: Session) -> list[MarketFacts]:
     """Return every market, in order; the first is the default one."""
+    beside = (
+        select(func.jsonb_object_agg(MarketText.language, MarketText.title))
+        .where(MarketText.market_code == Market.code, MarketText.topic == "tax")
+        .correlate(Market)
+        .scalar_subquery()
+    )
+    rows = session.execute(select(Market, beside).order_by(Market.position, Market.code))
     return [
         MarketFacts(
-            row.code,
-            row.currency,
-            row.tax_included,
-            row.default_language,
-            tuple(row.languages),
-            tuple(row.countries),
-            row.names,
+            code=row.code,
+            currency=row.currency,
+            tax_included=row.tax_included,
+            default_language=row.default_language,
+            languages=tuple(row.languages),
+            countries=tuple(row.countries),
+            names=row.names,
+            tax_words=words or {},
         )
-        for row in session.scalars(select(Market).order_by(Market.position, Market.code))
+        for row, words in rows
     ]
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from oms.catalog.browse.asked import Card
 from oms.catalog.media.folder import address, source_set
 from oms.catalog.media.models import MediaKind
+from oms.catalog.models import in_language
 from oms.catalog.queries import MarketFacts, Picture
 from oms.web.filters import money
 from oms.web.markets import place
@@ -58,20 +59,25 @@ def product_url(handle: str) -> str:
 
 
 def shelf_url(slug: str) -> str:
-    """Return the address of a collection or category."""
+    """Return the address of a collection."""
     return url(f"/collections/{quote(slug)}")
 
 
+def category_url(slug: str) -> str:
+    """Return the address of a category."""
+    return url(f"/categories/{quote(slug)}")
+
+
 def tax_words(market: MarketFacts) -> str:
-    """Return what stands beside a price in a list."""
-    return str(_("incl. tax") if market.tax_included else _("plus tax"))
+    """Return what the law of a market wants beside a price."""
+    said = in_language(market.tax_words, place().language)
+    return said or str(_("incl. tax") if market.tax_included else _("plus tax"))
 
 
 def price_words(market: MarketFacts, *, is_shipped: bool) -> str:
     """Return what stands beside the price on a product's page, as price indication laws want it."""
-    if not is_shipped:
-        return tax_words(market)
-    return str(_("incl. tax, plus delivery") if market.tax_included else _("plus tax and delivery"))
+    said = tax_words(market)
+    return str(_("%(tax)s, plus delivery", tax=said)) if is_shipped else said
 
 
 def image(picture: Picture | None, number: int = 0) -> Image:

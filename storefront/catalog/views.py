@@ -3,12 +3,14 @@
 from flask import Blueprint, Response, abort, current_app, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from oms.catalog.browse.asked import Asked
 from oms.catalog.browse.queries import cards as cards_of
 from oms.catalog.browse.queries import listing as listing_of
 from oms.catalog.media.folder import NAME, MediaFolder
-from oms.catalog.merchandise.queries import Shelf, shelf
+from oms.catalog.merchandise import queries as shelves
+from oms.catalog.merchandise.queries import Shelf
 from oms.catalog.product.queries import ProductPage, product_page
 from oms.kernel.config import Settings
 from oms.kernel.db import reading
@@ -31,14 +33,28 @@ _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 @blueprint.get("/collections/<slug>")
 @cached_view(*listing.PARAMETERS)
 def collection(slug: str) -> ResponseReturnValue:
-    """Show a collection or category, narrowed and sorted as the address says."""
+    """Show a collection, narrowed and sorted as the address says."""
     here = place()
     with reading() as session:
-        facts = market(session, here.market)
-        where = shelf(session, slug, here.language)
-        wanted = listing.asked(facts, here.language, **_scope(where))
-        found = listing_of(session, wanted)
-    address = pages.shelf_url(slug)
+        where = shelves.collection(session, slug, here.language)
+        return _list(session, where, pages.shelf_url(slug), collection_id=where.id)
+
+
+@blueprint.get("/categories/<slug>")
+@cached_view(*listing.PARAMETERS)
+def category(slug: str) -> ResponseReturnValue:
+    """Show a category with all below it, narrowed and sorted as the address says."""
+    here = place()
+    with reading() as session:
+        where = shelves.category(session, slug, here.language)
+        return _list(session, where, pages.category_url(slug), category_ids=where.below)
+
+
+def _list(session: Session, where: Shelf, address: str, **scope: object) -> str:
+    here = place()
+    facts = market(session, here.market)
+    wanted = listing.asked(facts, here.language, **scope)
+    found = listing_of(session, wanted)
     return render_template(
         "store/catalog/listing.html",
         page=frame.page(where.name, description=where.description, robots=_robots(wanted)),
@@ -57,10 +73,6 @@ def collection(slug: str) -> ResponseReturnValue:
         facets_open=listing.is_narrowed(wanted),
         pages=listing.pages(found, wanted),
     )
-
-
-def _scope(where: Shelf) -> dict[str, object]:
-    return {"category_ids": where.below} if where.is_category else {"collection_id": where.id}
 
 
 def _robots(wanted: Asked) -> str:
@@ -99,7 +111,7 @@ def product(handle: str) -> ResponseReturnValue:
 
 def _trail(found: ProductPage) -> list[tuple[str, str]]:
     slug, name = found.category
-    middle = [(name, pages.shelf_url(slug))] if slug else []
+    middle = [(name, pages.category_url(slug))] if slug else []
     return [(_("Home"), pages.url("/")), *middle, (found.title, "")]
 
 

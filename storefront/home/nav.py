@@ -1,6 +1,5 @@
 """What stands around every page of the store: collections on top, the small print below."""
 
-import time
 from dataclasses import dataclass, field
 
 from flask import Flask
@@ -13,7 +12,6 @@ from oms.kernel.errors import UnavailableError
 from oms.web.frame import Link
 from oms.web.markets import Place, place
 
-_SECONDS_KEPT = 5.0
 _TOPICS = ("imprint", "terms", "withdrawal", "delivery")
 _MOST_ON_TOP = 6
 
@@ -38,9 +36,9 @@ class Nav:
 
 @dataclass(slots=True)
 class _Shelf:
-    """The collections and topics of a place, asked for at most every few seconds."""
+    """The collections and topics of a place, as one version of the catalog has them."""
 
-    asked_at: float = 0.0
+    version: int = -1
     collections: tuple[tuple[str, str], ...] = ()
     legal: tuple[tuple[str, str], ...] = field(default=())
 
@@ -71,17 +69,18 @@ def nav() -> Nav:
 
 def _shelf(here: Place) -> _Shelf:
     kept = _kept.setdefault(here.code, _Shelf())
-    if time.monotonic() - kept.asked_at < _SECONDS_KEPT:
-        return kept
     try:
         with reading() as session:
+            now = queries.version(session)
+            if now == kept.version:
+                return kept
             shelves = collections(session, here.language)
             texts = queries.market_texts(session, here.market, here.language)
     except (SQLAlchemyError, UnavailableError):
         return kept
     kept.collections = tuple((shelf.slug, shelf.name) for shelf in shelves)[:_MOST_ON_TOP]
     kept.legal = tuple((topic, texts[topic].title) for topic in _TOPICS if topic in texts)
-    kept.asked_at = time.monotonic()
+    kept.version = now
     return kept
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from oms.catalog.browse.asked import Asked, Card, Sort
@@ -32,7 +33,9 @@ def index() -> ResponseReturnValue:
         shelves = [shelf for shelf in collections(session, here.language) if shelf.is_on_home]
         first = [_first(session, facts, shelf) for shelf in shelves[:_COLLECTIONS]]
         fresh = cards(session, Asked(facts, here.language, sort=Sort.NEWEST, per_page=_FRESH))
-    text = words.body_html if words else _("Goods for people who like to know who knows what.")
+    text = _("Goods for people who like to know who knows what.")
+    if words:
+        text = Markup(words.body_html).striptags()  # noqa: S704 - cleaned, and only its words are used
     return render_template(
         "store/home/index.html",
         page=frame.page("", description=text),

@@ -1,4 +1,4 @@
-"""Categories, collections and relations, by hand."""
+"""Markets and their texts, categories, collections and relations, by hand."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from oms.catalog.actions import touch
-from oms.catalog.models import Category, Collection, CollectionProduct, Product, ProductRelation
+from oms.catalog.models import (
+    Category,
+    Collection,
+    CollectionProduct,
+    Market,
+    MarketText,
+    Product,
+    ProductRelation,
+)
+from oms.catalog.writing import clean_html
 from oms.kernel.errors import NotFoundError
 
 
@@ -18,6 +27,26 @@ def put_labels(session: Session, kind: type[Category] | type[Collection], slug: 
     session.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=fields))
     touch(session)
     return session.execute(select(kind.id).where(kind.slug == slug)).scalar_one()
+
+
+def put_market(session: Session, code: str, **fields: Any) -> None:  # noqa: ANN401 - the columns of a market
+    """Open a market, or change it."""
+    row = {"code": code, **fields}
+    session.execute(insert(Market).values(row).on_conflict_do_update(index_elements=["code"], set_=row))
+    touch(session)
+
+
+def put_market_text(session: Session, key: tuple[str, str, str], *, title: str, body_html: str) -> None:
+    """Say something in a market about a topic in a language: the key names the three, HTML is cleaned."""
+    market, topic, language = key
+    words = {"title": title, "body_html": clean_html(body_html)}
+    row = {"market_code": market, "topic": topic, "language": language, **words}
+    session.execute(
+        insert(MarketText)
+        .values(row)
+        .on_conflict_do_update(index_elements=["market_code", "topic", "language"], set_=words)
+    )
+    touch(session)
 
 
 def fill_collection(session: Session, collection_id: int, handles: Sequence[str]) -> int:

@@ -31,21 +31,24 @@ def collections(session: Session, language: str) -> list[Shelf]:
     return [_collection(row, language) for row in rows]
 
 
-def shelf(session: Session, slug: str, language: str) -> Shelf:
-    """Return the collection of this slug, or else the category with all below it. Raises NotFoundError."""
-    if not slug.isprintable():
+def collection(session: Session, slug: str, language: str) -> Shelf:
+    """Return a collection. Raises NotFoundError."""
+    found = session.scalar(select(Collection).where(Collection.slug == slug)) if slug.isprintable() else None
+    if found is None:
         raise NotFoundError("There is no such collection.")
-    collection = session.scalar(select(Collection).where(Collection.slug == slug))
-    if collection is not None:
-        return _collection(collection, language)
-    category = session.scalar(select(Category).where(Category.slug == slug))
-    if category is None:
-        raise NotFoundError("There is no such collection.")
-    tree = select(Category.id).where(Category.id == category.id).cte("tree", recursive=True)
+    return _collection(found, language)
+
+
+def category(session: Session, slug: str, language: str) -> Shelf:
+    """Return a category with all below it. Raises NotFoundError."""
+    found = session.scalar(select(Category).where(Category.slug == slug)) if slug.isprintable() else None
+    if found is None:
+        raise NotFoundError("There is no such category.")
+    tree = select(Category.id).where(Category.id == found.id).cte("tree", recursive=True)
     tree = tree.union(select(Category.id).join(tree, Category.parent_id == tree.c.id))
     below = tuple(session.scalars(select(tree.c.id).order_by(tree.c.id)))
-    name = in_language(category.names, language)
-    return Shelf(category.id, slug, name, "", is_on_home=False, is_category=True, below=below)
+    name = in_language(found.names, language)
+    return Shelf(found.id, slug, name, "", is_on_home=False, is_category=True, below=below)
 
 
 def _collection(row: Collection, language: str) -> Shelf:

@@ -12,6 +12,7 @@ from oms.kernel.db import transaction
 from oms.local.demo import people, stocking
 from oms.local.demo.counter import opening
 from oms.local.demo.goods import demo_products
+from oms.local.demo.shop import DemoShop, demo_shop
 
 
 @click.group(name="demo")
@@ -32,7 +33,7 @@ def load(*, as_json: bool) -> None:
         raise click.ClickException("Production has no demo shop. Import a catalog of your own.")
     if not settings.demo_password or not settings.demo_totp:
         raise click.ClickException("Set DEMO_PASSWORD and DEMO_TOTP_SECRET, or start with make run.")
-    told = {**_open(), **_fill(MediaFolder(settings.state_dir))}
+    told = {**_open(demo_shop()), **_fill(MediaFolder(settings.state_dir))}
     told["staff"], told["buyers"] = people.add_staff(settings), people.add_buyer()
     if as_json:
         click.echo(json.dumps(told))
@@ -40,12 +41,12 @@ def load(*, as_json: bool) -> None:
         click.echo(", ".join(f"{count} {what}" for what, count in told.items()))
 
 
-def _open() -> dict[str, int]:
+def _open(shop: DemoShop) -> dict[str, int]:
     with transaction() as session:
-        opening.open_markets(session)
-        opening.open_warehouses(session)
-        opening.hang_signs(session)
-        opening.offer_delivery(session)
+        opening.open_markets(session, shop)
+        opening.open_warehouses(session, shop)
+        opening.hang_signs(session, shop)
+        opening.offer_delivery(session, shop)
         return {"tax rates": opening.set_tax(session)}
 
 
@@ -57,7 +58,7 @@ def _fill(folder: MediaFolder) -> dict[str, int]:
             changed += stocking.put_on_shelf(session, product, folder)
     with transaction() as session:
         if changed or not stocking.is_arranged(session):
-            stocking.arrange(session, products, opening.collection_of())
+            stocking.arrange(session, products)
     with transaction() as session:
         units = stocking.fill_warehouses(session, products)
     return {"products": len(products), "changed": changed, "units received": units}

@@ -1,6 +1,6 @@
 """The demo shop's goods: into the catalog with their drawings, into the warehouses with their stock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,8 +18,10 @@ from oms.catalog.requests import (
     VariantRequest,
 )
 from oms.inventory import actions as inventory
+from oms.inventory.actions import Move
 from oms.inventory.models import StockMovement, Warehouse
 from oms.inventory.queries import available
+from oms.inventory.states import MovementKind
 from oms.kernel.audit import SYSTEM
 from oms.local.demo.shapes import LANGUAGES, DemoOption, DemoProduct, DemoVariant, Words
 
@@ -83,40 +85,31 @@ def _variant(product: DemoProduct, variant: DemoVariant) -> VariantRequest:
     )
 
 
-def arrange(session: Session, products: Iterable[DemoProduct], slugs: Mapping[str, str]) -> None:
-    """Fill the collections in the order of the shelf, and say what goes well with what.
-
-    `slugs` holds the address of each collection by the word that the goods use for it.
-    """
+def arrange(session: Session, products: Iterable[DemoProduct]) -> None:
+    """Fill the collections in the order of the shelf, and say what goes well with what."""
     shown = [product for product in products if product.is_published]
-    numbers = {row.slug: row.id for row in session.execute(select(Collection.slug, Collection.id))}
-    for word, slug in slugs.items():
-        fill_collection(session, numbers[slug], [p.handle for p in shown if word in p.collections])
+    for row in session.execute(select(Collection.slug, Collection.id)).all():
+        fill_collection(session, row.id, [p.handle for p in shown if row.slug in p.collections])
     for product in shown:
         relate(session, product.handle, product.related)
 
 
-def fill_warehouses(session: Session, products: Iterable[DemoProduct]) -> int:
+def fill_warehouses(session: Session, products: Sequence[DemoProduct]) -> int:
     """Receive the opening stock once; what has ever moved is left alone. Return how many units came in."""
     places = {row.code: row.id for row in session.execute(select(Warehouse.code, Warehouse.id))}
     numbers = {row.sku: row.id for row in session.execute(select(Variant.sku, Variant.id))}
     moved = set(session.scalars(select(StockMovement.variant_id).distinct()))
-    units = 0
-    for product in products:
-        for variant in product.variants:
-            number = numbers[variant.sku]
-            if number not in moved:
-                units += _receive(session, number, variant.stock, places)
+    received = [
+        Move(numbers[variant.sku], places[code], MovementKind.RECEIPT, units)
+        for product in products
+        for variant in product.variants
+        for code, units in variant.stock.items()
+        if units and numbers[variant.sku] not in moved
+    ]
+    inventory.move(session, received, by=SYSTEM)
     counted = {numbers[v.sku] for p in products for v in p.variants if v.stock}
     note_availability(session, {n: left > 0 for n, left in available(session, counted).items()})
-    return units
-
-
-def _receive(session: Session, number: int, stock: Mapping[str, int], places: Mapping[str, int]) -> int:
-    for code, units in stock.items():
-        if units:
-            inventory.receive(session, number, places[code], units, by=SYSTEM)
-    return sum(stock.values())
+    return sum(move.quantity for move in received)
 
 
 def is_arranged(session: Session) -> bool:

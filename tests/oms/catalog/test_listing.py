@@ -9,7 +9,7 @@ from oms.catalog.actions import put_product
 from oms.catalog.browse.asked import Asked, Facet, Sort
 from oms.catalog.browse.queries import cards, listing
 from oms.catalog.merchandise import actions as merchandise
-from oms.catalog.merchandise.queries import collections, shelf
+from oms.catalog.merchandise.queries import category, collection, collections
 from oms.catalog.models import Category, Collection
 from oms.catalog.product.queries import addresses, product_page
 from oms.catalog.queries import sellables
@@ -30,7 +30,7 @@ def shelves(shop: None) -> None:
             ("paper", "Paper", None),
             ("ink", "Ink", "write"),
         ):
-            parent_id = shelf(session, parent, "en").id if parent else None
+            parent_id = category(session, parent, "en").id if parent else None
             merchandise.put_labels(session, Category, slug, names={"en": name}, parent_id=parent_id)
         put_product(session, notebook(category="paper"))
         put_product(session, simple("iron-gall-ink", "Iron Gall Ink", 2200, category="ink"))
@@ -147,9 +147,11 @@ def test_a_collection_keeps_its_own_order_and_a_category_holds_those_below() -> 
     with transaction() as session:
         (desk,) = collections(session, "de")
         assert (desk.slug, desk.name, desk.is_on_home) == ("desk", "Tisch", True)
-        write = shelf(session, "write", "en")
-        with pytest.raises(NotFoundError):
-            shelf(session, "nowhere", "en")
+        write = category(session, "write", "en")
+        assert collection(session, "desk", "en").name == "Desk"
+        for ask in (category, collection):
+            with pytest.raises(NotFoundError):
+                ask(session, "nowhere", "en")
     assert _list(collection_id=desk.id)[0] == ["cedar-pencil", "field-notebook"]
     assert set(_list(category_ids=write.below)[0]) == {"cedar-pencil", "iron-gall-ink"}
 

@@ -64,7 +64,7 @@ PLACES = {
     "/us-en/collections/desk": "$3.00|plus tax",
     "/eu-de/collections/desk": "Tisch|Feldnotizbuch|14,50 €",
     "/jp-zh/collections/desk": "田野笔记本|JP¥1,450",
-    "/collections/paper": "Paper|1 product|Field Notebook",
+    "/categories/paper": "Paper|1 product|Field Notebook",
 }
 
 
@@ -98,7 +98,8 @@ def test_odd_addresses_are_read_as_if_the_odd_were_not_there(shelves: FlaskClien
     _page(shelves, "/collections/nowhere", 404)
     _page(shelves, "/products/nowhere", 404)
     _page(shelves, "/products/%00", 404)
-    _page(shelves, "/collections/%00", 404)
+    for path in ("/collections/%00", "/categories/%00", "/categories/desk", "/collections/paper"):
+        _page(shelves, path, 404)
     _page(shelves, "/media/..%2Fsecret", 404)
 
 

@@ -1,1 +1,1 @@
-"""What stands between the shelf and the shoppers: signs, markets, delivery, tax, the small print."""
+"""What stands between the shelf and the shoppers: markets, signs, delivery, tax, the small print."""

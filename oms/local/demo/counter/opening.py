@@ -1,6 +1,7 @@
-"""Opens the demo shop: markets, warehouses, signs, delivery and tax, from the files beside this one."""
+"""Opens the demo shop: markets with their texts, warehouses, shelves, ways of delivery and tax rates."""
 
 import tomllib
+from dataclasses import asdict
 from datetime import date
 from importlib import resources
 from typing import Any
@@ -9,104 +10,86 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from oms.catalog.merchandise.actions import put_labels
-from oms.catalog.models import Category, Collection, Market
+from oms.catalog.merchandise.actions import put_labels, put_market, put_market_text
+from oms.catalog.models import Category, Collection
 from oms.inventory import actions as inventory
 from oms.inventory.models import Warehouse
+from oms.local.demo.shop import DemoShop
+from oms.local.demo.stocking import words
 from oms.pricing.models import TaxRate
 from oms.shipping.models import ShippingMethod
 
-LANGUAGES = ["en", "de", "zh"]
-_UNION = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905 - read as a list
-MARKETS: tuple[dict[str, Any], ...] = (
-    {
-        "code": "eu",
-        "currency": "EUR",
-        "tax_included": True,
-        "countries": _UNION,
-        "names": {"en": "Europe", "de": "Europa", "zh": "欧洲"},
-    },
-    {
-        "code": "us",
-        "currency": "USD",
-        "tax_included": False,
-        "countries": ["US"],
-        "names": {"en": "United States", "de": "Vereinigte Staaten", "zh": "美国"},
-    },
-    {
-        "code": "jp",
-        "currency": "JPY",
-        "tax_included": True,
-        "countries": ["JP"],
-        "names": {"en": "Japan", "de": "Japan", "zh": "日本"},
-    },
-)
-WAREHOUSES = (("leiden", "Leiden", "NL", "2312"), ("osaka", "Osaka", "JP", "530"))
-CARRIER = "hollow"
-_ON_HOME = 3
 
-
-def read(name: str) -> dict[str, Any]:
-    """Return one of the files beside this one."""
-    file = resources.files("oms.local.demo.counter").joinpath(f"{name}.toml")
+def tax_table() -> dict[str, Any]:
+    """Return the tax rates of the file beside this one, by class and place."""
+    file = resources.files("oms.local.demo.counter").joinpath("tax.toml")
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def open_markets(session: Session) -> None:
-    """Open the three markets, or bring them to what they should be."""
-    for position, market in enumerate(MARKETS):
-        row = {**market, "position": position, "default_language": "en", "languages": LANGUAGES}
-        session.execute(insert(Market).values(row).on_conflict_do_update(index_elements=["code"], set_=row))
-
-
-def open_warehouses(session: Session) -> None:
-    """Open the two warehouses where they are missing."""
-    have = set(session.scalars(select(Warehouse.code)))
-    for code, name, country, postcode in WAREHOUSES:
-        if code not in have:
-            inventory.add_warehouse(session, code, name, country, postcode)
-
-
-def hang_signs(session: Session) -> None:
-    """Name the categories and collections."""
-    signs = read("signs")
-    for position, sign in enumerate(signs["category"]):
-        put_labels(session, Category, sign["slug"], names=sign["names"], position=position)
-    for position, sign in enumerate(signs["collection"]):
-        put_labels(
+def open_markets(session: Session, shop: DemoShop) -> None:
+    """Open the markets with their texts, or bring them to what they should be."""
+    for market in shop.markets:
+        put_market(
             session,
-            Collection,
-            sign["slug"],
-            names=sign["names"],
-            descriptions=sign["descriptions"],
-            position=position,
-            is_on_home=position < _ON_HOME,
+            market.code,
+            position=market.position,
+            currency=market.currency,
+            tax_included=market.is_tax_included,
+            default_language=market.default_language,
+            languages=list(market.languages),
+            countries=list(market.countries),
+            names=words(market.names),
+        )
+    for text in shop.texts:
+        put_market_text(
+            session,
+            (text.market, text.topic, text.language),
+            title=text.title,
+            body_html=text.body_html,
         )
 
 
-def collection_of() -> dict[str, str]:
-    """Return the slug of each collection by the word that the goods use for it."""
-    return {sign.get("from", sign["slug"]): sign["slug"] for sign in read("signs")["collection"]}
+def open_warehouses(session: Session, shop: DemoShop) -> None:
+    """Open the warehouses that are missing, in their order."""
+    have = set(session.scalars(select(Warehouse.code)))
+    for house in shop.warehouses:
+        if house.code not in have:
+            inventory.add_warehouse(session, house.code, house.town.en, house.country, house.postcode)
 
 
-def offer_delivery(session: Session) -> None:
+def hang_signs(session: Session, shop: DemoShop) -> None:
+    """Name the categories, parents first, and the collections."""
+    numbers: dict[str, int] = {}
+    for sign in shop.categories:
+        numbers[sign.slug] = put_labels(
+            session,
+            Category,
+            sign.slug,
+            names=words(sign.names),
+            position=sign.position,
+            parent_id=numbers.get(sign.parent),
+        )
+    for band in shop.collections:
+        put_labels(
+            session,
+            Collection,
+            band.slug,
+            names=words(band.names),
+            descriptions=words(band.descriptions),
+            position=band.position,
+            is_on_home=band.is_on_home,
+        )
+
+
+def offer_delivery(session: Session, shop: DemoShop) -> None:
     """Offer the ways of delivery."""
-    countries = {market["code"]: market["countries"] for market in MARKETS}
-    for position, method in enumerate(read("delivery")["method"]):
-        least, most = method["days"]
-        row = {
-            "code": method["code"],
-            "market_code": method["market"],
-            "position": position,
-            "names": method["names"],
-            "carrier": CARRIER,
-            "service": method["service"],
-            "countries": countries[method["market"]],
-            "steps": method["steps"],
-            "free_from": method.get("free_from"),
-            "days_least": least,
-            "days_most": most,
-            "needs_phone": method.get("phone", False),
+    for method in shop.methods:
+        row = asdict(method)
+        row |= {
+            "market_code": row.pop("market"),
+            "names": words(method.names),
+            "countries": list(method.countries),
+            "steps": [list(step) for step in method.steps],
         }
         session.execute(
             insert(ShippingMethod).values(row).on_conflict_do_update(index_elements=["code"], set_=row)
@@ -124,7 +107,7 @@ def set_tax(session: Session) -> int:
             "valid_from": date.fromisoformat(day),
             "source": "the demo shop's table",
         }
-        for tax_class, places in read("tax").items()
+        for tax_class, places in tax_table().items()
         for place, rates in places.items()
         for day, basis_points in rates
     ]
