@@ -11,10 +11,13 @@ const ask = async () => {
   if (answer.ok) show((await answer.json()).count);
 };
 
+// What the server says is shown where the shopper is, with the way to the cart beside it.
 const tell = (fresh) => {
   const place = document.getElementById("notices");
-  place?.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
-  place?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  place.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
+  place.dataset.float = "";
+  const link = document.querySelector("[data-cart-count]")?.closest("a").cloneNode(true);
+  if (link) place.querySelector(".notice")?.append(link);
 };
 
 document.addEventListener("submit", (event) => {
@@ -27,8 +30,8 @@ document.addEventListener("submit", (event) => {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!answer.ok || !page.getElementById("notices")) throw new Error("not added");
       sessionStorage.setItem("cart", "yes");
-      tell(page.getElementById("notices"));
       await ask();
+      tell(page.getElementById("notices"));
     })
     .catch(leave);
 });
