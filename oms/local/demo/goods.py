@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from oms.local.demo.drawings.gallery import draw
 from oms.local.demo.drawings.paint import PAINTS, hexadecimal
 from oms.local.demo.drawings.pen import Look
+from oms.local.demo.pictures import Sitter, closer_looks, portraits
 from oms.local.demo.shapes import (
     Customs,
     DemoOption,
-    DemoPicture,
     DemoProduct,
     DemoValue,
     DemoVariant,
@@ -23,7 +22,6 @@ from oms.local.demo.shapes import (
 MARKETS = ("eu", "us", "jp")
 WAREHOUSES = ("leiden", "osaka")
 FILES = ("notebooks", "papers", "pens", "inks", "pencils", "post", "stamps", "desk", "downloads")
-COMMA_ZH = "\uff0c"
 Table = dict[str, Any]
 
 
@@ -58,12 +56,9 @@ def _product(table: Table) -> DemoProduct:
     try:
         options = tuple(_option(code, values) for code, values in table.get("options", {}).items())
         rows = [_Row(table, row) for row in table["stock"]]
-        looks = [_look(options, row.codes) for row in rows]
-        pictures = _pictures(
-            table,
-            options,
-            [(row.codes, draw(table["handle"], look)) for row, look in zip(rows, looks, strict=True)],
-        )
+        sitter = Sitter(table["handle"], _words(table["title"]), options)
+        looks = {row.codes: _look(options, row.codes) for row in rows}
+        pictures = portraits(sitter, looks)
         is_digital = "customs" not in table
         return DemoProduct(
             handle=table["handle"],
@@ -78,6 +73,7 @@ def _product(table: Table) -> DemoProduct:
             options=options,
             variants=tuple(row.variant(pictures[row.codes].file_name) for row in rows),
             pictures=tuple(dict.fromkeys(pictures.values())),
+            closer=closer_looks(sitter, looks),
             customs=Customs("", "") if is_digital else Customs(*table["customs"]),
             tax_class=table.get("tax_class", "standard"),
             is_digital=is_digital,
@@ -111,28 +107,6 @@ def _look(options: tuple[DemoOption, ...], codes: tuple[str, ...]) -> Look:
         if "paint" in _values()[option][code]
     }
     return Look(choices, paints)
-
-
-def _pictures(
-    table: Table, options: tuple[DemoOption, ...], drawn: list[tuple[tuple[str, ...], str]]
-) -> dict[tuple[str, ...], DemoPicture]:
-    """Return the picture of each combination of codes; alt text names only the values shown."""
-    names = {value.code: value.name for option in options for value in option.values}
-    pictures: dict[tuple[str, ...], DemoPicture] = {}
-    for svg in dict.fromkeys(svg for _, svg in drawn):
-        alike = [codes for codes, other in drawn if other == svg]
-        seen = [code for code in alike[0] if all(code in codes for codes in alike)]
-        title, shown = _words(table["title"]), [names[code] for code in seen]
-        alt = Words(
-            ", ".join([title.en, *(name.en for name in shown)]),
-            ", ".join([title.de, *(name.de for name in shown)]),
-            COMMA_ZH.join([title.zh, *(name.zh for name in shown)]),
-        )
-        picture = DemoPicture(
-            "-".join([table["handle"], *(code.lower() for code in seen)]) + ".svg", svg, alt
-        )
-        pictures.update(dict.fromkeys(alike, picture))
-    return pictures
 
 
 class _Row:

@@ -13,7 +13,7 @@ from oms.local.demo.shapes import DemoPicture
 
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {SVG + name for name in ("svg", "style", "g", "rect", "path", "circle", "ellipse")}
-PICTURES = [picture for product in demo_products() for picture in product.pictures]
+PICTURES = [picture for product in demo_products() for picture in (*product.pictures, *product.closer)]
 
 
 def test_every_variant_has_a_drawing_and_every_drawing_a_product() -> None:

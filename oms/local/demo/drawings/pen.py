@@ -41,6 +41,14 @@ class Drawing:
     strokes: Callable[[Look], str]
 
 
+@dataclass(frozen=True)
+class Closer(Drawing):
+    """A closer look at a product of some kind; drawn once for each value of the options that it shows."""
+
+    shows: tuple[str, ...] = ()
+    kind: str = "opened"
+
+
 def box(x: float, y: float, size: tuple[float, float], fill: str, r: float = 0) -> str:
     """Return a filled rectangle with corners of radius r."""
     corner = f' rx="{r:g}"' if r else ""

@@ -27,7 +27,7 @@ def _written(look: Look, option: str, ink: str) -> str:
     )
 
 
-def _nib(y: float, metal: str = "brass") -> str:
+def nib(y: float, metal: str = "brass") -> str:
     """Return a fountain pen's nib hanging from y: shoulders, tines, breather hole and slit."""
     return (
         form(f"M182 {y}H218Q220 {y + 26} 202 {y + 62}H198Q180 {y + 26} 182 {y}z", metal)
@@ -46,7 +46,7 @@ def loom_fountain_pen(look: Look) -> str:
     )
     grip = form("M184 296H216L212 348H188z", "carbon") + form("M204 296H216L212 348H203z", "carbon1")
     rings = box(181, 284, (38, 8), "brass", 2) + box(186, 344, (28, 5), "brass1", 2)
-    pen = barrel + warp + grip + rings + _nib(349)
+    pen = barrel + warp + grip + rings + nib(349)
     cap = box(262, 150, (42, 150), paint, 12) + box(288, 150, (16, 150), f"{paint}1", 10)
     cap += (
         box(261, 280, (44, 10), "brass", 2)
