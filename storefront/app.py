@@ -18,6 +18,7 @@ from storefront.account import views as account
 from storefront.cart import views as cart
 from storefront.catalog import views as catalog
 from storefront.checkout import views as checkout
+from storefront.conventions import views as conventions
 from storefront.home import nav
 from storefront.home import views as home
 from storefront.legal import views as legal
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     stripe.blueprint,
     legal.blueprint,
     entry.blueprint,
+    conventions.blueprint,
 )
 
 

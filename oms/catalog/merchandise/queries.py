@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, func, select, union_all
 from sqlalchemy.orm import Session
 
-from oms.catalog.models import Category, Collection, CollectionProduct, in_language
+from oms.catalog.models import Category, Collection, CollectionProduct, Product, in_language
+from oms.catalog.states import ProductStatus
 from oms.kernel.errors import NotFoundError
 
 
@@ -61,3 +62,21 @@ def _collection(row: Collection, language: str) -> Shelf:
         is_category=False,
         below=(),
     )
+
+
+def count_of_addresses(session: Session) -> int:
+    """Return how many pages of products and collections there are; for the sitemap."""
+    return session.scalar(select(func.count()).select_from(_addresses().subquery())) or 0
+
+
+def addresses(session: Session, *, start: int, most: int) -> list[str]:
+    """Return a part of the paths of all published products and collections, in a steady order."""
+    found = _addresses().subquery()
+    return list(session.scalars(select(found.c.path).order_by(found.c.path).offset(start).limit(most)))
+
+
+def _addresses() -> CompoundSelect[tuple[str]]:
+    products = select(("/products/" + Product.handle).label("path")).where(
+        Product.status == ProductStatus.PUBLISHED
+    )
+    return union_all(products, select(("/collections/" + Collection.slug).label("path")))

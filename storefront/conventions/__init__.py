@@ -1,0 +1,1 @@
+"""Addresses that machines expect of every site: robots, sitemap, and the well-known ones."""
