@@ -10,6 +10,7 @@ from oms.kernel.errors import ConfigurationError
 from oms.local import attach
 from oms.local.demo import commands as demo
 from oms.local.errors import LocalError
+from oms.notifications import handlers as notifications
 from oms.orders import handlers as orders
 from oms.payments import gateway
 from oms.web.mounting import mounted
@@ -25,6 +26,7 @@ except (ConfigurationError, LocalError) as error:
 connect(settings)
 gateway.configure(settings)
 orders.configure(settings)
+notifications.configure(settings)
 app = create_store(settings)
 cli.register(app, worker.outbox, demo.commands)
 application = mounted(app, create_desk(settings), settings.desk_host)

@@ -10,6 +10,8 @@ from oms.inventory import models as inventory
 from oms.kernel import audit, egress, inbox, jobs, outbox
 from oms.kernel.db import Base
 from oms.kernel.vault import models as vault
+from oms.notifications import models as notifications
+from oms.notifications import personal as notifications_personal
 from oms.orders import models as orders
 from oms.orders import personal as orders_personal
 from oms.payments import models as payments
@@ -27,4 +29,5 @@ MODULES = (
     *(buyers, buyers_personal, staff, staff_personal),
     *(inventory, shipping, pricing, payments, carts),
     *(orders, orders_personal),
+    *(notifications, notifications_personal),
 )

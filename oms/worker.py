@@ -29,6 +29,7 @@ from oms.kernel import jobs
 from oms.kernel.config import load
 from oms.kernel.db import Role
 from oms.kernel.errors import ConfigurationError, UnavailableError
+from oms.notifications import handlers as notifications
 from oms.orders import handlers as orders
 from oms.payments import gateway
 from oms.payments import handlers as payments
@@ -37,7 +38,7 @@ from oms.web import handlers as web
 from oms.web.setup import connect
 
 # Each feature's handlers, whose import makes them known; they react in worker, relay and `outbox drain`.
-HANDLERS: tuple[ModuleType, ...] = (buyers, inventory, orders, payments, staff, web)
+HANDLERS: tuple[ModuleType, ...] = (buyers, inventory, notifications, orders, payments, staff, web)
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})
 PAUSE = 0.5
@@ -198,6 +199,7 @@ def main(arguments: Sequence[str]) -> None:
     connect(settings, role=Role.WORKER)
     gateway.configure(settings)
     orders.configure(settings)
+    notifications.configure(settings)
     if list(arguments) == ["relay"]:
         run_relay(settings.redis_url)
     elif arguments:

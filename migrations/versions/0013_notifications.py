@@ -1,4 +1,7 @@
-"""Tables of notifications."""
+"""Which mails were sent."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0013_notifications"
 down_revision = "0012_privacy"
@@ -7,8 +10,20 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "mail_sends",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("thing", sa.String(), nullable=False),
+        sa.Column(
+            "state", sa.Enum("begun", "sent", name="mailstate", native_enum=False, length=40), nullable=False
+        ),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_sends")),
+        sa.UniqueConstraint("topic", "thing", name=op.f("uq_mail_sends_topic_thing")),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("mail_sends")

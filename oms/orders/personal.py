@@ -68,7 +68,7 @@ class OrderContact:
         "E-mail",
         "To tell you where the parcel is.",
         Category.CONTACT,
-        recipients=("stripe", "mail"),
+        recipients=("stripe", "mail service"),
         indexed=True,
     )
 

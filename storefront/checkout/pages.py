@@ -123,7 +123,7 @@ def _note(when: str, *, needs_phone: bool) -> str:
 
 
 def _pay_text(texts: dict[str, MarketText], amount: str) -> str:
-    button = texts.get("order_button")
+    button = texts.get("order-button")
     return (
         f"{button.title} · {amount}" if button and button.title else str(_("Pay %(amount)s", amount=amount))
     )

@@ -1,0 +1,105 @@
+"""What each mail about an order says, from the order's rows."""
+
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from oms.catalog.queries import market_texts
+from oms.kernel import vault
+from oms.kernel.audit import SYSTEM
+from oms.kernel.money import Money
+from oms.kernel.register import Event, Purpose, kind_of
+from oms.notifications.actions import Letter
+from oms.notifications.pages import Reader, Written, write
+from oms.orders.models import Order
+from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.placing.queries import place_prefix
+
+
+def reader_of(order: Order, public_url: str) -> Reader:
+    """Return in which market and language an order's buyer reads."""
+    return Reader(order.market_code, order.language, f"{public_url.rstrip('/')}{place_prefix(order)}")
+
+
+def letter(session: Session, order: Order, topic: str, thing: str, written: Written) -> Letter | None:
+    """Return a mail to an order's mailbox; None when the mailbox has gone."""
+    contact = vault.open_record(session, OrderContact, order.unit, purpose=Purpose.ORDER_MESSAGES, by=SYSTEM)
+    subject_id = vault.subject_of(session, order.unit)
+    if contact is None or subject_id is None:
+        return None
+    purpose = Purpose.ORDER_MESSAGES
+    return Letter(topic, thing, order.unit, subject_id, contact, purpose, written, order.language)
+
+
+def shown(order: Order, reader: Reader, sentence: str = "") -> dict[str, Any]:
+    """Return the order as the templates of mails take it."""
+    return {"number": order.number, "url": f"{reader.home}/orders/{order.number}", "sentence": sentence}
+
+
+def confirmation(session: Session, order: Order, reader: Reader) -> Written:
+    """Write what was ordered, for how much, when what goes, and what the market's law wants said."""
+    _ = reader.say
+    sentence = _("We have your order, and it is paid.")
+    legal = _legal(session, order)
+    return write(
+        "confirmation",
+        _("Your order %(number)s", number=order.number),
+        reader,
+        order=shown(order, reader, sentence),
+        rows=_rows(order, reader),
+        dates=dates(order, reader),
+        to=[],
+        legal=legal,
+    )
+
+
+def _legal(session: Session, order: Order) -> list[dict[str, Any]]:
+    texts = market_texts(session, order.market_code, order.language)
+    return [
+        {
+            "title": texts[topic].title,
+            "text": Markup(texts[topic].body_html),  # noqa: S704 - cleaned before it was stored
+            "plain": Markup(texts[topic].body_html).striptags(),  # noqa: S704 - the same
+        }
+        for topic in ("withdrawal", "terms")
+        if topic in texts
+    ]
+
+
+def _rows(order: Order, reader: Reader) -> list[tuple[str, ...]]:
+    _ = reader.say
+    rows: list[tuple[str, ...]] = [
+        (f"{line.title} × {line.quantity}", reader.money(Money(line.total, order.currency)))
+        for line in order.lines
+    ]
+    if not order.is_digital:
+        rows.append((_("Delivery"), reader.money(Money(order.delivery, order.currency))))
+    words = _("of which tax") if order.tax_included else _("Tax")
+    tax = (words, reader.money(Money(order.tax, order.currency)))
+    whole = (_("Total"), reader.money(order.money), "sum")
+    return [*rows, whole, tax] if order.tax_included else [*rows, tax, whole]
+
+
+def dates(order: Order, reader: Reader) -> list[tuple[str, str]]:
+    """Return when what an order knows of a person goes: as days once they are certain, else in words."""
+    _ = reader.say
+    ends = vault.ends(order.unit)
+    known = {OrderDelivery: _("Name, address"), OrderContact: _("E-mail")}
+    return [
+        (label, _when(order, reader, kind_of(cls).name, ends))
+        for cls, label in known.items()
+        if kind_of(cls).name in ends
+    ]
+
+
+def _when(order: Order, reader: Reader, kind_name: str, ends: dict[str, datetime]) -> str:
+    _ = reader.say
+    if order.delivered_at is not None:
+        return reader.day(ends[kind_name])
+    cls = OrderDelivery if kind_name == kind_of(OrderDelivery).name else OrderContact
+    rule = kind_of(cls).retention
+    if rule.after is Event.DELIVERED:
+        return _("%(days)s days after delivery", days=str(rule.days))
+    return _("when your right to return ends")

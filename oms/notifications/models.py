@@ -1,0 +1,26 @@
+"""Which mails were sent: one row for each topic and thing, so that nothing is told twice."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Identity, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from oms.kernel.db import Base
+from oms.kernel.register import columns
+from oms.notifications.states import MailState
+
+
+class MailSend(Base):
+    """One mail: its topic and the thing it is about; of its reader nothing."""
+
+    __tablename__ = "mail_sends"
+    __columns__: ClassVar = columns("id topic thing state begun_at sent_at")
+    __table_args__ = (UniqueConstraint("topic", "thing"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    topic: Mapped[str]
+    thing: Mapped[str]
+    state: Mapped[MailState]
+    begun_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

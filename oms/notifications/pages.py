@@ -1,0 +1,78 @@
+"""The mails in words: both parts of each topic, in the reader's language and locale, without a request."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_currency
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from oms.kernel.i18n import SOURCE, TAGS, locale_of, words
+from oms.kernel.money import Money
+
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+SHOP_NAME = "Counterfoil"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """In which market and language somebody reads, and the shop's address there."""
+
+    market: str
+    language: str
+    home: str
+
+    def say(self, source: str, **values: str) -> str:
+        """Return a sentence in the reader's language."""
+        found = words(self.language).gettext(source)
+        return found % values if values else found
+
+    def money(self, amount: Money) -> str:
+        """Return an amount as the reader writes it."""
+        return format_currency(
+            amount.decimal(), amount.currency, locale=locale_of(self.language, self.market)
+        )
+
+    def day(self, moment: date) -> str:
+        """Return a date with the month's name."""
+        return format_date(moment, "long", locale=locale_of(self.language, self.market))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A mail's subject and both parts."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@cache
+def _environment(language: str) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
+    return made
+
+
+def write(topic: str, subject: str, reader: Reader, **values: Any) -> Written:  # noqa: ANN401 - template variables
+    """Return a mail of a topic. Raises jinja2.UndefinedError when a variable of the template is missing."""
+    environment = _environment(reader.language)
+    given = {
+        "mail": {"subject": subject, "lang": TAGS.get(reader.language, SOURCE), "dir": "ltr"},
+        "shop": {"name": SHOP_NAME, "url": reader.home},
+        **values,
+    }
+    text, html = (
+        environment.get_template(f"mail/{topic}/body.{part}").render(given) for part in ("txt", "html")
+    )
+    return Written(subject, text.strip() + "\n", html)
