@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session
 
 from oms.catalog.models import Market, Price, Product, ProductText, Variant
@@ -12,12 +12,15 @@ from oms.inventory import actions as stock
 from oms.kernel import clock, ids, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import reading, transaction
+from oms.kernel.outbox import DeliveryState, OutboxDelivery
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.placing.actions import Placed, Placing, place_order
 from oms.orders.placing.queries import payment_start
 from oms.payments import actions as money
 from oms.payments import gateway
+from oms.payments.models import Payment
+from oms.payments.states import PaymentState
 from oms.pricing.models import TaxRate
 from oms.pricing.queries import Where, quote
 from oms.shipping.models import ShippingMethod
@@ -159,3 +162,26 @@ def state_of(number: str) -> str:
     """The state of an order, as it stands in the database."""
     with reading() as session:
         return session.scalars(select(Order.state).where(Order.number == number)).one()
+
+
+def captured(payment_id: int, amount: int) -> Update:
+    """The statement that makes a payment captured, where a test is about what follows."""
+    return (
+        update(Payment)
+        .where(Payment.id == payment_id)
+        .values(state=PaymentState.CAPTURED, captured=amount, settled_at=clock.now())
+    )
+
+
+def due_now(session: Session) -> None:
+    """Let every delivery that waits be due now."""
+    session.execute(update(OutboxDelivery).values(due_at=func.now(), leased_until=None))
+
+
+def deliver_again(session: Session, handler: str) -> None:
+    """Let a delivery that was done be done again, as after a crash before its row was written."""
+    session.execute(
+        update(OutboxDelivery)
+        .where(OutboxDelivery.handler == handler)
+        .values(state=DeliveryState.WAITING, due_at=func.now())
+    )

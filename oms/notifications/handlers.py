@@ -1,7 +1,7 @@
 """Which facts are told by mail: transactional only, once each."""
 
 from oms.buyers import queries as buyers
-from oms.buyers.personal import MailboxCode
+from oms.buyers.personal import FormerMailbox, MailboxCode
 from oms.buyers.states import CodePurpose
 from oms.kernel import clock, jobs, vault
 from oms.kernel.audit import SYSTEM
@@ -129,6 +129,24 @@ def send_code(message: Message) -> None:
         return
     purpose = Purpose.SECURITY
     _post(Letter("code", found.unit, found.unit, subject_id, kept, purpose, written, found.language))
+
+
+@jobs.on("account.mailbox_changed", role=Role.WORKER)
+def tell_former_mailbox(message: Message) -> None:
+    """Tell the former mailbox of an account that it was replaced; this is the last that it hears."""
+    unit = message.word("notice")
+    with reading() as session:
+        kept = vault.open_record(session, FormerMailbox, unit, purpose=Purpose.SECURITY, by=SYSTEM)
+        subject_id = vault.subject_of(session, unit)
+        buyer = buyers.buyer(session, message.number("buyer"))
+    if kept is None or subject_id is None or buyer is None:
+        return
+    reader = Reader(buyer.market, buyer.language, _home())
+    _ = reader.say
+    subject = _("The address of your account was changed")
+    written = write("email_changed", subject, reader, when=reader.day(clock.now()), undo_url="")
+    purpose = Purpose.SECURITY
+    _post(Letter("email_changed", unit, unit, subject_id, kept, purpose, written, buyer.language))
 
 
 def _opens(reader: Reader, purpose: CodePurpose) -> str:

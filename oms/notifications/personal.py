@@ -12,10 +12,9 @@ MAIL = egress.declare(
         policy_url="",
         fields=(
             "order.contact.email",
-            "account.contact.email",
             "challenge.code.email",
             "challenge.code.code",
-            "account.former_mailbox.email",
+            "notice.mailbox.email",
         ),
     )
 )

@@ -36,6 +36,7 @@ ALSO = {
     "oms/catalog/requests.py": "what actions take",
     "oms/catalog/search/words.py": "words to search terms, bigrams for Chinese",
     "oms/catalog/writing.py": "rows of a product, written",
+    "oms/notifications/letters.py": "what each mail says",
     "oms/inventory/sourcing.py": "the rules that choose a warehouse",
     "oms/orders/placing/necessity.py": "which fields an order needs",
     "oms/pricing/quote.py": "the arithmetic of a quote",
