@@ -52,10 +52,10 @@ def manuscript_sheets(look: Look) -> str:
         grid += columns(left + 15, 158, (89.6, 176), 5, (ink, 0.6))
     tail = form("M193 176H207V206L200 198L193 206z", ink) + form("M193 316H207V286L200 294L193 286z", ink)
     strokes = trace(
-        "M310 168l7 4m-9 3l12-1m-6-6l-1 12M310 187h11m-6-5v12m-6 1l6-5l6 5M309 206l12-2m-6-4v14"
-        "m-6-3l6 3l6-3M309 222h12m-12 6h12m-6-8v12",
+        "M304 164v8h10v-8M309 160v12M304 179q0 8-2 10M309 180v7M314 179v11"
+        "M304 197h10v11h-10zM304 202h10M303 220h12",
         "carbon",
-        2.2,
+        1.8,
     )
     return page + grid + tail + strokes
 

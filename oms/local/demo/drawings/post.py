@@ -146,9 +146,11 @@ def sealing_wax(look: Look) -> str:
 
 
 MOTIFS = {
-    "LEAF": "M200 312q34 28 0 74q-34-46 0-74zM198 348h4v52h-4z",
-    "STAR": "M200 312l10 26h28l-22 17l8 27l-24-16l-24 16l8-27l-22-17h28z",
-    "KNOT": "M176 330h48v12h-18v36h18v12h-48v-12h18v-36h-18z",
+    "LEAF": form("M200 312q34 28 0 74q-34-46 0-74zM198 348h4v52h-4z", "oxblood2"),
+    "STAR": form("M200 312l10 26h28l-22 17l8 27l-24-16l-24 16l8-27l-22-17h28z", "oxblood2"),
+    "KNOT": trace(
+        "M184 328v52a8 8 0 1 1-8-8h52a8 8 0 1 1-8 8v-52a8 8 0 1 1 8 8h-52a8 8 0 1 1 8-8z", "oxblood2", 5
+    ),
 }
 
 
@@ -156,11 +158,11 @@ def brass_seal(look: Look) -> str:
     """Draw the seal standing above its own print in wax."""
     motif = MOTIFS[look.choice("motif") or "LEAF"]
     print_ = form("M136 356q-8-46 40-54q44-16 76 20q30 42-12 74q-46 30-84 2q-20-16-20-42z", "oxblood")
-    print_ += disk(200, 352, 46, "oxblood1") + disk(203, 355, 42, "brick1") + form(motif, "oxblood2")
+    print_ += disk(200, 352, 46, "oxblood1") + disk(203, 355, 42, "brick1") + motif
     handle = form("M176 84Q200 62 224 84Q232 120 216 150V190H184V150Q168 120 176 84z", "walnut")
-    handle += form("M206 70Q220 76 224 84Q232 120 216 150V190H204V150Q214 110 206 70z", "walnut2") + trace(
-        "M184 92q-4 20 2 40", "walnut0", 5
-    )
+    handle += form(
+        "M206 74.5Q215 75.8 224 84Q232 120 216 150V190H204V150Q214 110 206 70z", "walnut2"
+    ) + trace("M184 92q-4 20 2 40", "walnut0", 5)
     collar = box(178, 190, (44, 16), "brass", 3) + box(208, 190, (14, 16), "brass1", 3)
     head = form("M180 206H220L234 244H166z", "brass") + form("M208 206H220L234 244H214z", "brass1")
     face = box(160, 244, (80, 18), "brass0", 4) + box(216, 244, (24, 18), "brass1", 4)

@@ -9,7 +9,7 @@ def _knob(wood: str) -> str:
     """Return the turned handle of a stamp, standing."""
     return (
         form(f"{KNOB}L214 196H186L180 152Q162 128 170 102z", wood)
-        + form("M208 86Q222 92 230 102Q238 128 220 152L214 196H202L208 152Q222 120 208 86z", f"{wood}1")
+        + form("M208 89.5Q219 91.7 230 102Q238 128 220 152L214 196H202L208 152Q222 120 208 86z", f"{wood}1")
         + trace("M180 108q-4 14 2 28", f"{wood}0", 5)
     )
 
@@ -54,7 +54,10 @@ def date_stamp(look: Look) -> str:
 PRINTS = {
     "ARROW": "M138 366H214V350L262 376L214 402V386H138z",
     "TICK": "M150 374l16-14l22 20l44-46l16 14l-60 66z",
-    "HAND": "M140 356h50v-10q0-10 10-10q9 0 10 12l2 8h48q10 0 10 9t-10 9h-32v26q0 8-9 8h-69z",
+    "HAND": (
+        "M134 352h22v48h-22zM162 356h20l12-15q11-7 15 4l-3 11h52q10 0 10 9t-10 9h-33q8 2 8 8t-8 8"
+        "q6 2 5 8t-8 7q2 8-7 8h-31q-12 0-22-7z"
+    ),
 }
 
 
