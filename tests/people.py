@@ -19,7 +19,9 @@ from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.db import reading, transaction
 from oms.kernel.outbox import OutboxMessage
 from oms.staff import actions as staffing
-from oms.staff.actions import DemoSecrets, Enrollment, Invitation, NewStaff
+from oms.staff.actions import DemoSecrets, Invitation, NewStaff
+from oms.staff.entry import actions as entry
+from oms.staff.entry.actions import Enrollment
 from oms.staff.models import Staff
 from oms.staff.states import StaffRole
 from oms.web import credentials
@@ -99,11 +101,11 @@ class Office:
             invited.staff_id, kept, "no hash", self.code(invited.totp_secret) if totp is None else totp
         )
         with transaction() as session:
-            return staffing.finish_setup(session, enrollment)
+            return entry.finish_setup(session, enrollment)
 
     def prove(self, staff: Staff, typed: str) -> bool:
         with transaction() as session:
-            return staffing.prove_second_factor(session, staff.id, typed) is not None
+            return entry.prove_second_factor(session, staff.id, typed) is not None
 
 
 @dataclass

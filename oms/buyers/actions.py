@@ -1,4 +1,4 @@
-"""What people do with accounts: prove a mailbox, open an account, sign in, change the mailbox, close."""
+"""What people do to come in: prove a mailbox with a code, open an account, sign in."""
 
 import hashlib
 import hmac
@@ -9,14 +9,12 @@ from sqlalchemy.orm import Session
 
 from oms.buyers import queries
 from oms.buyers.models import CODE_LIFE, CODE_MEMORY, MOST_TRIES, Buyer, MailboxChallenge
-from oms.buyers.personal import AccountContact, AccountProfile, FormerMailbox, MailboxCode
+from oms.buyers.personal import AccountContact, AccountProfile, MailboxCode
 from oms.buyers.states import CodePurpose
 from oms.kernel import audit, clock, ids, outbox, vault
-from oms.kernel.audit import Actor
-from oms.kernel.errors import ConflictError, NotFoundError, RefusedError
+from oms.kernel.errors import RefusedError
 from oms.kernel.register import Purpose
 from oms.kernel.vault import Keys
-from oms.web import session_rows
 
 MOST_CODES_AN_HOUR = 5
 
@@ -142,7 +140,7 @@ def prepare_account(session: Session) -> Keys:
 
 def sign_in(session: Session, proof: Proof) -> Buyer | None:
     """Return the account that a proven mailbox opens, noted as used now; None when it has none."""
-    _require(proof, CodePurpose.SIGN_IN)
+    require(proof, CodePurpose.SIGN_IN)
     found = queries.buyer_of_mailbox(session, proof.email)
     if found is not None:
         note_use(session, found)
@@ -151,8 +149,8 @@ def sign_in(session: Session, proof: Proof) -> Buyer | None:
 
 def open_account(session: Session, proof: Proof, keys: Keys) -> Buyer:
     """Open the account of a proven mailbox, or return the one that it has. Says `account.opened`."""
-    _require(proof, CodePurpose.SIGN_IN)
-    _hold_mailbox(session, proof.email)
+    require(proof, CodePurpose.SIGN_IN)
+    hold_mailbox(session, proof.email)
     found = sign_in(session, proof)
     if found is not None:
         return found
@@ -168,7 +166,7 @@ def open_account(session: Session, proof: Proof, keys: Keys) -> Buyer:
     session.add(opened)
     session.flush()
     vault.seal_all(session, [AccountContact(proof.email), AccountProfile()], keys)
-    _note(session, opened, "account.open")
+    audit.record(session, opened.actor, "account.open", opened.person, subject_id=opened.subject_id)
     outbox.say(session, "account.opened", buyer=opened.id)
     return opened
 
@@ -191,71 +189,6 @@ def note_use(session: Session, buyer: Buyer) -> None:
     outbox.say(session, "account.used", buyer=buyer.id)
 
 
-def set_password(session: Session, buyer_id: int, password_hash: str, *, keep_session: int = 0) -> None:
-    """Give an account a password, checked and hashed before the transaction; its other sessions end."""
-    found = _active(session, buyer_id)
-    found.password_hash = password_hash
-    session_rows.end_all(session, found.person, but=keep_session)
-    _note(session, found, "account.set_password")
-
-
-def drop_password(session: Session, buyer_id: int) -> None:
-    """Go back to codes by mail alone."""
-    found = _active(session, buyer_id)
-    found.password_hash = None
-    _note(session, found, "account.drop_password")
-
-
-def prepare_notice() -> Keys:
-    """Make the key of a notice to a former mailbox; before the transaction."""
-    unit = f"notice:{ids.new_id().hex}"
-    return vault.prepare(ids.new_id(), unit, FormerMailbox)
-
-
-def change_mailbox(session: Session, old: Proof, new: Proof, notice: Keys, *, keep_session: int = 0) -> Buyer:
-    """Replace the mailbox of an account, both proven; other sessions end, the old mailbox is told.
-
-    Says `account.mailbox_changed` with the notice's unit. Raises RefusedError for proofs that are not of
-    this account, ConflictError when the new mailbox opens another account.
-    """
-    _require(old, CodePurpose.OLD_MAILBOX)
-    _require(new, CodePurpose.NEW_MAILBOX)
-    if old.buyer_id is None or old.buyer_id != new.buyer_id:
-        raise RefusedError("These codes belong to different accounts. Begin again.")
-    found = _active(session, old.buyer_id)
-    former = _mailbox(session, found)
-    if former.casefold() != old.email.casefold():
-        raise RefusedError("The mailbox of this account has changed meanwhile. Begin again.")
-    _hold_mailbox(session, new.email)
-    if queries.buyer_of_mailbox(session, new.email) is not None:
-        raise ConflictError("This mailbox opens another account. Close that account first.")
-    vault.replace(session, AccountContact(new.email), found.unit, by=found.actor)
-    vault.seal(session, FormerMailbox(former), notice)
-    session_rows.end_all(session, found.person, but=keep_session)
-    _note(session, found, "account.change_mailbox", "email")
-    outbox.say(session, "account.mailbox_changed", buyer=found.id, notice=notice.unit)
-    return found
-
-
-def change_profile(session: Session, buyer_id: int, profile: AccountProfile) -> None:
-    """Keep what a buyer wrote about themselves; an emptied field is forgotten."""
-    found = _active(session, buyer_id)
-    vault.replace(session, profile, found.unit, by=found.actor)
-    _note(session, found, "account.change_profile", "nickname", "mobile", "country")
-
-
-def close_account(session: Session, buyer_id: int, *, by: Actor) -> None:
-    """Close an account for good: no session, no password; its keys go by the retention rule.
-
-    Says `account.closed`. Raises NotFoundError when there is no active account of this number.
-    """
-    found = _active(session, buyer_id)
-    found.close(clock.now())
-    session_rows.end_all(session, found.person)
-    audit.record(session, by, "account.close", found.person, subject_id=found.subject_id)
-    outbox.say(session, "account.closed", buyer=found.id)
-
-
 def forget_codes(session: Session) -> list[str]:
     """Drop the codes of more than an hour ago; return their units, whose keys the caller destroys after."""
     old = select(MailboxChallenge).where(MailboxChallenge.created_at < clock.now() - CODE_MEMORY)
@@ -265,31 +198,15 @@ def forget_codes(session: Session) -> list[str]:
     return [row.unit for row in rows]
 
 
-def _require(proof: Proof, purpose: CodePurpose) -> None:
+def require(proof: Proof, purpose: CodePurpose) -> None:
+    """Raise RefusedError for a proof that was asked for something else."""
     if proof.purpose is not purpose:
         raise RefusedError("This code was asked for something else. Ask for a new one.")
 
 
-def _active(session: Session, buyer_id: int) -> Buyer:
-    found = queries.buyer(session, buyer_id)
-    if found is None:
-        raise NotFoundError
-    return found
-
-
-def _mailbox(session: Session, buyer: Buyer) -> str:
-    contact = vault.open_record(session, AccountContact, buyer.unit, purpose=Purpose.ACCOUNT, by=buyer.actor)
-    if contact is None:
-        raise NotFoundError
-    return contact.email
-
-
-def _hold_mailbox(session: Session, email: str) -> None:
-    # Two sign-ups of one mailbox at once wait for each other; a number held until commit, kept nowhere.
+def hold_mailbox(session: Session, email: str) -> None:
+    """Make whoever gives an account this mailbox wait for each other, until the transaction ends."""
+    # A number that Postgres holds until commit and keeps nowhere.
     digest = hashlib.sha256(f"mailbox {email.strip().casefold()}".encode()).digest()
     number = int.from_bytes(digest[:8], "big", signed=True)
     session.execute(select(func.pg_advisory_xact_lock(number)))
-
-
-def _note(session: Session, buyer: Buyer, verb: str, *fields: str) -> None:
-    audit.record(session, buyer.actor, verb, buyer.person, subject_id=buyer.subject_id, fields=fields)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from oms.buyers import actions, queries
 from oms.buyers.personal import INACTIVE_DAYS
+from oms.buyers.upkeep import actions as upkeep
 from oms.kernel import clock, jobs, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, transaction
@@ -40,4 +41,4 @@ def close_idle_accounts() -> None:
     """Close the accounts that nobody used for three years."""
     with transaction() as session:
         for buyer_id in queries.idle_buyers(session, clock.now() - timedelta(days=INACTIVE_DAYS)):
-            actions.close_account(session, buyer_id, by=SYSTEM)
+            upkeep.close_account(session, buyer_id, by=SYSTEM)

@@ -10,6 +10,7 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError
 from oms.staff import actions, pages, queries
+from oms.staff.entry import actions as entry
 from oms.staff.forms import MemberForm, PasswordForm, RolesForm
 from oms.staff.states import StaffState
 from oms.web import budgets, credentials, session_rows, sessions
@@ -57,7 +58,7 @@ def change_password() -> ResponseReturnValue:
     kept = credentials.hash_password(form.password.data)
     with transaction() as database:
         budgets.succeeded(database, attempt)
-        actions.change_password(database, me, kept, keep_session=sessions.current_id())
+        entry.change_password(database, me, kept, keep_session=sessions.current_id())
     sessions.current().renew()
     flash(_("Your password is changed, and your other sessions have ended."), "good")
     return redirect(url_for(".you"), 303)
@@ -68,7 +69,7 @@ def change_password() -> ResponseReturnValue:
 def new_recovery_codes() -> ResponseReturnValue:
     """Replace one's own recovery codes and show the new ones, once."""
     with transaction() as database:
-        codes = actions.new_recovery_codes(database, _my_number())
+        codes = entry.new_recovery_codes(database, _my_number())
     title = _("Your recovery codes")
     return _page("desk/staff/recovery_codes.html", title, codes=codes, home=url_for(".you"))
 

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from oms.buyers import actions, queries
 from oms.buyers.actions import Typed
 from oms.buyers.states import CodePurpose
+from oms.buyers.upkeep import actions as upkeep
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError, RefusedError
 from oms.web import credentials, proofs, session_rows, sessions
@@ -69,7 +70,7 @@ def profile() -> ResponseReturnValue:
     form.offer(sorted(Locale.parse(str(get_locale())).territories.items(), key=lambda pair: pair[1]))
     if form.validate_on_submit():
         with transaction() as database:
-            actions.change_profile(database, found.buyer.id, form.to_request())
+            upkeep.change_profile(database, found.buyer.id, form.to_request())
         flash(_("Your profile is saved."), "good")
         return codes.going("/account/profile")
     return _change(form, pages.profile(form, found.email))
@@ -127,7 +128,7 @@ def password() -> ResponseReturnValue:
             return _change(form, pages.password(form))
         kept = credentials.hash_password(form.password.data)
         with transaction() as database:
-            actions.set_password(database, found.buyer.id, kept, keep_session=sessions.current_id())
+            upkeep.set_password(database, found.buyer.id, kept, keep_session=sessions.current_id())
         sessions.current().renew()
         flash(_("Your password is set. Your other sessions have ended."), "good")
         return codes.going("/account/")
@@ -139,7 +140,7 @@ def password() -> ResponseReturnValue:
 def drop_password() -> ResponseReturnValue:
     """Go back to codes by mail alone."""
     with transaction() as database:
-        actions.drop_password(database, access.buyer_id())
+        upkeep.drop_password(database, access.buyer_id())
     flash(_("Your password is removed. You sign in with a code."), "good")
     return codes.going("/account/")
 
@@ -175,9 +176,9 @@ def _moved(moving: dict[str, str], form: BothCodesForm) -> bool:
         proven = actions.prove_both(database, old, new)
     if proven is None:
         return False
-    notice = actions.prepare_notice()
+    notice = upkeep.prepare_notice()
     with transaction() as database:
-        changed = actions.change_mailbox(database, *proven, notice, keep_session=sessions.current_id())
+        changed = upkeep.change_mailbox(database, *proven, notice, keep_session=sessions.current_id())
     session.pop("moving")
     sessions.current().renew()
     proofs.remember([changed.unit])

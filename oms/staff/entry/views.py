@@ -14,8 +14,9 @@ from oms.kernel import clock
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
-from oms.staff import actions, queries
-from oms.staff.actions import Enrollment
+from oms.staff import queries
+from oms.staff.entry import actions
+from oms.staff.entry.actions import Enrollment
 from oms.staff.entry.forms import EnrollForm, SecondFactorForm, SetupForm, SignInForm
 from oms.staff.pages import names
 from oms.web import budgets, credentials, sessions

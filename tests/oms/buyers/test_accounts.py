@@ -10,6 +10,7 @@ from oms.buyers import actions, handlers, queries
 from oms.buyers.models import Buyer
 from oms.buyers.personal import AccountContact, AccountProfile
 from oms.buyers.states import BuyerState, CodePurpose
+from oms.buyers.upkeep import actions as upkeep
 from oms.kernel import audit, clock, jobs, vault
 from oms.kernel.audit import SYSTEM, ActorKind
 from oms.kernel.db import reading, transaction
@@ -56,9 +57,9 @@ def change(mailbox: Mailbox, buyer: Buyer, new: str, *, old: str | None = None) 
         mailbox.prove(old or "ada@shop.test", CodePurpose.OLD_MAILBOX, buyer_id=buyer.id),
         mailbox.prove(new, CodePurpose.NEW_MAILBOX, buyer_id=buyer.id),
     )
-    notice = actions.prepare_notice()
+    notice = upkeep.prepare_notice()
     with transaction() as session:
-        return actions.change_mailbox(session, *proofs, notice)
+        return upkeep.change_mailbox(session, *proofs, notice)
 
 
 def test_a_proven_mailbox_opens_an_account_in_the_shoppers_market_and_language(mailbox: Mailbox) -> None:
@@ -131,9 +132,9 @@ def test_two_codes_of_different_accounts_change_nothing(mailbox: Mailbox) -> Non
     ada, grace = mailbox.open_account("ada@shop.test"), mailbox.open_account("grace@shop.test")
     old = mailbox.prove("grace@shop.test", CodePurpose.OLD_MAILBOX, buyer_id=grace.id)
     new = mailbox.prove("mallory@shop.test", CodePurpose.NEW_MAILBOX, buyer_id=ada.id)
-    notice = actions.prepare_notice()
+    notice = upkeep.prepare_notice()
     with pytest.raises(RefusedError), transaction() as session:
-        actions.change_mailbox(session, old, new, notice)
+        upkeep.change_mailbox(session, old, new, notice)
     assert (mailbox_of(ada), mailbox_of(grace)) == ("ada@shop.test", "grace@shop.test")
 
 
@@ -149,7 +150,7 @@ def test_a_password_signs_in_and_ends_other_sessions_when_it_is_set(mailbox: Mai
     here, elsewhere = sit_down(buyer.person), sit_down(buyer.person)
     kept = credentials.hash_password("a sentence of my own")
     with transaction() as session:
-        actions.set_password(session, buyer.id, kept, keep_session=here)
+        upkeep.set_password(session, buyer.id, kept, keep_session=here)
     with reading() as session:
         assert [row.id for row in session_rows.sessions_of(session, buyer.person)] == [here]
         found = queries.password_of(session, "ada@shop.test")
@@ -167,7 +168,7 @@ def test_a_profile_is_kept_and_emptied_again(mailbox: Mailbox) -> None:
     by = buyer.actor
     for profile in (AccountProfile(nickname="Ada", country="NL"), AccountProfile()):
         with transaction() as session:
-            actions.change_profile(session, buyer.id, profile)
+            upkeep.change_profile(session, buyer.id, profile)
         with reading() as session:
             assert queries.account(session, buyer.id, by=by).profile == profile
 
@@ -176,9 +177,9 @@ def test_closing_ends_everything_and_the_keys_go(mailbox: Mailbox) -> None:
     buyer = mailbox.open_account("ada@shop.test")
     sit_down(buyer.person)
     with transaction() as session:
-        actions.set_password(session, buyer.id, credentials.hash_password("a sentence of my own"))
+        upkeep.set_password(session, buyer.id, credentials.hash_password("a sentence of my own"))
     with transaction() as session:
-        actions.close_account(session, buyer.id, by=SYSTEM)
+        upkeep.close_account(session, buyer.id, by=SYSTEM)
     jobs.drain()
     vault.destroy_due(clock.now() + timedelta(seconds=1))
     with reading() as session:
@@ -189,7 +190,7 @@ def test_closing_ends_everything_and_the_keys_go(mailbox: Mailbox) -> None:
         contact = vault.open_record(session, AccountContact, buyer.unit, purpose=Purpose.ACCOUNT, by=SYSTEM)
     assert contact is None
     with pytest.raises(NotFoundError), transaction() as session:
-        actions.close_account(session, buyer.id, by=SYSTEM)
+        upkeep.close_account(session, buyer.id, by=SYSTEM)
     with pytest.raises(IllegalMoveError):
         row.close(clock.now())
 

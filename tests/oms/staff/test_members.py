@@ -9,6 +9,7 @@ from oms.kernel.audit import SYSTEM, Deed
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError, NotFoundError, RefusedError
 from oms.staff import actions, handlers, queries
+from oms.staff.entry import actions as entry
 from oms.staff.models import Staff
 from oms.staff.states import ALLOWS, StaffRole, permissions
 from oms.web import credentials, session_rows
@@ -139,7 +140,7 @@ def test_the_last_owner_can_neither_leave_nor_step_down(office: Office) -> None:
 def test_a_reset_voids_password_authenticator_and_recovery_codes(office: Office) -> None:
     ada = office.employ("ada@shop.test", OWNER)
     with transaction() as session:
-        codes = actions.new_recovery_codes(session, ada.id)
+        codes = entry.new_recovery_codes(session, ada.id)
     sit_down(ada)
     with transaction() as session:
         code = actions.reset_sign_in(session, ada.id, by=SYSTEM)
@@ -149,6 +150,6 @@ def test_a_reset_voids_password_authenticator_and_recovery_codes(office: Office)
     assert not office.prove(reset, codes[0])
     assert sessions(ada) == 0
     with reading() as session:
-        assert actions.begin_setup(session, "ada@shop.test", code).id == ada.id
+        assert entry.begin_setup(session, "ada@shop.test", code).id == ada.id
         assert queries.totp_secret(session, reset) != "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
     assert last_entry(ada).verb == "staff.reset_sign_in"

@@ -8,7 +8,8 @@ import pytest
 from oms.kernel import audit, clock
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, RefusedError
-from oms.staff import actions, queries
+from oms.staff import queries
+from oms.staff.entry import actions as entry
 from oms.staff.models import Staff
 from oms.staff.states import StaffRole
 from tests.people import Office
@@ -23,7 +24,7 @@ def verbs(about: str) -> list[str]:
 
 def begin(email: str, code: str) -> Staff | None:
     with reading() as session:
-        return actions.begin_setup(session, email, code)
+        return entry.begin_setup(session, email, code)
 
 
 def test_nobody_signs_in_before_set_up(office: Office) -> None:
@@ -122,7 +123,7 @@ def test_new_recovery_codes_void_the_old(office: Office) -> None:
     invited = office.invite("ada@shop.test", StaffRole.OWNER)
     codes = office.finish(invited)
     with transaction() as session:
-        fresh = actions.new_recovery_codes(session, invited.staff_id)
+        fresh = entry.new_recovery_codes(session, invited.staff_id)
     ada = office.member(invited.staff_id)
     assert not office.prove(ada, codes[1])
     assert office.prove(ada, fresh[1])

@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 
 from oms.kernel import audit
 from oms.kernel.db import reading, transaction
-from oms.staff import actions, queries
+from oms.staff import queries
+from oms.staff.entry import actions as entry
 from oms.staff.models import Staff
 from oms.staff.states import StaffRole
 from oms.web import session_rows
@@ -49,7 +50,7 @@ def test_an_owner_adds_somebody_who_then_sets_up(owner: Visitor) -> None:
     assert code is not None
     assert "/set-up" in words(answer)
     with reading() as session:
-        found = actions.begin_setup(session, "grace@shop.test", code.group())
+        found = entry.begin_setup(session, "grace@shop.test", code.group())
         assert found is not None
         assert (found.desk_name, found.roles) == ("Grace", {StaffRole.FINANCE})
         assert audit.about(session, found.person)[0].by.kind == "staff"
@@ -145,5 +146,5 @@ def test_new_recovery_codes_are_shown_once(owner: Visitor) -> None:
     assert not CODE.search(owner.get("/you").text)
     with transaction() as session:
         ada = queries.members(session)[0]
-        assert actions.prove_second_factor(session, ada.id, codes[0]) is not None
+        assert entry.prove_second_factor(session, ada.id, codes[0]) is not None
     assert "7 codes are left" in words(owner.get("/you"))

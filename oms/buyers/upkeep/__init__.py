@@ -1,0 +1,1 @@
+"""An account as its owner changes it: password, mailbox, profile, closing."""
