@@ -6,7 +6,7 @@ from oms.kernel.register import Basis, Category, Event, Purpose, Retention, pers
 
 INACTIVE_DAYS = 3 * 365
 
-_MAIL = ("mail",)
+_MAIL = ("mail service",)
 # Three years unused, and an account is let go of.
 _ACCOUNT = Retention(after=Event.ACCOUNT_CLOSED, days=0, at_most=INACTIVE_DAYS)
 _ON_ITS_WAY = Retention(after=Event.SEALED, days=1, at_most=1)

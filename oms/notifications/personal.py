@@ -12,6 +12,7 @@ MAIL = egress.declare(
         policy_url="",
         fields=(
             "order.contact.email",
+            "account.contact.email",
             "challenge.code.email",
             "challenge.code.code",
             "notice.mailbox.email",
