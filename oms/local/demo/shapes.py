@@ -88,7 +88,7 @@ class Customs:
 class DemoProduct:
     """One product of the demo shop with everything that is to be stored of it.
 
-    ``pictures`` are those of the variants, ``closer`` come after them in the gallery.
+    ``pictures`` are those of the variants, then closer looks that belong to the product as a whole.
     ``tax_class`` is a name (``standard``, ``books``, ``printed``); rates are the tax table's own business.
     """
 
@@ -99,7 +99,6 @@ class DemoProduct:
     options: tuple[DemoOption, ...]
     variants: tuple[DemoVariant, ...]
     pictures: tuple[DemoPicture, ...]
-    closer: tuple[DemoPicture, ...]
     customs: Customs
     tax_class: str
     is_digital: bool

@@ -20,7 +20,7 @@ def _texts(product: DemoProduct) -> Iterator[Words]:
     for option in product.options:
         yield option.name
         yield from (value.name for value in option.values)
-    yield from (picture.alt for picture in (*product.pictures, *product.closer))
+    yield from (picture.alt for picture in product.pictures)
 
 
 def test_the_shop_has_enough_to_browse_in() -> None:

@@ -22,9 +22,10 @@ ARGUMENTS = (
 )
 COLUMNS = 20
 TILES = [
-    (picture.svg, (DRAWINGS if place < len(product.pictures) else CLOSER)[product.handle].tile)
+    (picture.svg, (DRAWINGS if picture.file_name in worn else CLOSER)[product.handle].tile)
     for product in demo_products()
-    for place, picture in enumerate((*product.pictures, *product.closer))
+    for worn in [{variant.picture for variant in product.variants}]
+    for picture in product.pictures
 ]
 pytestmark = pytest.mark.browser
 
