@@ -9,6 +9,7 @@ from flask import Flask, current_app
 
 from migrations.run import upgrade
 from oms.buyers import checks as buyers_checks
+from oms.catalog import checks as catalog_checks
 from oms.catalog import commands as catalog
 from oms.kernel import audit
 from oms.kernel.config import Settings
@@ -22,7 +23,7 @@ from oms.web.doctor import Health
 # Each feature's `commands.py: commands`, a click group or command.
 COMMANDS: tuple[click.Command, ...] = (catalog.commands, staff.commands)
 # Each feature's `checks.py`, whose import makes its invariants known to the doctor.
-CHECKS: tuple[ModuleType, ...] = (web, buyers_checks, staff_checks)
+CHECKS: tuple[ModuleType, ...] = (web, buyers_checks, staff_checks, catalog_checks)
 _MARKS = {Health.WELL: "ok  ", Health.NOTE: "note", Health.ILL: "ILL "}
 _COLORS = {Health.WELL: "green", Health.NOTE: "yellow", Health.ILL: "red"}
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a script.")

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session, selectinload
 from oms.catalog import writing
 from oms.catalog.media.models import Media
 from oms.catalog.models import CatalogVersion, Category, Option, Price, Product, Variant
-from oms.catalog.requests import ProductRequest, VariantRequest
+from oms.catalog.requests import PriceRequest, ProductRequest, VariantRequest
 from oms.catalog.search.actions import index
 from oms.catalog.states import ProductStatus
-from oms.kernel import clock
+from oms.kernel import audit, clock
+from oms.kernel.audit import Actor
 from oms.kernel.errors import BadInputError, ConflictError, NotFoundError
 
 
@@ -149,17 +150,22 @@ def _refuse_taken(session: Session, sku: str) -> None:
         raise ConflictError(f"The SKU {sku} belongs to {holder} already. Give another one.")
 
 
-def publish(session: Session, product_id: int) -> None:
+def publish(session: Session, product_id: int, *, by: Actor) -> None:
     """Show a product to shoppers. Raises NotFoundError, or IllegalMoveError when it is shown already."""
     _product(session, product_id).publish(clock.now())
-    session.flush()
-    touch(session)
+    _note(session, by, "catalog.publish", f"product:{product_id}")
 
 
-def unpublish(session: Session, product_id: int) -> None:
+def unpublish(session: Session, product_id: int, *, by: Actor) -> None:
     """Take a product from the shop. Raises NotFoundError, or IllegalMoveError when it is a draft already."""
     _product(session, product_id).unpublish()
+    _note(session, by, "catalog.unpublish", f"product:{product_id}")
+
+
+def _note(session: Session, by: Actor, verb: str, about: str, *fields: str) -> None:
+    """Write a change into the trail, then make the pages old."""
     session.flush()
+    audit.record(session, by, verb, about, fields=fields)
     touch(session)
 
 
@@ -171,34 +177,33 @@ def _product(session: Session, product_id: int) -> Product:
 
 
 def set_price(
-    session: Session, variant_id: int, market_code: str, amount: int, *, compare_at: int | None = None
+    session: Session, variant_id: int, market_code: str, wanted: PriceRequest, *, by: Actor
 ) -> bool:
     """Set a price in minor units of the market's currency; return whether it changed anything.
 
     Raises BadInputError for a price of nothing, or an earlier price that was not higher.
     """
-    if amount <= 0:
+    if wanted.amount <= 0:
         raise BadInputError(
             "A price is more than nothing. To stop selling, withdraw the variant.", field="amount"
         )
-    if compare_at is not None and compare_at <= amount:
+    if wanted.compare_at is not None and wanted.compare_at <= wanted.amount:
         raise BadInputError("The earlier price must be higher than the price.", field="compare_at")
-    statement = insert(Price).values(
-        variant_id=variant_id, market_code=market_code, amount=amount, compare_at=compare_at
-    )
+    new = {"amount": wanted.amount, "compare_at": wanted.compare_at}
+    statement = insert(Price).values(variant_id=variant_id, market_code=market_code, **new)
     changed = session.execute(
         statement.on_conflict_do_update(
             index_elements=["variant_id", "market_code"],
-            set_={"amount": amount, "compare_at": compare_at},
-            where=(Price.amount != amount) | Price.compare_at.is_distinct_from(compare_at),
+            set_=new,
+            where=(Price.amount != wanted.amount) | Price.compare_at.is_distinct_from(wanted.compare_at),
         ).returning(Price.variant_id)
     ).all()
     if changed:
-        touch(session)
+        _note(session, by, "catalog.set_price", f"variant:{variant_id}", market_code)
     return bool(changed)
 
 
-def withdraw_variant(session: Session, variant_id: int) -> bool:
+def withdraw_variant(session: Session, variant_id: int, *, by: Actor) -> bool:
     """Sell a variant no longer; orders keep naming it. Return whether it was sold until now."""
     gone = (
         session.execute(
@@ -212,7 +217,7 @@ def withdraw_variant(session: Session, variant_id: int) -> bool:
     )
     if gone:
         index(session, gone)
-        touch(session)
+        _note(session, by, "catalog.withdraw", f"variant:{variant_id}")
     return bool(gone)
 
 

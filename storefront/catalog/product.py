@@ -3,16 +3,21 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from oms.catalog.product.queries import Choice, Offer, ProductPage
 from oms.catalog.queries import MarketFacts, Picture
-from oms.web.filters import money, number
+from oms.kernel import clock
+from oms.kernel.errors import NotFoundError
+from oms.shipping.queries import Parcel, offers
+from oms.web.filters import day, money, number
 from storefront.catalog.listing import OPTION
 from storefront.catalog.pages import Image, image, price_words, product_url
 
@@ -51,10 +56,13 @@ class ProductView:
     facts: list[tuple[str, str]]
 
 
-def shown_offer(page: ProductPage, wanted: Mapping[str, str]) -> Offer | None:
-    """Return the variant that the choices mean: all of them, else most of them, else the first in stock."""
+def shown_offer(page: ProductPage, wanted: Mapping[str, str]) -> Offer:
+    """Return the variant that the choices mean: all of them, else most of them, else the first in stock.
+
+    Raises NotFoundError where nothing of the product is sold in this market.
+    """
     if not page.offers:
-        return None
+        raise NotFoundError(_("This product is not sold in your market."))
 
     def fitness(offer: Offer) -> tuple[int, bool]:
         fitting = sum(offer.chosen.get(code) == value for code, value in wanted.items())
@@ -63,8 +71,8 @@ def shown_offer(page: ProductPage, wanted: Mapping[str, str]) -> Offer | None:
     return max(page.offers, key=fitness)
 
 
-def view(page: ProductPage, market: MarketFacts, offer: Offer) -> ProductView:
-    """Return the page with one variant shown."""
+def view(page: ProductPage, market: MarketFacts, offer: Offer, promise: str) -> ProductView:
+    """Return the page with one variant shown; `promise` says when it would arrive."""
     return ProductView(
         name=page.title,
         subtitle=page.subtitle,
@@ -77,7 +85,7 @@ def view(page: ProductPage, market: MarketFacts, offer: Offer) -> ProductView:
         price_note="",
         before=money(offer.compare_at) if offer.compare_at is not None else "",
         stock=stock_words(can_be_had=offer.is_available, is_digital=not offer.requires_shipping),
-        promise="",
+        promise=promise if offer.is_available else "",
         is_sold=offer.is_available,
         max_quantity=MOST_AT_ONCE,
         description=Markup(page.description_html),  # noqa: S704 - cleaned by nh3 before it was stored
@@ -91,6 +99,22 @@ def stock_words(*, can_be_had: bool, is_digital: bool = False) -> Stock:
     if not can_be_had:
         return Stock(_("Sold out"), "late")
     return Stock(_("A download, at once") if is_digital else _("Ready to send"), "done")
+
+
+def arrival(session: Session, market: MarketFacts, offer: Offer) -> str:
+    """Return when the usual way of delivery would bring one; nothing for what is not sent."""
+    if not offer.requires_shipping or not market.countries:
+        return ""
+    parcel = Parcel(market.code, market.countries[0], "", offer.weight_grams, offer.price.amount)
+    usual = next((found for found in offers(session, parcel) if not found.is_pickup), None)
+    if usual is None:
+        return ""
+    first, last = (day(clock.today() + timedelta(days=n)) for n in (usual.days_least, usual.days_most))
+    return str(
+        _("With you on %(day)s.", day=first)
+        if first == last
+        else _("With you between %(first)s and %(last)s.", first=first, last=last)
+    )
 
 
 def _images(page: ProductPage, first: Picture | None) -> list[Image]:

@@ -14,13 +14,12 @@ from oms.catalog.merchandise.queries import Shelf
 from oms.catalog.product.queries import ProductPage, product_page
 from oms.kernel.config import Settings
 from oms.kernel.db import reading
-from oms.kernel.errors import NotFoundError
 from oms.web import frame
 from oms.web.markets import place
 from oms.web.pages import cached_view
 from storefront.catalog import listing, pages
 from storefront.catalog.market import market
-from storefront.catalog.product import shown_offer, structured, view
+from storefront.catalog.product import arrival, shown_offer, structured, view
 
 blueprint = Blueprint("catalog", __name__)
 _FIRST_ROW = 4
@@ -84,19 +83,17 @@ def _robots(wanted: Asked) -> str:
 def product(handle: str) -> ResponseReturnValue:
     """Show a product, with the variant that the address chooses."""
     here = place()
-    with reading() as session:
-        facts = market(session, here.market)
-        found = product_page(session, handle, facts, here.language)
-        near = cards_of(session, Asked(facts, here.language, related_to=found.product_id, per_page=_RELATED))
     chosen = {
         name.removeprefix(listing.OPTION): value
         for name, value in request.args.items()
         if name.startswith(listing.OPTION)
     }
-    offer = shown_offer(found, chosen)
-    if offer is None:
-        raise NotFoundError(_("This product is not sold in your market."))
-    shown = view(found, facts, offer)
+    with reading() as session:
+        facts = market(session, here.market)
+        found = product_page(session, handle, facts, here.language)
+        offer = shown_offer(found, chosen)
+        near = cards_of(session, Asked(facts, here.language, related_to=found.product_id, per_page=_RELATED))
+        shown = view(found, facts, offer, arrival(session, facts, offer))
     preload = "" if shown.images[0].sources else shown.images[0].src
     return render_template(
         "store/catalog/product.html",

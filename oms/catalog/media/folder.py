@@ -6,8 +6,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from oms.catalog.media.encoding import Measured, encode, measure
-from oms.catalog.media.models import MediaKind
+from oms.catalog.media.encoding import FORMATS, Measured, encode, measure
+from oms.catalog.media.models import Media, MediaKind
 from oms.catalog.models import Words
 from oms.catalog.queries import Picture
 from oms.catalog.requests import PictureRequest
@@ -35,7 +35,7 @@ class MediaFolder:
     def keep_picture(self, data: bytes) -> Measured:
         """Encode a picture unless its files are here already; return its sizes. Raises BadPictureError."""
         measured = measure(data)
-        if not self._has(f"{measured.digest}-{measured.widths[-1]}.webp"):
+        if not self.has(f"{measured.digest}-{measured.widths[-1]}.webp"):
             for name, encoded in encode(data, measured):
                 self._write(name, encoded)
         return measured
@@ -44,11 +44,12 @@ class MediaFolder:
         """Keep a vector drawing of our own; never one that came from outside, for SVG can hold scripts."""
         data = svg.encode()
         digest = hashlib.blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()
-        if not self._has(f"{digest}.svg"):
+        if not self.has(f"{digest}.svg"):
             self._write(f"{digest}.svg", data)
         return PictureRequest(source, alt, MediaKind.DRAWING, digest, *size)
 
-    def _has(self, name: str) -> bool:
+    def has(self, name: str) -> bool:
+        """Say whether a file is here."""
         return (self.path / name).is_file()
 
     def _write(self, name: str, data: bytes) -> None:
@@ -58,6 +59,15 @@ class MediaFolder:
             held.write(data)
         Path(held.name).chmod(0o644)
         os.replace(held.name, self.path / name)  # noqa: PTH105 - os.replace says that it replaces
+
+
+def file_names(media: Media) -> list[str]:
+    """Return the names of all files that a picture should have; none while it has no file at all."""
+    if not media.digest:
+        return []
+    if media.kind is MediaKind.DRAWING:
+        return [f"{media.digest}.svg"]
+    return [f"{media.digest}-{width}.{kind}" for width in media.widths for kind in FORMATS]
 
 
 def address(picture: Picture, width: int = 0, extension: str = "webp") -> str:

@@ -12,6 +12,7 @@ from oms.catalog.models import Price, Product, ProductText, Variant
 from oms.catalog.queries import sellables, version
 from oms.catalog.requests import PriceRequest, TextRequest, VariantRequest
 from oms.kernel import clock
+from oms.kernel.audit import SYSTEM, AuditEntry
 from oms.kernel.db import transaction
 from oms.kernel.errors import BadInputError, ConflictError, IllegalMoveError, NotFoundError
 from oms.kernel.money import Money
@@ -129,7 +130,7 @@ def test_a_draft_a_withdrawn_variant_and_a_variant_without_price_are_not_sold() 
     with transaction() as session:
         stock_shelves(session)
         put_product(session, simple("draft", "Draft", 500, is_published=False))
-        actions.withdraw_variant(session, _id(session, "CEDAR-PENCIL"))
+        actions.withdraw_variant(session, _id(session, "CEDAR-PENCIL"), by=SYSTEM)
         put_product(
             session,
             simple(
@@ -152,24 +153,25 @@ def test_publishing_keeps_the_first_date() -> None:
     with clock.held_at(first), transaction() as session:
         put = put_product(session, simple("new", "New", 100))
     with transaction() as session:
-        actions.unpublish(session, put.product_id)
-        actions.publish(session, put.product_id)
+        actions.unpublish(session, put.product_id, by=SYSTEM)
+        actions.publish(session, put.product_id, by=SYSTEM)
         assert session.get_one(Product, put.product_id).published_at == first
         with pytest.raises(IllegalMoveError):
-            actions.publish(session, put.product_id)
+            actions.publish(session, put.product_id, by=SYSTEM)
         with pytest.raises(NotFoundError):
-            actions.publish(session, 999)
+            actions.publish(session, 999, by=SYSTEM)
 
 
 def test_a_price_is_set_once_and_never_to_nothing() -> None:
     with transaction() as session:
         stock_shelves(session)
         pencil = _id(session, "CEDAR-PENCIL")
-        assert actions.set_price(session, pencil, "eu", 320, compare_at=400) is True
-        assert actions.set_price(session, pencil, "eu", 320, compare_at=400) is False
+        assert actions.set_price(session, pencil, "eu", PriceRequest(320, 400), by=SYSTEM) is True
+        assert actions.set_price(session, pencil, "eu", PriceRequest(320, 400), by=SYSTEM) is False
         for amount, before in ((0, None), (-5, None), (320, 320), (320, 100)):
             with pytest.raises(BadInputError):
-                actions.set_price(session, pencil, "eu", amount, compare_at=before)
+                actions.set_price(session, pencil, "eu", PriceRequest(amount, before), by=SYSTEM)
+        assert session.scalars(select(AuditEntry.verb)).all() == ["catalog.set_price"]
         kept = session.execute(
             select(Price.amount, Price.compare_at).where(
                 Price.variant_id == pencil, Price.market_code == "eu"

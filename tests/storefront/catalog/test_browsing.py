@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,8 +14,10 @@ from oms.catalog.media.folder import MediaFolder
 from oms.catalog.merchandise import actions as merchandise
 from oms.catalog.models import Category, Collection, MarketText
 from oms.catalog.queries import sellables
+from oms.kernel import clock
 from oms.kernel.config import Settings
 from oms.kernel.db import transaction
+from oms.shipping.models import ShippingMethod
 from tests.goods import EU, notebook, simple, stock_shelves
 
 
@@ -187,3 +190,30 @@ def test_the_small_print_is_that_of_the_market(shelves: FlaskClient) -> None:
     assert "Impressum" in _page(shelves, "/eu-de/collections/desk")
     _page(shelves, "/us-en/legal/imprint", 404)
     _page(shelves, "/legal/nonsense", 404)
+
+
+def test_a_product_says_when_it_would_arrive_unless_it_is_sold_out(shelves: FlaskClient) -> None:
+    with transaction() as session:
+        for code, days, is_pickup in (("pickup", 0, True), ("post", 2, False)):
+            session.add(
+                ShippingMethod(
+                    code=code,
+                    market_code="eu",
+                    position=days,
+                    names={"en": code},
+                    carrier="hollow",
+                    service="post",
+                    countries=["NL"],
+                    steps=[[1000, 490]],
+                    days_least=days,
+                    days_most=days + 2,
+                    is_pickup=is_pickup,
+                )
+            )
+    with clock.held_at(datetime(2026, 11, 22, 12, tzinfo=UTC)):
+        text = _words(_page(shelves, "/products/field-notebook"))
+        gone = _words(_page(shelves, "/products/field-notebook?o.color=green"))
+        elsewhere = _words(_page(shelves, "/us-en/products/field-notebook"))
+    assert "With you between 24 Nov 2026 and 26 Nov 2026." in text
+    assert "With you" not in gone
+    assert "With you" not in elsewhere
