@@ -8,7 +8,7 @@ CODE := oms storefront migrations tests wsgi.py
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-dev lint types contracts format migrate requirements bench faults demo-reset clean
+.PHONY: help run test setup setup-dev lint types contracts format migrate requirements translations bench faults demo-reset clean
 
 help: ## say what can be typed
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1@\2/p' Makefile | while IFS=@ read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -46,6 +46,9 @@ migrate: setup ## bring the development databases to the newest schema
 requirements: setup-dev ## pin and hash what pyproject.toml asks for
 	@$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	@for group in local dev; do $(COMPILE) --group $$group -c requirements/runtime.txt -o requirements/$$group.txt || exit 1; done
+
+translations: setup-dev ## gather the shop's words into each language's catalog, and count what is lacking
+	@$(PY) -m oms.local.wording
 
 bench: setup-dev ## measure, as ratios to what the machine can do; fails below the bars
 	@$(PY) -m pytest tests/bench -m bench -n 0 -s $(ARGS)

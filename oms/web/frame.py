@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, current_app, get_flashed_messages, has_request_context, request
+from flask_babel import gettext as _
 
 from oms.kernel.i18n import NAMES, TAGS
 from oms.web.markets import DEFAULT, PLACES, Place, place
@@ -73,7 +74,7 @@ def alternates(path: str) -> tuple[tuple[str, str], ...]:
 def _markets(path: str, here: Place) -> tuple[Link, ...]:
     return tuple(
         Link(
-            label=f"{where.name} · {NAMES[where.language]}",
+            label=f"{_(where.name)} · {NAMES[where.language]}",
             url=f"{where.prefix}{path}",
             is_current=where == here,
             value=where.code,

@@ -1,0 +1,158 @@
+"""The words of the shop that want translating: gathered from templates and code, merged into each catalog.
+
+    python -m oms.local.wording          update the catalogs, and say what each still lacks
+
+The desk is in English only; everything that a shopper or buyer reads is gathered: `_()` in templates and
+code, the sentences of our errors, and what the register says of personal fields.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+from oms import tables
+from oms.kernel.egress import RECIPIENTS
+from oms.kernel.i18n import CATALOGS, LANGUAGES, SOURCE
+from oms.kernel.register import KINDS, PLACES, Basis, Category, Event, Purpose
+from oms.web.markets import MARKETS
+
+ROOT = Path(__file__).resolve().parents[2]
+Id = str | tuple[str, ...]
+_DESK_ONLY = (
+    "oms/local/",
+    "oms/staff/",
+    "oms/desk/",
+    "oms/cli",
+    "oms/worker",
+    "oms/kernel/config",
+    "templates/desk/",
+)
+# What a feature of `oms` shows is shown at the desk; these two write to buyers.
+_OF_BUYERS = ("oms/web/", "oms/notifications/", "oms/buyers/")
+_DESK_FILES = ("views.py", "forms.py", "pages.py", "commands.py", "checks.py")
+# Besides `_()` and its kin: a mail's reader says a sentence.
+_KEYWORDS = {**DEFAULT_KEYWORDS, "say": None}
+_JINJA = {"trimmed": "true", "extensions": "jinja2.ext.i18n"}
+
+
+def gathered() -> Catalog:
+    """Return everything that wants translating, from the source as it is now."""
+    catalog = Catalog()
+    for path in sorted((ROOT / "templates").rglob("*")):
+        if path.suffix in {".html", ".txt"} and not _is_desk(path):
+            _add(catalog, _from_file(path, babel_extract))
+    for path in [p for top in ("oms", "storefront") for p in sorted((ROOT / top).rglob("*.py"))]:
+        if not _is_desk(path):
+            _add(catalog, _from_file(path, "python"))
+    for sentence in [*_sentences(), *_declared()]:
+        catalog.add(sentence)
+    return catalog
+
+
+def _is_desk(path: Path) -> bool:
+    place = path.relative_to(ROOT).as_posix()
+    if place.startswith(_DESK_ONLY):
+        return True
+    return place.startswith("oms/") and not place.startswith(_OF_BUYERS) and path.name in _DESK_FILES
+
+
+def _from_file(path: Path, method: object) -> Iterator[tuple[Id, str | None]]:
+    found = extract_from_file(method, path, keywords=_KEYWORDS, options=_JINJA)  # type: ignore[arg-type]
+    for _line, message, _comments, context in found:
+        yield message, context
+
+
+def _add(catalog: Catalog, found: Iterator[tuple[Id, str | None]]) -> None:
+    for message, context in found:
+        catalog.add(message, context=context)
+
+
+def _sentences() -> list[str]:
+    """Return the sentences of our errors: given where they are raised, or the class's own."""
+    files = [
+        p for top in ("oms", "storefront") for p in sorted((ROOT / top).rglob("*.py")) if not _is_desk(p)
+    ]
+    trees = [ast.parse(path.read_text("utf-8")) for path in files]
+    classes = {c.name: c for tree in trees for c in ast.walk(tree) if isinstance(c, ast.ClassDef)}
+    ours = {"CounterfoilError"}
+    for _generation in range(4):
+        ours |= {n for n, c in classes.items() if any(getattr(base, "id", "") in ours for base in c.bases)}
+    own = [ast.get_docstring(classes[name]) or "" for name in sorted(ours) if name in classes]
+    calls = [call for tree in trees for call in ast.walk(tree) if isinstance(call, ast.Call)]
+    given = [_first_text(call) for call in calls if getattr(call.func, "id", "") in ours]
+    return [text for text in [*own, *given] if text]
+
+
+def _first_text(call: ast.Call) -> str:
+    first = call.args[0] if call.args else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+
+
+def _declared() -> list[str]:
+    """Return what the register says (labels, reasons, purposes, recipients, cookies), and the markets."""
+    words = [str(word) for enum in (Category, Purpose, Basis, Event) for word in enum]
+    words += [text for kind in KINDS.values() for f in kind.fields for text in (f.label, f.why)]
+    words += [r.what_for for r in RECIPIENTS.values()]
+    cookies = [place for name, place in PLACES.items() if name.startswith("cookie")]
+    words += [text for place in cookies for text in (place.holds, place.purpose, place.life)]
+    return [word for word in [*words, *MARKETS.values()] if word]
+
+
+def catalog_path(language: str) -> Path:
+    """Return where a language's words lie."""
+    return CATALOGS / language / "LC_MESSAGES" / "messages.po"
+
+
+def known(language: str) -> Catalog:
+    """Return a language's catalog as it is written; an empty one where there is none yet."""
+    path = catalog_path(language)
+    if not path.is_file():
+        return Catalog(locale=language)
+    with path.open("rb") as lines:
+        return read_po(lines, locale=language)
+
+
+def lacking(wanted: Catalog, have: Catalog) -> list[str]:
+    """Return what a catalog lacks: messages untranslated, uncertain (fuzzy), or with other placeholders."""
+    return sorted(str(message.id) for message in wanted if message.id and not _is_done(have, message))
+
+
+def _is_done(have: Catalog, wanted: Message) -> bool:
+    message = have.get(wanted.id if isinstance(wanted.id, str) else wanted.id[0], wanted.context)
+    if message is None or message.fuzzy:
+        return False
+    texts = [message.string] if isinstance(message.string, str) else list(message.string or [""])
+    return all(texts) and not list(message.check(have))
+
+
+def update(language: str) -> list[str]:
+    """Merge what is gathered into a language's catalog; return what it lacks."""
+    wanted, have = gathered(), known(language)
+    have.update(wanted, no_fuzzy_matching=True)
+    have.obsolete.clear()
+    path = catalog_path(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as lines:
+        write_po(lines, have, width=110, no_location=True, omit_header=True, sort_output=True)
+    return lacking(wanted, have)
+
+
+def main(languages: Sequence[str]) -> int:
+    """Update every catalog; return how many messages are lacking in all."""
+    missing = 0
+    for language in languages:
+        found = update(language)
+        missing += len(found)
+        print(f"{language}: {len(found)} messages lack a translation")
+    return missing
+
+
+if __name__ == "__main__":
+    assert tables.metadata is not None  # noqa: S101 - its import is what declares the register
+    sys.exit(1 if main([language for language in LANGUAGES if language != SOURCE]) else 0)
