@@ -16,6 +16,10 @@ _FIRST = ("css/tokens.css", "css/reset.css", "css/base.css", "css/layout.css")
 _LAST = ("css/print.css",)
 _FORBIDDEN_IN_SHEETS = re.compile(r"@import\b")
 _FORBIDDEN_IN_SCRIPTS = re.compile(r"^\s*(import|export)\b", re.MULTILINE)
+_COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
+_SPACE_AROUND = re.compile(rb"\s*([{};,])\s*")
+# Only where a value follows: in a selector the space before a pseudo-class means any descendant.
+_SPACE_AFTER_COLON = re.compile(rb":[ \n]+")
 _YEAR = "public, max-age=31536000, immutable"
 
 blueprint = Blueprint("static_files", __name__)
@@ -64,7 +68,7 @@ class Assets:
             *sorted(self.folder.glob(f"css/{app}/*.css")),
         ]
         paths = [self.folder / name for name in _FIRST] + folders + [self.folder / name for name in _LAST]
-        return b"\n".join(_clean(path, _FORBIDDEN_IN_SHEETS) for path in paths if path.is_file())
+        return b"".join(_squeezed(_clean(path, _FORBIDDEN_IN_SHEETS)) for path in paths if path.is_file())
 
     def _scripts(self, app: str) -> bytes:
         paths = [*sorted(self.folder.glob("js/*.js")), *sorted(self.folder.glob(f"js/{app}/*.js"))]
@@ -80,6 +84,12 @@ class Assets:
             kind += "; charset=utf-8"
         squeezed = gzip.compress(body, 9, mtime=0)
         return Asset(hashed, kind, body, squeezed if len(squeezed) < len(body) else b"")
+
+
+def _squeezed(sheet: bytes) -> bytes:
+    """Return a style sheet without comments and without the space around braces, commas and lines."""
+    plain = _COMMENT.sub(b"", sheet)
+    return _SPACE_AFTER_COLON.sub(rb":", _SPACE_AROUND.sub(rb"\1", plain)).strip() + b"\n"
 
 
 def _clean(path: Path, forbidden: re.Pattern[str]) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -23,11 +22,6 @@ POLICY = (
 def bundle(name: str) -> str:
     """What `asset(name)` stands for: a style sheet or script of the store or the desk, or a file."""
     return Assets(STATIC, "").by_name[name].body.decode()
-
-
-def squeezed(css: str) -> str:
-    """A style sheet as it is served: without comments and indentation."""
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip()
 
 
 @lru_cache

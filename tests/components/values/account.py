@@ -60,16 +60,9 @@ def account() -> dict[str, Any]:
                 "goods": "1 good",
             },
         ],
-        "pages": {"summary": "", "before": "", "after": "", "numbers": []},
-        "addresses": [
-            {
-                "lines": ["Ada Lind", "Rapenburg 70", "2311 EZ Leiden", "Netherlands"],
-                "kept_until": "Because you asked us to keep it. Until you delete it.",
-                "edit_url": "#",
-                "delete_url": "#",
-            }
-        ],
         "email_url": "#",
+        "profile_url": "#",
+        "drop_password_url": "#",
         "password_url": "#",
         "has_password": False,
         "sessions_url": "/account/sessions",
