@@ -1,12 +1,16 @@
 """Settings of a development machine: `.env`, and secrets made once."""
 
+import ast
 import base64
+import re
 from pathlib import Path
 
 import pytest
 
 from oms.local.errors import LocalError
 from oms.local.settings import development_secrets, read_dotenv
+
+_ROOT = Path(__file__).parents[3]
 
 
 def test_a_settings_file_is_read_as_a_shell_would(tmp_path: Path) -> None:
@@ -48,3 +52,25 @@ def test_damaged_secrets_are_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match="damaged"):
         development_secrets(tmp_path, {})
     assert (tmp_path / "secrets.json").read_text() == '{"SECRET_KEY": '
+
+
+def test_the_example_tells_every_setting_and_no_other() -> None:
+    told = set(re.findall(r"^#?([A-Z][A-Z_]+)=", (_ROOT / ".env.example").read_text(), re.MULTILINE))
+    tree = ast.parse((_ROOT / "oms" / "kernel" / "config.py").read_text())
+    words = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    read = {word for word in words if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", word)}
+    assert told == read | {"HOST", "PORT", "TOMBSTONES"}
+
+
+def test_the_example_itself_can_be_used() -> None:
+    assert read_dotenv(_ROOT / ".env.example") == {
+        "APP_ENV": "development",
+        "HOST": "127.0.0.1",
+        "PORT": "8000",
+        "STATE_DIR": "var",
+        "TRUSTED_PROXIES": "0",
+    }
