@@ -8,8 +8,8 @@ from tests.components.values.kit import filled
 
 def test_each_error_leads_to_its_field() -> None:
     html = called("errors", "form_errors", filled())
-    assert '<a href="#name">Enter the name that goes on the parcel.</a>' in html
-    assert '<a href="#postcode">Enter the postcode.</a>' in html
+    assert '<a href="#name">Name on the parcel: Enter the name that goes on the parcel.</a>' in html
+    assert '<a href="#postcode">Postcode: Enter the postcode.</a>' in html
     assert html.count("<li>") == 2
 
 

@@ -112,7 +112,7 @@ def test_paying_leaves_the_page(page: Page, sample_address: str) -> None:
 def test_what_is_wrong_is_reached_first(page: Page, sample_address: str) -> None:
     page.goto(f"{sample_address}/order-find")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
-    page.get_by_role("link", name="Enter the order number").click()
+    page.get_by_role("link", name="Order number: Enter the order number").click()
     assert page.evaluate("document.activeElement.id") == "number"
 
 
