@@ -126,28 +126,44 @@ def _put_pictures(session: Session, product: Product, request: ProductRequest) -
 def _put_variants(
     session: Session, product: Product, requests: Sequence[VariantRequest], pictures: dict[str, int]
 ) -> tuple[str, ...]:
-    made = []
+    made: list[str] = []
+    claimed: list[str] = []
+    laid: list[Variant] = []
     for position, request in enumerate(requests):
         variant = writing.find_variant(product, request)
+        if variant in laid:
+            what = request.sku or ", ".join(request.choices)
+            raise ConflictError(f"{product.handle} has {what} twice. Give one another SKU and choices.")
         if variant is None:
             variant = Variant(prices=[], product_id=product.id, sku="")
             product.variants.append(variant)
         wanted = request.sku or variant.sku or writing.made_sku(product.handle, request.choices)
         if variant.sku != wanted:
-            _refuse_taken(session, wanted)
             variant.sku = wanted
+            claimed.append(wanted)
             made += [] if request.sku else [wanted]
         if request.picture is not None:
             variant.media_id = pictures.get(request.picture)
         writing.lay_variant(variant, request, position)
+        laid.append(variant)
+    _refuse_taken(session, product, claimed)
     return tuple(made)
 
 
-def _refuse_taken(session: Session, sku: str) -> None:
+def _refuse_taken(session: Session, product: Product, claimed: Sequence[str]) -> None:
+    """Raise ConflictError for a SKU that another variant has already."""
+    twice = next((sku for sku in claimed if [v.sku for v in product.variants].count(sku) > 1), "")
+    if twice:
+        raise ConflictError(f"Two variants of {product.handle} have the SKU {twice}. Give one another.")
     with session.no_autoflush:
-        holder = session.scalar(select(Product.handle).join(Variant).where(Variant.sku == sku))
-    if holder is not None:
-        raise ConflictError(f"The SKU {sku} belongs to {holder} already. Give another one.")
+        row = session.execute(
+            select(Variant.sku, Product.handle)
+            .join(Product)
+            .where(Variant.sku.in_(claimed), Product.id != product.id)
+            .limit(1)
+        ).first()
+    if row is not None:
+        raise ConflictError(f"The SKU {row.sku} belongs to {row.handle} already. Give another one.")
 
 
 def publish(session: Session, product_id: int, *, by: Actor) -> None:

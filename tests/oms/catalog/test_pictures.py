@@ -133,3 +133,14 @@ def test_a_drawing_keeps_its_bytes_under_its_own_hash(tmp_path: Path) -> None:
     kept = folder.keep_drawing("ink.svg", "<svg/>", {"en": "Ink"}, (400, 500))
     assert (folder.path / f"{kept.digest}.svg").read_bytes() == b"<svg/>"
     assert (kept.width, kept.height, kept.widths) == (400, 500, ())
+
+
+def test_real_product_photographs_come_in_and_get_lighter(data_dir: Path) -> None:
+    for name in ("aws-retail", "eshop-outdoor", "online-boutique"):
+        path = max((data_dir / "2-images" / name).glob("*.*"), key=lambda p: p.stat().st_size)
+        data = path.read_bytes()
+        measured = measure(data)
+        made = dict(encode(data, measured))
+        assert len(made) == 2 * len(measured.widths)
+        smallest = made[f"{measured.digest}-{measured.widths[0]}.avif"]
+        assert 0 < len(smallest) < len(data) / 2

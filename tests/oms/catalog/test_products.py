@@ -96,6 +96,19 @@ def test_a_sku_of_another_product_is_refused_and_nothing_changes() -> None:
         ]
 
 
+def test_two_variants_of_one_product_share_neither_sku_nor_choices() -> None:
+    twin = (VariantRequest("TWIN", ("color=green",)), VariantRequest("TWIN", ("color=blue",)))
+    same = (VariantRequest("A", ("color=green",)), VariantRequest("B", ("color=green",)))
+    made = (VariantRequest("", ("color=a-b", "ruling=c")), VariantRequest("", ("color=a", "ruling=b-c")))
+    with transaction() as session:
+        open_markets(session)
+    for variants in (twin, same, made):
+        with pytest.raises(ConflictError), transaction() as session:
+            put_product(session, notebook(variants=variants))
+    with transaction() as session:
+        assert session.scalars(select(Variant)).all() == []
+
+
 @pytest.mark.parametrize(
     ("request_", "field"),
     [

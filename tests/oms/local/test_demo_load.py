@@ -8,9 +8,12 @@ import pytest
 from flask.testing import FlaskCliRunner
 from sqlalchemy import func, select, text
 
-from oms.catalog.actions import put_product
+from oms.catalog.actions import Outcome, put_product
 from oms.catalog.browse.asked import Asked
 from oms.catalog.browse.queries import listing
+from oms.catalog.exchange.actions import parse, take_in
+from oms.catalog.exchange.queries import as_csv
+from oms.catalog.exchange.report import Report
 from oms.catalog.merchandise.queries import collections
 from oms.catalog.models import Product, Variant
 from oms.catalog.queries import market_texts, markets
@@ -70,6 +73,18 @@ def test_the_demo_shop_is_loaded_once_and_sells_everywhere(demo: FlaskCliRunner)
         assert session.scalar(select(func.count()).select_from(Product)) == len(goods)
         moved = session.scalar(select(func.sum(StockMovement.quantity)))
         assert moved == units
+
+
+def test_the_demo_goods_go_out_as_a_file_and_come_back_unchanged(demo: FlaskCliRunner) -> None:
+    _load(demo)
+    for code, language in (("eu", "en"), ("us", "de"), ("jp", "zh")):
+        report = Report()
+        with transaction() as session:
+            market = next(found for found in markets(session) if found.code == code)
+            lines = "".join(as_csv(session, market, language)).encode()
+            take_in(session, parse(lines, market, report), market, language, report)
+            assert "".join(as_csv(session, market, language)).encode() == lines
+        assert (report.products, report.errors) == ({Outcome.UNCHANGED: len(demo_products())}, 0)
 
 
 def test_a_parcel_of_every_market_can_be_quoted(shop: None) -> None:
