@@ -1,0 +1,150 @@
+"""The guarded way out: one door per outside party, to its own host only, with an end in time and size.
+
+The name is resolved once and the connection goes to that very address, so that a name that changes between
+looking and connecting (DNS rebinding) leads nowhere; an address inside a network is refused, unless the
+operator named this machine itself, as stand-ins are. Redirects are not followed: they are an answer like any
+other.
+"""
+
+import http.client
+import ipaddress
+import json
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from oms.kernel.errors import RefusedError, UnavailableError
+
+SECONDS = 5.0
+MOST_BYTES = 1_000_000
+_PIECE = 16_384
+_OWN_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in disguise
+
+Resolve = Callable[[str, int], list[str]]
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def addresses_of(host: str, port: int) -> list[str]:
+    """Return the addresses of a host. Raises UnavailableError where the name is not known."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise UnavailableError(f"{host} is not known to the name service.") from error
+    return [str(entry[4][0]) for entry in found]
+
+
+def is_outside(address: str) -> bool:
+    """Say whether an address is on the public network, whatever it is disguised as."""
+    known: Address = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(known, ipaddress.IPv6Address):
+        inner = known.ipv4_mapped or known.sixtofour or (known.teredo or (None, None))[1]
+        if known in _NAT64:
+            inner = ipaddress.IPv4Address(int(known) & 0xFFFFFFFF)
+        if inner is not None:
+            return inner.is_global and not inner.is_multicast
+    return known.is_global and not known.is_multicast
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: status, headers (names in lower case), and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def is_good(self) -> bool:
+        """Say whether the other side did what it was asked."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - HTTP's own border
+
+    def json(self) -> Any:  # noqa: ANN401 - whatever the party says
+        """Return the body as JSON. Raises UnavailableError where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise UnavailableError("The other side answered in no language we know.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The way to one party: its base address, how long it may take in all, and how much it may say."""
+
+    base: str
+    seconds: float = SECONDS
+    most_bytes: int = MOST_BYTES
+    headers: Mapping[str, str] = field(default_factory=dict)
+    resolve: Resolve = addresses_of
+
+    def ask(
+        self, method: str, path: str, *, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Send a request (`body` as JSON, or bytes as they are) and return the answer, whatever its status.
+
+        Raises UnavailableError where the party is away, slow or says too much; RefusedError where its name
+        leads inside a network.
+        """
+        given = {**self.headers, **(headers or {})}
+        content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        if body is not None and not isinstance(body, bytes):
+            given.setdefault("Content-Type", "application/json")
+        until = time.monotonic() + self.seconds
+        line = self._line()
+        try:
+            line.request(method, f"{urlsplit(self.base).path.rstrip('/')}{path}", content, given)
+            response = line.getresponse()
+            told = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, told, self._read(response, until))
+        except (OSError, http.client.HTTPException) as error:
+            raise UnavailableError(f"{self._host} does not answer.") from error
+        finally:
+            line.close()
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.base).hostname or ""
+
+    def _line(self) -> http.client.HTTPConnection:
+        parts = urlsplit(self.base)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        address = self._address(port)
+        context = ssl.create_default_context() if parts.scheme == "https" else None
+        return _Line(self._host, port, self.seconds, (address, context))
+
+    def _address(self, port: int) -> str:
+        found = self.resolve(self._host, port)
+        if self._host not in _OWN_MACHINE and not all(is_outside(address) for address in found):
+            raise RefusedError(f"{self._host} leads inside a network; it is not asked.")
+        if not found:
+            raise UnavailableError(f"{self._host} is not known to the name service.")
+        return found[0]
+
+    def _read(self, response: http.client.HTTPResponse, until: float) -> bytes:
+        pieces, size = [], 0
+        while piece := response.read1(_PIECE):
+            pieces.append(piece)
+            size += len(piece)
+            if size > self.most_bytes:
+                raise UnavailableError(f"{self._host} said more than {self.most_bytes} bytes.")
+            if time.monotonic() > until:
+                raise UnavailableError(f"{self._host} took longer than {self.seconds:g} seconds.")
+        return b"".join(pieces)
+
+
+class _Line(http.client.HTTPConnection):
+    """A connection to an address that was looked at, under the host's own name."""
+
+    def __init__(self, host: str, port: int, seconds: float, to: tuple[str, ssl.SSLContext | None]) -> None:
+        super().__init__(host, port, timeout=seconds)
+        self.address, self.context = to
+
+    def connect(self) -> None:
+        """Connect to the address; over TLS the certificate must be the host's."""
+        self.sock = socket.create_connection((self.address, self.port), self.timeout)
+        if self.context is not None:
+            self.sock = self.context.wrap_socket(self.sock, server_hostname=self.host)
