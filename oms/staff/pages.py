@@ -22,6 +22,22 @@ ROLE_NAMES = {
 }
 
 
+DEEDS = {
+    "staff.add": _l("added"),
+    "staff.set_up": _l("finished set-up"),
+    "staff.new_recovery_codes": _l("took new recovery codes"),
+    "staff.sign_in": _l("signed in"),
+    "staff.second_factor_refused": _l("typed a wrong second factor"),
+    "staff.use_recovery_code": _l("used a recovery code"),
+    "staff.change_password": _l("changed the password"),
+    "staff.change_roles": _l("roles changed"),
+    "staff.let_go": _l("access ended"),
+    "staff.reset_sign_in": _l("sign-in reset"),
+    "vault.open": _l("work e-mail looked at"),
+    "vault.replace": _l("authenticator secret replaced"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A state as word and shape."""
@@ -86,8 +102,8 @@ def when(at: datetime | None) -> str:
     return filters.moment(at) if at else _("never")
 
 
-def person(staff: Staff, *, mailbox: str = "", codes_left: int = 0) -> Person:
-    """Return a member of staff in words; lists leave the mailbox out."""
+def person(staff: Staff, *, me: str = "", mailbox: str = "", codes_left: int = 0) -> Person:
+    """Return a member of staff in words; lists leave the mailbox out. `me` is offered no end of access."""
     is_here = staff.state is StaffState.ACTIVE
     number = _("No. %(number)s", number=staff.id)
     return Person(
@@ -99,7 +115,7 @@ def person(staff: Staff, *, mailbox: str = "", codes_left: int = 0) -> Person:
         added=when(staff.created_at),
         seen=when(staff.last_signed_in_at),
         url=url_for("oms.staff.member", number=staff.id),
-        end_url=url_for("oms.staff.let_go", number=staff.id) if is_here else "",
+        end_url=url_for("oms.staff.let_go", number=staff.id) if is_here and staff.person != me else "",
         mailbox=mailbox,
         codes_left=_("%(left)s left", left=codes_left),
         email=number,
@@ -128,4 +144,4 @@ def seat(row: WebSession, current: int) -> Seat:
 
 def happening(entry: Deed) -> Happening:
     """Return a line of the audit trail in words."""
-    return Happening(when(entry.at), entry.verb, f"{entry.by.kind}:{entry.by.id}")
+    return Happening(when(entry.at), str(DEEDS.get(entry.verb, entry.verb)), f"{entry.by.kind}:{entry.by.id}")

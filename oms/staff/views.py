@@ -179,7 +179,7 @@ def _you(form: PasswordForm) -> str:
 
 def _list(form: MemberForm) -> str:
     with reading() as database:
-        found = [pages.person(staff) for staff in queries.members(database)]
+        found = [pages.person(staff, me=signed_in().ref) for staff in queries.members(database)]
     return _page("desk/staff/list.html", _("Staff"), form=form, people=found, roles=pages.roles())
 
 

@@ -152,7 +152,7 @@ def finish_set_up() -> ResponseReturnValue:
         except BadInputError as error:
             show_error(form, error)
     drawn = segno.make(credentials.totp_address(secret, mailbox), error="m")
-    picture = Markup(drawn.svg_inline(scale=5, border=4, light="#fff", svgclass="qr"))  # noqa: S704 - drawn here
+    picture = Markup(drawn.svg_inline(border=4, light="#fff", svgclass="qr", omitsize=True))  # noqa: S704 - drawn here
     shown = {"picture": picture, "secret": secret}
     return _door("desk/staff/enroll.html", _("Set up your account"), form, **shown)
 
@@ -186,7 +186,7 @@ def _shown_once(codes: list[str]) -> str:
 
 
 def _sign_in_page(form: SignInForm) -> tuple[str, int]:
-    return _door("desk/staff/sign_in.html", _("Sign in"), form)
+    return _door("desk/staff/sign_in.html", _("Sign in"), form, set_up_url=url_for(".set_up"))
 
 
 def _set_up_page(form: SetupForm) -> tuple[str, int]:

@@ -313,7 +313,7 @@ def bulk() -> dict[str, Any]:
 
 def sign_in() -> dict[str, Any]:
     """The door."""
-    return {**desk("Sign in"), "form": DeskSignInForm()}
+    return {**desk("Sign in"), "form": DeskSignInForm(), "set_up_url": "/oms/set-up"}
 
 
 def second_factor() -> dict[str, Any]:

@@ -42,6 +42,7 @@ def test_the_list_shows_work_names_and_no_mailbox(owner: Visitor) -> None:
     assert "gra at the desk" in words(page)
     assert "Finance" in words(page)
     assert "grace@shop.test" not in page.text
+    assert page.text.count("/let-go") == 1
 
 
 def test_an_owner_adds_somebody_who_then_sets_up(owner: Visitor) -> None:
