@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_interval
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
@@ -103,4 +104,4 @@ def promise(offer: Offer) -> str:
     """Return when an offer would arrive, in days of the calendar."""
     first = clock.today() + timedelta(days=offer.days_least)
     last = clock.today() + timedelta(days=offer.days_most)
-    return day(first) if first == last else _("%(first)s to %(last)s", first=day(first), last=day(last))
+    return day(first) if first == last else str(format_interval(first, last, "MMMd", locale=place().locale))

@@ -141,15 +141,18 @@ def _reach(session: Session, order: Order) -> list[tuple[str, str]]:
 def _told(session: Session, order: Order) -> list[dict[str, str]]:
     return [
         {
-            "who": told.recipient,
+            "who": told.recipient.capitalize(),
             "what": ", ".join(_(_label(name)) for name in told.fields),
-            "why": _(egress.RECIPIENTS[told.recipient].what_for)
-            if told.recipient in egress.RECIPIENTS
-            else "",
+            "why": _why(told.recipient),
             "when": moment(told.at),
         }
         for told in egress.disclosed(session, unit=order.unit)
     ]
+
+
+def _why(recipient: str) -> str:
+    known = egress.RECIPIENTS.get(recipient)
+    return str(_(known.what_for)).rstrip(".。") if known else ""
 
 
 def _label(name: str) -> str:

@@ -1,9 +1,10 @@
 """The routes of the order page."""
 
-from flask import Blueprint, jsonify, render_template
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from oms.buyers.states import CodePurpose
 from oms.kernel.db import reading
 from oms.kernel.errors import NotFoundError, UnavailableError
 from oms.orders import queries
@@ -14,12 +15,29 @@ from oms.payments import queries as payments
 from oms.payments.states import PaymentState
 from oms.web import frame
 from oms.web.errors import wants_json
+from oms.web.limits import limiter
+from storefront.account import codes
 from storefront.catalog import pages as goods_pages
 from storefront.checkout import paying
 from storefront.orders import pages
 from storefront.orders.access import may_see
+from storefront.orders.forms import FindForm
 
 blueprint = Blueprint("orders", __name__)
+ASKED = "10/hour"
+
+
+@blueprint.route("/orders", methods=["GET", "POST"])
+@limiter.limit(ASKED, methods=["POST"])
+def find() -> ResponseReturnValue:
+    """Ask for a number and a mailbox, and mail a code; whether they fit is not told before it is typed."""
+    form = FindForm(data={"number": request.args.get("number", "")})
+    if form.validate_on_submit():
+        onward = f"/orders/{form.number.data}"
+        return codes.begin(form.email.data, CodePurpose.ORDER, onward=onward, back="/orders")
+    shown = frame.page(_("Find an order"), robots="noindex")
+    page = render_template("store/orders/find.html", page=shown, form=form)
+    return page, 422 if form.errors else 200
 
 
 @blueprint.get("/orders/<number>")
@@ -36,9 +54,9 @@ def order(number: str) -> ResponseReturnValue:
         return jsonify(_twin(found, is_own=is_own))
     shown = frame.page(f"{_('Order')} {found.number}", robots="noindex")
     if not is_own:
-        code_url = goods_pages.url(f"/orders/{found.number}/code")
+        find_url = goods_pages.url(f"/orders?number={found.number}")
         return render_template(
-            "store/orders/status.html", page=shown, order=pages.summary(found), code_url=code_url
+            "store/orders/status.html", page=shown, order=pages.summary(found), find_url=find_url
         )
     with reading() as session:
         values = pages.context(session, found)

@@ -217,7 +217,7 @@ def status() -> dict[str, Any]:
     return {
         **page("Order", robots="noindex"),
         "order": values["order"],
-        "code_url": "/orders/7KQ2-M4XD/code",
+        "find_url": "/orders?number=7KQ2-M4XD",
     }
 
 

@@ -1,0 +1,75 @@
+"""The order page: everything for its own person, the state alone for everybody else."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from oms.buyers import queries as buyers
+from oms.buyers.models import MailboxChallenge
+from oms.kernel.config import Settings
+from oms.kernel.db import reading, transaction
+from storefront.app import create_store
+from tests import make
+from tests.make import Shop
+from tests.pages import send
+
+PERSONAL = ("Ada Lind", "Rapenburg", "2311", "Leiden", "ada@shop.test")
+
+
+@pytest.fixture
+def small(shop: None) -> Shop:
+    with transaction() as session:
+        return make.small_shop(session)
+
+
+def code() -> str:
+    with reading() as session:
+        latest = session.scalars(select(MailboxChallenge.id).order_by(MailboxChallenge.id.desc())).first()
+        found = buyers.code_to_send(session, latest)
+    return found.code
+
+
+def prove(store: FlaskClient, number: str, mailbox: str) -> None:
+    asked = send(store, store.get(f"/orders?number={number}"), "number", email=mailbox)
+    assert asked.status_code == 303
+    send(store, store.get("/account/code"), "code", code=code())
+
+
+def test_a_stranger_with_the_number_sees_the_state_and_no_person(small: Shop, store: FlaskClient) -> None:
+    number = make.order({small.clock: 1}).order.number
+    page = store.get(f"/orders/{number}")
+    assert page.status_code == 200
+    assert "awaiting payment" in page.text
+    assert [word for word in PERSONAL if word in page.text] == []
+    twin = store.get(f"/orders/{number}", headers={"Accept": "application/json"})
+    assert twin.json == {"number": number, "state": "awaiting_payment"}
+
+
+def test_a_guest_who_proves_the_mailbox_sees_everything(small: Shop, store: FlaskClient) -> None:
+    number = make.order({small.clock: 1}).order.number
+    prove(store, number, "ada@shop.test")
+    page = store.get(f"/orders/{number.lower().replace('-', ' ')}")
+    assert [word for word in PERSONAL if word not in page.text] == []
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_proving_another_mailbox_opens_nothing(small: Shop, store: FlaskClient) -> None:
+    number = make.order({small.clock: 1}).order.number
+    prove(store, number, "eve@shop.test")
+    page = store.get(f"/orders/{number}")
+    assert [word for word in PERSONAL if word in page.text] == []
+
+
+def test_another_browser_of_the_same_shop_is_a_stranger(
+    small: Shop, store: FlaskClient, settings: Settings
+) -> None:
+    number = make.order({small.clock: 1}).order.number
+    prove(store, number, "ada@shop.test")
+    other = create_store(settings).test_client()
+    assert "Rapenburg" not in other.get(f"/orders/{number}").text
+
+
+@pytest.mark.parametrize("number", ["7KQ2-M4XD-9B", "nonsense", "../admin", "' OR 1=1 --"])
+def test_a_number_that_is_none_is_not_found(small: Shop, store: FlaskClient, number: str) -> None:
+    make.order({small.clock: 1})
+    assert store.get(f"/orders/{number}").status_code == 404
