@@ -200,6 +200,18 @@ def _serve(closing: ExitStack, *, whole: bool) -> NoReturn:
         watcher.watch(3600)
 
 
+def _leave(_number: int, _frame: object) -> None:
+    """Leave at the first signal; a second, such as make's after the terminal's, must not disturb that."""
+    _hear_no_more()
+    raise KeyboardInterrupt
+
+
+def _hear_no_more() -> None:
+    """Ignore signals: what closes has a time limit of its own."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def main(arguments: list[str]) -> int:
     """Run until Ctrl-C or SIGTERM and return the exit status; trouble is told on stderr with what to do."""
     parser = argparse.ArgumentParser(
@@ -210,14 +222,13 @@ def main(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell that starts us in the background ignores SIGINT
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, _leave)
     try:
         with ExitStack() as closing:
             try:
                 _serve(closing, whole=options.only is None)
             finally:
-                for number in (signal.SIGINT, signal.SIGTERM):
-                    signal.signal(number, signal.SIG_IGN)  # closing has a time limit of its own
+                _hear_no_more()
     except LocalError as trouble:
         print(f"make run: {trouble}", file=sys.stderr)
         return 1

@@ -42,7 +42,8 @@ class Supervisor:
         self._root = root
         self._logs = logs
         self._children: dict[str, Child] = {}
-        self._deaths: queue.Queue[tuple[str, subprocess.Popen[bytes]]] = queue.Queue()
+        # The simple queue may be left by a signal at any moment; the other's lock may not.
+        self._deaths: queue.SimpleQueue[tuple[str, subprocess.Popen[bytes]]] = queue.SimpleQueue()
 
     def add(self, name: str, command: list[str]) -> None:
         """Start a process and keep it running until `stop`."""
