@@ -132,6 +132,7 @@ def _options(page: ProductPage, shown: Offer) -> list[dict[str, Any]]:
             ],
         }
         for option in page.options
+        if option.code in shown.chosen
     ]
 
 

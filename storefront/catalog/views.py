@@ -25,6 +25,7 @@ blueprint = Blueprint("catalog", __name__)
 _FIRST_ROW = 4
 _RELATED = 4
 _FOREVER = "public, max-age=31536000, immutable"
+_KINDS = {"avif": "image/avif", "webp": "image/webp", "svg": "image/svg+xml"}
 # A drawing opened by itself may use its own style sheet, and nothing else.
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -118,7 +119,9 @@ def media(name: str) -> Response:
     if not NAME.fullmatch(name):
         abort(404)
     settings: Settings = current_app.extensions["settings"]
-    answer = send_from_directory(MediaFolder(settings.state_dir).path, name, conditional=True)
+    # Named here, for not every machine knows these kinds, and browsers are told not to guess.
+    kind = _KINDS[name.rpartition(".")[2]]
+    answer = send_from_directory(MediaFolder(settings.state_dir).path, name, mimetype=kind, conditional=True)
     answer.headers["Cache-Control"] = _FOREVER
     if name.endswith(".svg"):
         answer.headers["Content-Security-Policy"] = _DRAWING_POLICY

@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 from oms.catalog.browse.asked import Listing
 from oms.catalog.browse.queries import listing as listing_of
 from oms.catalog.merchandise.queries import collections
+from oms.catalog.search.queries import likely
 from oms.kernel.db import reading
 from oms.web import frame
 from oms.web.markets import place
 from oms.web.pages import cached_view
+from oms.web.pagination import url_with
 from storefront.catalog import listing, pages
 from storefront.catalog.market import market
 
@@ -30,6 +32,7 @@ def results() -> ResponseReturnValue:
         wanted = listing.asked(facts, here.language, typed=typed)
         found = listing_of(session, wanted) if typed else _NOTHING
         ideas = [] if found.total else collections(session, here.language)
+        meant = likely(session, typed, here.language) if typed and not found.total else ""
     return render_template(
         "store/search/results.html",
         page=frame.page(_("Search"), robots="noindex"),
@@ -41,5 +44,5 @@ def results() -> ResponseReturnValue:
         kept=listing.kept(),
         pages=listing.pages(found, wanted),
         ideas=[(idea.name, pages.shelf_url(idea.slug)) for idea in ideas],
-        meant=None,
+        meant=(meant, url_with(q=meant, page=None)) if meant else None,
     )

@@ -1,13 +1,21 @@
 """What a shopper typed, as a condition on search entries."""
 
-from sqlalchemy import ColumnElement, cast, func
-from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
+from difflib import get_close_matches
 
+from sqlalchemy import ColumnElement, Select, cast, func, select
+from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
+from sqlalchemy.orm import Session
+
+from oms.catalog.models import Product, ProductText
 from oms.catalog.search.models import SearchEntry
 from oms.catalog.search.words import CONFIGURATIONS, Word, words
+from oms.catalog.states import ProductStatus
 
 _MOST_CHARACTERS = 120
 _MOST_WORDS = 12
+_MOST_TITLES = 3000
+_SHORTEST = 3
+_ALIKE = 0.75
 
 
 def wanted(typed: str, language: str) -> ColumnElement[object] | None:
@@ -37,6 +45,35 @@ def _all(found: list[Word]) -> str:
 def _sku(typed: str) -> str:
     clean = "".join(c for c in typed.strip()[:_MOST_CHARACTERS].casefold() if c.isalnum() or c in "-._/")
     return f"'{clean}':*"
+
+
+def likely(session: Session, typed: str, language: str) -> str:
+    """Return what was typed with unknown words replaced by the nearest of the titles; nothing if none is."""
+    known = {
+        word.text
+        for title in session.scalars(_titles(language))
+        for word in words(title)
+        if not word.is_unparted and len(word.text) >= _SHORTEST
+    }
+    found = list(words(typed[:_MOST_CHARACTERS]))[:_MOST_WORDS]
+    if not found or any(word.is_unparted for word in found):
+        return ""
+    near = [_nearest(word.text, known) for word in found]
+    return " ".join(near) if all(near) and near != [word.text for word in found] else ""
+
+
+def _titles(language: str) -> Select[str]:
+    return (
+        select(ProductText.title)
+        .join(Product, Product.id == ProductText.product_id)
+        .where(ProductText.language == language, Product.status == ProductStatus.PUBLISHED)
+        .order_by(Product.id.desc())
+        .limit(_MOST_TITLES)
+    )
+
+
+def _nearest(word: str, known: set[str]) -> str:
+    return word if word in known else next(iter(get_close_matches(word, sorted(known), 1, _ALIKE)), "")
 
 
 def relevance(query: ColumnElement[object]) -> ColumnElement[float]:

@@ -236,6 +236,12 @@ def test_a_row_of_another_length_is_told_and_left_out() -> None:
 
 
 @pytest.mark.usefixtures("markets")
+def test_letters_that_were_lost_before_are_told() -> None:
+    report = _import(_file(_row("ink", "T\ufffdl\ufffd", sku="A", price="1")))
+    assert [(p.row, p.weight) for p in report.problems] == [(2, Weight.WARNING)]
+
+
+@pytest.mark.usefixtures("markets")
 def test_no_price_and_a_price_of_nothing_are_not_sellable_and_said_so() -> None:
     report = _import(_file(_row("a", "A", sku="A"), _row("b", "B", sku="B", price="0.00")))
     assert (report.products, report.not_sellable, report.errors) == ({Outcome.CREATED: 2}, 2, 0)

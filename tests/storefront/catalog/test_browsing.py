@@ -1,11 +1,13 @@
 """Looking around: first page, collections, products, search, as a shopper without cookies sees them."""
 
+import io
 import json
 import re
 from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import insert
 
 from oms.catalog import actions
@@ -14,6 +16,7 @@ from oms.catalog.media.folder import MediaFolder
 from oms.catalog.merchandise import actions as merchandise
 from oms.catalog.models import Category, Collection, MarketText
 from oms.catalog.queries import sellables
+from oms.catalog.requests import PictureRequest
 from oms.kernel import clock
 from oms.kernel.config import Settings
 from oms.kernel.db import transaction
@@ -157,6 +160,9 @@ def test_search_finds_and_helps_where_it_does_not(shelves: FlaskClient) -> None:
     empty = _words(_page(shelves, "/search?q=zeppelin"))
     assert "Nothing here by that name" in empty
     assert "Desk" in empty
+    assert "Did you mean" not in empty
+    misspelled = _page(shelves, "/search?q=Noteboke+feild")
+    assert 'Did you mean <a href="/search?q=notebook+field">notebook field</a>?' in misspelled
     assert "What are you looking for?" in _page(shelves, "/search")
     hostile = _page(shelves, "/search?q=%3Cscript%3Ealert(1)%3C/script%3E%00'")
     assert "<script>alert" not in hostile
@@ -183,6 +189,29 @@ def test_a_picture_is_kept_for_ever_and_a_drawing_can_do_nothing(shelves: FlaskC
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert shelves.get("/media/" + "0" * 32 + ".svg").status_code == 404
+
+
+def test_a_photograph_comes_in_every_width_and_as_what_it_is(
+    shelves: FlaskClient, settings: Settings
+) -> None:
+    held = io.BytesIO()
+    Image.new("RGB", (700, 700), "teal").save(held, "PNG")
+    measured = MediaFolder(settings.state_dir).keep_picture(held.getvalue())
+    photo = PictureRequest(
+        "ink.png",
+        {"en": "A bottle of ink"},
+        digest=measured.digest,
+        width=measured.width,
+        height=measured.height,
+        widths=measured.widths,
+    )
+    with transaction() as session:
+        put_product(session, simple("iron-gall-ink", "Iron Gall Ink", 2200, pictures=(photo,)))
+    html = _page(shelves, "/products/iron-gall-ink")
+    assert 'alt="A bottle of ink" width="640" height="640"' in html
+    found = set(re.findall(r"/media/[0-9a-f]{32}-\d+\.\w+", html))
+    assert {a.partition("-")[2] for a in found} == {"320.avif", "640.avif", "320.webp", "640.webp"}
+    assert {shelves.get(a).mimetype for a in found} == {"image/avif", "image/webp"}
 
 
 def test_the_small_print_is_that_of_the_market(shelves: FlaskClient) -> None:
