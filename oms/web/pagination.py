@@ -12,7 +12,7 @@ DEEPEST_PAGE = 1000
 _MOST_DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Numbered(Generic[T]):
     """One numbered page: its rows, its number from 1, and how many rows there are in all."""
 
@@ -62,7 +62,7 @@ def url_with(**changed: object) -> str:
     return f"{request.script_root}{request.path}" + (f"?{urlencode(query)}" if query else "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Keyset(Generic[T]):
     """A piece of a long list in the order of a key: its rows, and the keys beyond which more lie."""
 
