@@ -13,6 +13,7 @@ from oms.local.errors import LocalError
 from oms.notifications import handlers as notifications
 from oms.orders import handlers as orders
 from oms.payments import gateway
+from oms.shipping import gateway as carriers
 from oms.web.mounting import mounted
 from oms.web.setup import connect
 from storefront.app import create_store
@@ -25,6 +26,7 @@ except (ConfigurationError, LocalError) as error:
 
 connect(settings)
 gateway.configure(settings)
+carriers.configure(settings)
 orders.configure(settings)
 notifications.configure(settings)
 app = create_store(settings)

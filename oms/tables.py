@@ -6,6 +6,8 @@ from oms.carts import models as carts
 from oms.catalog import models as catalog
 from oms.catalog.media import models as media
 from oms.catalog.search import models as search
+from oms.fulfillment import models as fulfillment
+from oms.fulfillment import personal as fulfillment_personal
 from oms.inventory import models as inventory
 from oms.kernel import audit, egress, inbox, jobs, outbox
 from oms.kernel.db import Base
@@ -28,6 +30,6 @@ MODULES = (
     *(catalog, media, search),
     *(buyers, buyers_personal, staff, staff_personal),
     *(inventory, shipping, pricing, payments, carts),
-    *(orders, orders_personal),
+    *(orders, orders_personal, fulfillment, fulfillment_personal),
     *(notifications, notifications_personal),
 )

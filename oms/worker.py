@@ -24,6 +24,9 @@ from rq import Queue, SimpleWorker
 from rq.job import Job
 
 from oms.buyers import handlers as buyers
+from oms.fulfillment import handlers as fulfillment
+from oms.fulfillment.labels import handlers as labels
+from oms.fulfillment.tracking import handlers as tracking
 from oms.inventory import handlers as inventory
 from oms.kernel import jobs
 from oms.kernel.config import load
@@ -33,12 +36,18 @@ from oms.notifications import handlers as notifications
 from oms.orders import handlers as orders
 from oms.payments import gateway
 from oms.payments import handlers as payments
+from oms.shipping import gateway as carriers
 from oms.staff import handlers as staff
 from oms.web import handlers as web
 from oms.web.setup import connect
 
 # Each feature's handlers, whose import makes them known; they react in worker, relay and `outbox drain`.
-HANDLERS: tuple[ModuleType, ...] = (buyers, inventory, notifications, orders, payments, staff, web)
+HANDLERS: tuple[ModuleType, ...] = (
+    *(buyers, staff, web),
+    *(inventory, payments, orders),
+    *(fulfillment, labels, tracking),
+    notifications,
+)
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})
 PAUSE = 0.5
@@ -198,6 +207,7 @@ def main(arguments: Sequence[str]) -> None:
     speak_json_only()
     connect(settings, role=Role.WORKER)
     gateway.configure(settings)
+    carriers.configure(settings)
     orders.configure(settings)
     notifications.configure(settings)
     if list(arguments) == ["relay"]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from oms.catalog import queries
+from oms.fulfillment.tracking import webhooks as carriers
 from oms.kernel.config import Settings
 from oms.kernel.db import reading
 from oms.payments import webhooks as stripe
@@ -35,6 +36,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     checkout.blueprint,
     orders.blueprint,
     stripe.blueprint,
+    carriers.blueprint,
     legal.blueprint,
     entry.blueprint,
     conventions.blueprint,

@@ -22,8 +22,9 @@ from oms.local import services
 from oms.local.browser import find as find_browser
 from oms.local.browser import is_demanded
 from oms.payments import gateway
+from oms.shipping import gateway as carriers
 from storefront.app import create_store
-from tests.fakes import STRIPE_KEY, STRIPE_SECRET, Party
+from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_KEY, STRIPE_SECRET, Party
 
 ROOT = Path(__file__).parent.parent
 # A browser that asks nobody but the page for anything.
@@ -155,6 +156,27 @@ def stripe(stripe_process: Party, settings: Settings) -> Iterator[Party]:
     gateway.configure(replace(settings, stripe_api_base=stripe_process.address))
     yield stripe_process
     stripe_process.reset()
+
+
+@pytest.fixture(scope="session")
+def carrier_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Party]:
+    """Start the stand-in for the carrier once."""
+    folder = tmp_path_factory.mktemp("carrier")
+    started = Party("oms.local.carrier", folder, "--key", CARRIER_KEY, "--webhook-secret", CARRIER_SECRET)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def carrier(carrier_process: Party, settings: Settings) -> Iterator[Party]:
+    """Give a carrier that remembers nothing, with the shop's gateway pointed at it; it tells nobody."""
+    carrier_process.reset()
+    carrier_process.post("webhooks", url=None, secrets=[CARRIER_SECRET])
+    known = {"carrier_key": CARRIER_KEY, "carrier_webhook_secret": CARRIER_SECRET}
+    carriers.configure(replace(settings, carrier_url=carrier_process.address, **known))
+    yield carrier_process
+    carrier_process.reset()
+    carriers.configure(settings)
 
 
 def _own_queue(url: str) -> str:

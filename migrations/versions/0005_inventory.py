@@ -17,6 +17,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("country", sa.String(), nullable=False),
         sa.Column("postcode", sa.String(), nullable=False),
+        sa.Column("city", sa.String(), server_default="", nullable=False),
+        sa.Column("street", sa.String(), server_default="", nullable=False),
         sa.Column("position", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_warehouses")),
         sa.UniqueConstraint("code", name=op.f("uq_warehouses_code")),

@@ -38,6 +38,12 @@ def add_warehouse(session: Session, code: str, name: str, country: str, postcode
     return warehouse
 
 
+def locate_warehouse(session: Session, warehouse_id: int, street: str, city: str) -> None:
+    """Say where a warehouse stands, for the sender's part of labels and for returns."""
+    session.get_one(Warehouse, warehouse_id).street = street
+    session.get_one(Warehouse, warehouse_id).city = city
+
+
 def receive(session: Session, variant_id: int, warehouse_id: int, quantity: int, *, by: Actor) -> None:
     """Bring units in; raises BadInputError for less than one."""
     if quantity < 1:

@@ -15,13 +15,15 @@ class Warehouse(Base):
     """A place that holds stock; sourcing asks it in order of `position`."""
 
     __tablename__ = "warehouses"
-    __columns__: ClassVar = columns("id code name country postcode position")
+    __columns__: ClassVar = columns("id code name country postcode city street position")
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     country: Mapped[str]
     postcode: Mapped[str]
+    city: Mapped[str] = mapped_column(server_default="")
+    street: Mapped[str] = mapped_column(server_default="")
     position: Mapped[int] = mapped_column(server_default="0")
 
 

@@ -1,0 +1,1 @@
+"""Labels: wanted, bought once, printed, void; the carrier is told what a label needs and no more."""

@@ -1,0 +1,61 @@
+"""What sending an order knows of a person: a tracking number, and the label as it was printed."""
+
+from dataclasses import dataclass
+
+from oms.kernel import egress
+from oms.kernel.register import Basis, Category, Erase, Event, Purpose, Retention, personal, sealed
+
+_UNTIL_IT_ARRIVED = Retention(after=Event.DELIVERED, days=30, at_most=180)
+
+
+@sealed(
+    "shipment.tracking",
+    unit="order",
+    purposes=frozenset({Purpose.DELIVERY, Purpose.ORDER_MESSAGES, Purpose.AFTER_SALES, Purpose.RIGHTS}),
+    basis=Basis.CONTRACT,
+    retention=_UNTIL_IT_ARRIVED,
+)
+@dataclass(frozen=True, slots=True)
+class ShipmentTracking:
+    """The carrier's number of a parcel: with it, anybody can see where somebody's parcel goes."""
+
+    number: str = personal(
+        "Tracking number", "To show you where the parcel is.", Category.ORDER_HISTORY, indexed=True
+    )
+
+
+@sealed(
+    "shipment.label",
+    unit="order",
+    purposes=frozenset({Purpose.DELIVERY, Purpose.RIGHTS}),
+    basis=Basis.CONTRACT,
+    retention=_UNTIL_IT_ARRIVED,
+    erase=Erase.DELETE_FILE,
+)
+@dataclass(frozen=True, slots=True)
+class ShipmentLabel:
+    """The label that was stuck on a parcel, as the carrier's PDF with name and address."""
+
+    name: str = personal("Label", "To print it while the parcel is made.", Category.ADDRESS)
+
+
+CARRIER = egress.declare(
+    egress.Recipient(
+        name="carrier",
+        what_for="Carries the parcel to the address, and calls before it where the service needs that.",
+        category="controller for the carriage, under postal law",
+        agreement="The carrier's general conditions of carriage",
+        region="the countries that a parcel travels through",
+        policy_url="",
+        fields=(
+            "order.delivery.name",
+            "order.delivery.street",
+            "order.delivery.district",
+            "order.delivery.city",
+            "order.delivery.region",
+            "order.delivery.postcode",
+            "order.delivery.country",
+            "order.delivery.phone",
+        ),
+    )
+)

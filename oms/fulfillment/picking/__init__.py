@@ -1,0 +1,1 @@
+"""Taking goods from their shelves: pick lists for a wave of fulfillment orders; they name nobody."""

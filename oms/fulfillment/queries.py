@@ -1,0 +1,194 @@
+"""Reads of fulfillment: what there is for an order, locked where it is about to change."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session, selectinload
+
+from oms.fulfillment.models import FulfillmentEvent, FulfillmentOrder, Parcel, Shipment
+from oms.fulfillment.states import DROPPED, ON_ITS_WAY, LabelState, ShipmentState
+from oms.inventory.models import Reservation
+from oms.inventory.states import ReservationState
+from oms.kernel.errors import NotFoundError
+from oms.orders import queries as orders
+from oms.orders.models import Order, OrderHold
+
+
+def parts_of(session: Session, order_id: int) -> list[FulfillmentOrder]:
+    """Return the fulfillment orders of an order with their lines."""
+    return list(
+        session.scalars(
+            select(FulfillmentOrder)
+            .where(FulfillmentOrder.order_id == order_id)
+            .order_by(FulfillmentOrder.id)
+            .options(selectinload(FulfillmentOrder.lines))
+        )
+    )
+
+
+def locked_parts(session: Session, order_id: int) -> list[FulfillmentOrder]:
+    """Return them under their row locks, in id order; the order's own lock is taken before."""
+    return list(
+        session.scalars(
+            select(FulfillmentOrder)
+            .where(FulfillmentOrder.order_id == order_id)
+            .order_by(FulfillmentOrder.id)
+            .with_for_update()
+            .options(selectinload(FulfillmentOrder.lines))
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def locked_part(session: Session, part_id: int) -> FulfillmentOrder:
+    """Return a fulfillment order under its row lock, with its lines. Raises NotFoundError."""
+    found = session.scalar(
+        select(FulfillmentOrder)
+        .where(FulfillmentOrder.id == part_id)
+        .with_for_update()
+        .options(selectinload(FulfillmentOrder.lines))
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFoundError("There is no such fulfillment order.")
+    return found
+
+
+def part(session: Session, part_id: int) -> FulfillmentOrder:
+    """Return a fulfillment order with its lines. Raises NotFoundError."""
+    found = session.scalar(
+        select(FulfillmentOrder)
+        .where(FulfillmentOrder.id == part_id)
+        .options(selectinload(FulfillmentOrder.lines))
+    )
+    if found is None:
+        raise NotFoundError("There is no such fulfillment order.")
+    return found
+
+
+def allocated(session: Session, order_id: int) -> Sequence[Reservation]:
+    """Return what was allocated to an order: its converted holds."""
+    return session.scalars(
+        select(Reservation)
+        .where(Reservation.order_id == order_id, Reservation.state == ReservationState.CONVERTED)
+        .order_by(Reservation.warehouse_id, Reservation.order_line_id)
+    ).all()
+
+
+def live_shipment(session: Session, part_id: int) -> Shipment | None:
+    """Return the shipment of a fulfillment order, unless it was unpacked again."""
+    return session.scalar(
+        select(Shipment).where(
+            Shipment.fulfillment_order_id == part_id, Shipment.state != ShipmentState.UNPACKED
+        )
+    )
+
+
+def locked_shipment(session: Session, shipment_id: int) -> Shipment:
+    """Return a shipment under its row lock. Raises NotFoundError."""
+    found = session.scalar(
+        select(Shipment)
+        .where(Shipment.id == shipment_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFoundError("There is no such shipment.")
+    return found
+
+
+def locked_way(session: Session, shipment_id: int) -> Shipment:
+    """Return a shipment under the locks of its order, its fulfillment order and itself, always in this order.
+
+    Raises NotFoundError.
+    """
+    found = shipment(session, shipment_id)
+    orders.locked(session, found.order_id)
+    locked_part(session, found.fulfillment_order_id)
+    return locked_shipment(session, shipment_id)
+
+
+def shipment(session: Session, shipment_id: int) -> Shipment:
+    """Return a shipment. Raises NotFoundError."""
+    found = session.get(Shipment, shipment_id)
+    if found is None:
+        raise NotFoundError("There is no such shipment.")
+    return found
+
+
+def shipments_of(session: Session, order_id: int) -> list[Shipment]:
+    """Return the shipments of an order that were not unpacked again, the oldest first."""
+    return list(
+        session.scalars(
+            select(Shipment)
+            .where(Shipment.order_id == order_id, Shipment.state != ShipmentState.UNPACKED)
+            .order_by(Shipment.id)
+        )
+    )
+
+
+def parcels_of(session: Session, shipment_id: int) -> list[Parcel]:
+    """Return every parcel of a shipment, dropped ones too, the oldest first."""
+    return list(session.scalars(select(Parcel).where(Parcel.shipment_id == shipment_id).order_by(Parcel.id)))
+
+
+def live_parcels(session: Session, shipment_id: int) -> list[Parcel]:
+    """Return the parcels of a shipment whose label was not dropped."""
+    return [p for p in parcels_of(session, shipment_id) if p.label_state not in DROPPED]
+
+
+def parcel(session: Session, parcel_id: int) -> Parcel:
+    """Return a parcel. Raises NotFoundError."""
+    found = session.get(Parcel, parcel_id)
+    if found is None:
+        raise NotFoundError("There is no such parcel.")
+    return found
+
+
+def locked_parcel(session: Session, parcel_id: int) -> Parcel:
+    """Return a parcel under its row lock. Raises NotFoundError."""
+    found = session.scalar(
+        select(Parcel)
+        .where(Parcel.id == parcel_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFoundError("There is no such parcel.")
+    return found
+
+
+def is_on_its_way(session: Session, order_id: int) -> bool:
+    """Say whether any part of an order has left the house."""
+    left = exists().where(Shipment.order_id == order_id, Shipment.state.in_(ON_ITS_WAY))
+    return bool(session.scalar(select(left)))
+
+
+def can_correct_address(session: Session, order_id: int) -> bool:
+    """Say whether the address may still change: no label is wanted or bought, and nothing has left."""
+    fixed = (
+        select(Parcel.id)
+        .join(Shipment, Shipment.id == Parcel.shipment_id)
+        .where(
+            Shipment.order_id == order_id,
+            Parcel.label_state.in_([LabelState.WANTED, LabelState.BOUGHT]),
+        )
+    )
+    return not is_on_its_way(session, order_id) and not session.scalar(select(fixed.exists()))
+
+
+def history(session: Session, order_id: int) -> list[FulfillmentEvent]:
+    """Return what happened to the parts of an order, in order."""
+    return list(
+        session.scalars(
+            select(FulfillmentEvent)
+            .join(FulfillmentOrder, FulfillmentOrder.id == FulfillmentEvent.fulfillment_order_id)
+            .where(FulfillmentOrder.order_id == order_id)
+            .order_by(FulfillmentEvent.id)
+        )
+    )
+
+
+def on_hold() -> ColumnElement[bool]:
+    """Return the condition that an order, joined to the statement, must wait."""
+    return exists().where(OrderHold.order_id == Order.id, OrderHold.lifted_at.is_(None))

@@ -1,0 +1,1 @@
+"""What carriers tell of parcels: signed, journaled, applied once, in any order."""
