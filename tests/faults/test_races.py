@@ -1,0 +1,107 @@
+"""Races over HTTP, with everything on: what shoppers do at the same moment cannot oversell or order twice."""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from oms.inventory import queries as stock
+from oms.kernel import db
+from oms.kernel.db import Role, reading, transaction
+from oms.local.services import Services
+from tests import make
+from tests.fakes import wait_until
+from tests.running import RunningShop, Shopper, Stores
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture
+def live(shop: None, databases: tuple[str, str], running: Services, tmp_path: Path) -> Iterator[RunningShop]:
+    with transaction() as session:
+        make.small_shop(session, clocks=20, pencils=1)
+    stores = Stores(databases[0], databases[1], running.environ["REDIS_URL"])
+    made = RunningShop(stores, tmp_path).start()
+    yield made
+    made.stop()
+
+
+def buy(live: RunningShop, number: int, sku: str) -> tuple[str, str]:
+    """A whole purchase up to Stripe's page: how it ended, and where it led."""
+    shopper = Shopper(live, number)
+    added = shopper.add(sku)
+    if added.status_code != 303:
+        return f"add {added.status_code}", ""
+    hidden = shopper.checkout()
+    if "placement_key" not in hidden:
+        return "sold out", "/cart"
+    answer = shopper.pay(hidden)
+    where = answer.headers.get("Location", "")
+    if answer.status_code == 303 and "/c/pay/" in where:
+        return "ordered", where
+    if answer.status_code == 303 and where.endswith("/cart"):
+        return "sold out", where
+    return f"{answer.status_code}", where
+
+
+def count(statement: str) -> int:
+    with reading(Role.MIGRATE) as session:
+        return int(session.scalar(text(statement)) or 0)
+
+
+def sound() -> bool:
+    with reading() as session:
+        return stock.drifts(session) == []
+
+
+def test_two_hundred_buyers_for_twenty_units_are_twenty_orders(live: RunningShop) -> None:
+    with ThreadPoolExecutor(24) as crowd:
+        ends = Counter(end for end, _ in crowd.map(lambda n: buy(live, n, "RETRO-CLOCK"), range(200)))
+    assert ends == {"ordered": 20, "sold out": 180}
+    assert count("SELECT count(*) FROM orders WHERE state = 'awaiting_payment'") == 20
+    assert count("SELECT sum(reserved) FROM stock_levels WHERE variant_id = 1") == 20
+    assert live.stripe is not None
+    for session in live.stripe.get("ledger")["sessions"]:
+        live.stripe.pay(session["id"])
+    wait_until(lambda: count("SELECT count(*) FROM orders WHERE state = 'placed'") == 20, patience=60)
+    assert count("SELECT allocated FROM stock_levels WHERE variant_id = 1") == 20
+    assert sound()
+
+
+def test_fifty_posts_of_one_checkout_are_one_order(live: RunningShop) -> None:
+    shopper = Shopper(live, 1)
+    shopper.add("RETRO-CLOCK", 2)
+    hidden = shopper.checkout()
+
+    def post(_: int) -> tuple[int, str]:
+        twin = Shopper(live, 1)
+        twin.http.cookies.update(shopper.http.cookies)
+        answer = twin.pay(hidden)
+        return answer.status_code, answer.headers.get("Location", "")
+
+    with ThreadPoolExecutor(16) as crowd:
+        answers = Counter(crowd.map(post, range(50)))
+    assert count("SELECT count(*) FROM orders") == 1
+    assert live.stripe is not None
+    assert len(live.stripe.get("ledger")["sessions"]) == 1
+    assert {status for status, _ in answers} == {303}
+    assert len({where for _, where in answers}) == 1
+    assert sound()
+
+
+def test_the_last_one_is_sold_to_one_of_two_carts(live: RunningShop) -> None:
+    with ThreadPoolExecutor(8) as crowd:
+        ends = Counter(end for end, _ in crowd.map(lambda n: buy(live, n, "CEDAR-PENCIL"), range(16)))
+    assert ends["ordered"] == 1
+    assert ends["ordered"] + ends["sold out"] == 16
+    assert sound()
+
+
+def test_the_limiter_was_on(live: RunningShop) -> None:
+    shopper = Shopper(live, 7)
+    statuses = Counter(shopper.add("RETRO-CLOCK").status_code for _ in range(80))
+    assert statuses[429] >= 10
+    db.close()

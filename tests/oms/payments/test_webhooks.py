@@ -1,0 +1,120 @@
+"""Stripe's door bell: only Stripe rings it, as often as it likes, and each ring counts once."""
+
+import hashlib
+import hmac
+import json
+import time
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from oms.kernel import jobs
+from oms.kernel.db import Role, reading, transaction
+from tests import make
+from tests.fakes import STRIPE_SECRET, Party
+from tests.make import Shop
+
+
+@pytest.fixture
+def small(shop: None) -> Shop:
+    with transaction() as session:
+        return make.small_shop(session)
+
+
+def event(object_id: str = "cs_test_x", number: int = 1) -> bytes:
+    found = {
+        "id": object_id,
+        "object": "checkout.session",
+        "amount_total": 3660,
+        "currency": "eur",
+        "status": "complete",
+    }
+    told = {
+        "id": f"evt_{number}",
+        "object": "event",
+        "type": "checkout.session.completed",
+        "created": int(time.time()),
+    }
+    return json.dumps({**told, "data": {"object": found}}).encode()
+
+
+def signature(body: bytes, *, at: float | None = None, secret: str = STRIPE_SECRET) -> str:
+    stamp = int(time.time() if at is None else at)
+    signed = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={stamp},v1={signed}"
+
+
+def ring(store: FlaskClient, body: bytes, signed: str) -> TestResponse:
+    return store.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": signed})
+
+
+def journaled() -> int:
+    with reading(Role.MIGRATE) as session:
+        return int(session.scalar(text("SELECT count(*) FROM webhook_events")))
+
+
+BODY = event()
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        "",
+        "t=,v1=",
+        "v1=abc",
+        signature(BODY, secret="whsec_of_somebody_else"),
+        signature(BODY, at=time.time() - 3600),
+        signature(BODY, at=time.time() + 3600),
+        signature(BODY + b" "),
+    ],
+)
+def test_a_ring_that_is_not_stripes_or_not_now_is_refused_and_leaves_nothing(
+    shop: None, store: FlaskClient, signed: str
+) -> None:
+    assert ring(store, BODY, signed).status_code == 400
+    assert journaled() == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff\xfe", b'{"id": 1}', b"null"])
+def test_a_signed_body_that_is_no_event_is_refused(shop: None, store: FlaskClient, body: bytes) -> None:
+    assert ring(store, body, signature(body)).status_code == 400
+    assert journaled() == 0
+
+
+def test_the_same_event_five_times_is_one(shop: None, store: FlaskClient) -> None:
+    statuses = [ring(store, BODY, signature(BODY)).status_code for _ in range(5)]
+    assert statuses == [204] * 5
+    assert journaled() == 1
+
+
+def test_stripe_may_ring_more_often_than_a_shopper_may_post(shop: None, store: FlaskClient) -> None:
+    rings = [event(number=n) for n in range(150)]
+    assert {ring(store, body, signature(body)).status_code for body in rings} == {204}
+    assert journaled() == 150
+
+
+def test_an_event_of_nobodys_session_is_answered_and_changes_nothing(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    body = event("cs_test_of_another_shop")
+    assert ring(store, body, signature(body)).status_code == 204
+    jobs.drain()
+    with reading() as session:
+        outcome = session.scalar(text("SELECT outcome FROM webhook_events WHERE applied_at IS NOT NULL"))
+    assert outcome == "no payment of ours"
+
+
+def test_events_in_any_order_and_number_end_in_one_placed_order(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    placed = make.order({small.clock: 1})
+    session_ref = make.pay(placed, stripe)
+    for number in (3, 1, 2, 1, 3):
+        body = event(session_ref, number)
+        ring(store, body, signature(body))
+        jobs.drain()
+    assert make.state_of(placed.order.number) == "placed"
+    with reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM outbox_messages WHERE topic = 'order.placed'")) == 1

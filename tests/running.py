@@ -1,0 +1,170 @@
+"""A whole shop as separate processes: web server, worker and relay over this test process's own databases."""
+
+import base64
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_KEY, STRIPE_SECRET, Party, wait_until
+
+ROOT = Path(__file__).parent.parent
+SECRET = "a-secret-for-tests-0123456789-abcdefgh"
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The addresses of the three stores."""
+
+    database: str
+    keyring: str
+    redis: str
+
+
+@dataclass
+class RunningShop:
+    """Web, worker and relay, with Stripe, carrier and mail beside them; `url` is where shoppers go."""
+
+    stores: Stores
+    folder: Path
+    workers: int = 2
+    url: str = ""
+    stripe: Party | None = None
+    carrier: Party | None = None
+    mail: Party | None = None
+    environ: dict[str, str] = field(default_factory=dict)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self) -> "RunningShop":
+        port = _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.stripe = Party(
+            "oms.local.stripe",
+            self.folder / "stripe",
+            "--key",
+            STRIPE_KEY,
+            "--webhook-secret",
+            STRIPE_SECRET,
+            "--webhook-url",
+            f"{self.url}/webhooks/stripe",
+        )
+        self.mail = Party("oms.local.mail", self.folder)
+        self.environ = {
+            **os.environ,
+            "DATABASE_URL": self.stores.database,
+            "KEYRING_URL": self.stores.keyring,
+            "REDIS_URL": self.stores.redis,
+            "STATE_DIR": str(self.folder),
+            "PUBLIC_URL": self.url,
+            "SECRET_KEY": SECRET,
+            "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "STRIPE_SECRET_KEY": STRIPE_KEY,
+            "STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
+            "STRIPE_API_BASE": self.stripe.address,
+            "CARRIER_KEY": CARRIER_KEY,
+            "CARRIER_WEBHOOK_SECRET": CARRIER_SECRET,
+            "SMTP_URL": self.mail.address,
+            "TRUSTED_PROXIES": "1",
+        }
+        server = f"granian --interface wsgi --host 127.0.0.1 --port {port} --workers {self.workers}"
+        self._run(*server.split(), "--blocking-threads", "4", "--no-access-log", "wsgi:application")
+        self._run("oms.worker")
+        self._run("oms.worker", "relay")
+        wait_until(self._is_ready, patience=60)
+        return self
+
+    def _run(self, *command: str) -> None:
+        log = (self.folder / "processes.log").open("ab")
+        self.processes.append(
+            subprocess.Popen(
+                [sys.executable, "-m", *command], cwd=ROOT, env=self.environ, stdout=log, stderr=log
+            )
+        )
+
+    def _is_ready(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/healthz", timeout=1).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        for party in (self.stripe, self.carrier, self.mail):
+            if party is not None:
+                party.stop()
+
+    def flask(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run one command of `flask --app wsgi`."""
+        line = [sys.executable, "-m", "flask", "--app", "wsgi", *command]
+        return subprocess.run(line, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False)
+
+
+class Shopper:
+    """A browser without script: an address of its own, cookies, and the forms of the last page."""
+
+    def __init__(self, shop: RunningShop, number: int) -> None:
+        self.shop = shop
+        self.http = requests.Session()
+        self.http.headers["X-Forwarded-For"] = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+    def add(self, sku: str, quantity: int = 1) -> requests.Response:
+        """Put something into the cart."""
+        data = {"sku": sku, "quantity": str(quantity)}
+        ours = {"Sec-Fetch-Site": "same-origin"}
+        return self.http.post(
+            f"{self.shop.url}/cart/lines", data=data, headers=ours, allow_redirects=False, timeout=60
+        )
+
+    def checkout(self) -> dict[str, str]:
+        """Open the checkout and return the hidden fields of its form; empty when it leads elsewhere."""
+        page = self.http.get(f"{self.shop.url}/checkout", timeout=60)
+        return dict(
+            re.findall(r'<input[^>]*type="hidden"[^>]*name="(\w+)"[^>]*value="([^"]*)"', _ordered(page.text))
+        )
+
+    def pay(self, hidden: dict[str, str], **typed: str) -> requests.Response:
+        """Send the form of the checkout; a 303 leads to Stripe."""
+        data = {**hidden, **ADA, **typed}
+        return self.http.post(f"{self.shop.url}/checkout", data=data, allow_redirects=False, timeout=60)
+
+
+ADA = {
+    "email": "ada@shop.test",
+    "country": "NL",
+    "name": "Ada Lind",
+    "street": "Rapenburg 70",
+    "postcode": "2311 EZ",
+    "city": "Leiden",
+    "method": "post-eu",
+    "step": "pay",
+}
+
+
+def _ordered(html: str) -> str:
+    """Write each input's type, name and value in one order, for one pattern to read."""
+
+    def sort(found: re.Match[str]) -> str:
+        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', found[0]))
+        wanted = {name: attributes.get(name, "") for name in ("type", "name", "value")}
+        return "<input " + " ".join(f'{name}="{value}"' for name, value in wanted.items()) + ">"
+
+    return re.sub(r"<input[^>]*>", sort, html)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
