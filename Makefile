@@ -8,7 +8,7 @@ CODE := oms storefront migrations tests wsgi.py
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-dev lint types contracts format migrate requirements translations bench faults demo-reset clean
+.PHONY: help run test setup setup-dev lint types contracts format migrate requirements translations bench faults pictures demo-reset clean
 
 help: ## say what can be typed
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1@\2/p' Makefile | while IFS=@ read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -55,6 +55,9 @@ bench: setup-dev ## measure, as ratios to what the machine can do; fails below t
 
 faults: setup-dev ## kill, restart, race; fails when an invariant breaks
 	@$(PY) -m pytest tests/faults -m faults -n 0 -s $(ARGS)
+
+pictures: setup-dev ## take the pictures of the README anew
+	@$(PY) -m tests.pictures
 
 demo-reset: setup ## remove STATE_DIR, so that the next make run begins with a fresh demo shop
 	@$(PY) -m oms.local.clean
