@@ -24,6 +24,7 @@ from storefront.home import nav
 from storefront.home import views as home
 from storefront.legal import views as legal
 from storefront.orders import views as orders
+from storefront.privacy import views as privacy
 from storefront.search import views as search
 
 SHOP_NAME = "Counterfoil"
@@ -40,6 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     legal.blueprint,
     entry.blueprint,
     conventions.blueprint,
+    privacy.blueprint,
 )
 
 

@@ -28,6 +28,12 @@ def proven(sort: str = "") -> list[str]:
     return [unit for unit in kept["units"] if not sort or unit.startswith(f"{sort}:")]
 
 
+def is_live() -> bool:
+    """Say whether this browser proved a mailbox within the last half hour, whatever had been given to it."""
+    kept = session.get(_KEY)
+    return kept is not None and datetime.fromisoformat(kept["until"]) > clock.now()
+
+
 def is_proven(unit: str) -> bool:
     """Say whether this browser proved the mailbox of a unit within the last half hour."""
     return unit in proven()

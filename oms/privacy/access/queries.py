@@ -1,0 +1,168 @@
+"""What a person may know of what we know: opened for their rights, from the register, unit by unit."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from oms.kernel import audit, clock, egress, register, vault
+from oms.kernel.audit import Actor, ActorKind, Deed
+from oms.kernel.egress import RECIPIENTS, Disclosure, Recipient
+from oms.kernel.register import Field, Kind, Purpose
+from oms.orders import queries as orders
+from oms.orders.models import Order
+
+UNTOLD = Recipient("", "", "", "", "", "", ())
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One record that is kept about the person: its kind, its unit, its end, and the record itself."""
+
+    kind: Kind
+    unit: str
+    ends: datetime
+    record: Any
+
+    def given(self) -> list[tuple[Field, str]]:
+        """Return the fields that hold something, with their values."""
+        pairs = [(field, getattr(self.record, field.name)) for field in self.kind.fields]
+        return [(field, str(value)) for field, value in pairs if value not in ("", (), None)]
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """All that is kept about the person of some units: records, what was told, who looked, their orders."""
+
+    units: tuple[str, ...]
+    known: tuple[Known, ...]
+    withheld: tuple[tuple[Kind, str], ...]
+    told: tuple[Disclosure, ...]
+    looks: tuple[Deed, ...]
+    orders: tuple[Order, ...]
+
+    @property
+    def facts(self) -> int:
+        """Return how many facts about the person there are."""
+        return sum(len(one.given()) for one in self.known)
+
+
+def insight(session: Session, units: Sequence[str], *, by: Actor) -> Insight:
+    """Open everything of some units for their person; the caller has made sure that it is theirs."""
+    known: list[Known] = []
+    withheld: list[tuple[Kind, str]] = []
+    for unit in units:
+        opened, closed = _of_unit(session, unit, by)
+        known += opened
+        withheld += closed
+    told = [row for unit in units for row in egress.disclosed(session, unit=unit)]
+    found = [orders.by_number(session, _number(unit)) for unit in units if unit.startswith("order:")]
+    return Insight(
+        tuple(units),
+        tuple(known),
+        tuple(withheld),
+        tuple(sorted(told, key=lambda row: row.at, reverse=True)),
+        tuple(_looks(session, units)),
+        tuple(order for order in found if order),
+    )
+
+
+def _of_unit(session: Session, unit: str, by: Actor) -> tuple[list[Known], list[tuple[Kind, str]]]:
+    ends = vault.ends(unit)
+    known: list[Known] = []
+    withheld: list[tuple[Kind, str]] = []
+    for name, end in ends.items():
+        kind = register.KINDS.get(name)
+        if kind is None or end <= clock.now():
+            continue
+        if Purpose.RIGHTS not in kind.purposes:
+            withheld.append((kind, unit))
+            continue
+        opened = vault.open_each(session, kind.type, unit, purpose=Purpose.RIGHTS, by=by)
+        known += [Known(kind, unit, end, record) for record in opened.values()]
+    return sorted(known, key=lambda one: one.kind.name), withheld
+
+
+def _looks(session: Session, units: Sequence[str]) -> list[Deed]:
+    """Return every look by staff at one of the units, the newest first."""
+    subjects = dict.fromkeys(filter(None, (vault.subject_of(session, unit) for unit in units)))
+    deeds = [deed for subject in subjects for deed in audit.about_subject(session, subject)]
+    return sorted(
+        (deed for deed in deeds if deed.by.kind is ActorKind.STAFF), key=lambda deed: deed.at, reverse=True
+    )
+
+
+def copy(found: Insight, schema_url: str) -> dict[str, Any]:
+    """Return what was found as one JSON object, as `schema` describes it: moments in UTC, minor units."""
+    return {
+        "$schema": schema_url,
+        "made_at": clock.now().isoformat(),
+        "records": [_record(one) for one in found.known],
+        "disclosures": [_disclosure(row) for row in found.told],
+        "looks": [_look(deed) for deed in found.looks],
+        "orders": [_order(order) for order in found.orders],
+    }
+
+
+def _record(one: Known) -> dict[str, Any]:
+    return {
+        "kind": one.kind.name,
+        "unit": one.unit,
+        "source": one.kind.source,
+        "purposes": sorted(one.kind.purposes),
+        "basis": one.kind.basis,
+        "ends_at": one.ends.isoformat(),
+        "recipients": sorted({name for field, _ in one.given() for name in field.recipients}),
+        "values": {name: value for name, value in asdict(one.record).items() if value not in ("", (), None)},
+    }
+
+
+def _disclosure(row: Disclosure) -> dict[str, Any]:
+    to = RECIPIENTS.get(row.recipient, UNTOLD)
+    return {
+        "at": row.at.isoformat(),
+        "recipient": row.recipient,
+        "role": to.category,
+        "what_for": to.what_for,
+        "region": to.region,
+        "agreement": row.agreement,
+        "unit": row.unit,
+        "purpose": row.purpose,
+        "fields": list(row.fields),
+    }
+
+
+def _look(deed: Deed) -> dict[str, Any]:
+    return {
+        "at": deed.at.isoformat(),
+        "by": "staff",
+        "what": deed.verb,
+        "about": deed.about,
+        "purpose": deed.purpose,
+        "reason": deed.by.reason,
+        "fields": list(deed.fields),
+    }
+
+
+def _order(order: Order) -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "state": order.state,
+        "placed_at": order.placed_at.isoformat() if order.placed_at else None,
+        "delivered_at": order.delivered_at.isoformat() if order.delivered_at else None,
+        "country": order.country,
+        "currency": order.currency,
+        "delivery": order.delivery,
+        "tax": order.tax,
+        "total": order.total,
+        "lines": [
+            {"sku": line.sku, "title": line.title, "quantity": line.quantity, "total": line.total}
+            for line in order.lines
+        ],
+    }
+
+
+def _number(unit: str) -> str:
+    return unit.partition(":")[2]

@@ -1,0 +1,110 @@
+"""The published schema of a copy (JSON Schema 2020-12): every kind of record with its fields."""
+
+from typing import Any
+
+from oms.kernel.register import KINDS, Basis, Kind, Purpose
+from oms.orders.states import OrderState
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_TEXT = {"type": "string"}
+_MOMENT = {"type": "string", "format": "date-time"}
+_MAYBE = {"type": ["string", "null"], "format": "date-time"}
+_TEXTS = {"type": "array", "items": _TEXT}
+_MINOR = {"type": "integer", "minimum": 0, "description": "In minor units of the order's currency."}
+
+
+def schema(address: str) -> dict[str, Any]:
+    """Return the schema, under its own address; kinds without a copy for their person are not in it."""
+    kinds = sorted(kind.name for kind in KINDS.values() if Purpose.RIGHTS in kind.purposes)
+    return {
+        "$schema": DIALECT,
+        "$id": address,
+        "title": "A copy of what Counterfoil knows about a person",
+        **_object(
+            {
+                "$schema": {"const": address},
+                "made_at": _MOMENT,
+                "records": _list({"anyOf": [{"$ref": f"#/$defs/{name}"} for name in kinds]}),
+                "disclosures": _list(_DISCLOSURE),
+                "looks": _list(_LOOK),
+                "orders": _list(_ORDER),
+            }
+        ),
+        "$defs": {name: _record(KINDS[name]) for name in kinds},
+    }
+
+
+def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    needed = list(properties) if required is None else required
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": needed,
+        "additionalProperties": False,
+    }
+
+
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _record(kind: Kind) -> dict[str, Any]:
+    values = {
+        field.name: {"type": ["string", "array", "number", "boolean"], "title": field.label}
+        for field in kind.fields
+    }
+    return _object(
+        {
+            "kind": {"const": kind.name},
+            "unit": {"type": "string", "pattern": f"^{kind.unit}:"},
+            "source": _TEXT,
+            "purposes": _list({"enum": [str(purpose) for purpose in Purpose]}),
+            "basis": {"enum": [str(basis) for basis in Basis]},
+            "ends_at": _MOMENT,
+            "recipients": _TEXTS,
+            "values": _object(values, []),
+        }
+    )
+
+
+_DISCLOSURE = _object(
+    {
+        "at": _MOMENT,
+        "recipient": _TEXT,
+        "role": _TEXT,
+        "what_for": _TEXT,
+        "region": _TEXT,
+        "agreement": _TEXT,
+        "unit": _TEXT,
+        "purpose": {"enum": [str(purpose) for purpose in Purpose]},
+        "fields": _TEXTS,
+    }
+)
+_LOOK = _object(
+    {
+        "at": _MOMENT,
+        "by": {"const": "staff"},
+        "what": _TEXT,
+        "about": _TEXT,
+        "purpose": _TEXT,
+        "reason": _TEXT,
+        "fields": _TEXTS,
+    }
+)
+_LINE = _object(
+    {"sku": _TEXT, "title": _TEXT, "quantity": {"type": "integer", "minimum": 1}, "total": _MINOR}
+)
+_ORDER = _object(
+    {
+        "number": _TEXT,
+        "state": {"enum": [str(state) for state in OrderState]},
+        "placed_at": _MAYBE,
+        "delivered_at": _MAYBE,
+        "country": {"type": "string", "pattern": "^[A-Z]{2}$"},
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+        "delivery": _MINOR,
+        "tax": _MINOR,
+        "total": _MINOR,
+        "lines": _list(_LINE),
+    }
+)

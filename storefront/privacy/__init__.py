@@ -1,0 +1,1 @@
+"""A person's own data: see, copy, correct, delete; and the notice that is made from the register."""

@@ -1,0 +1,144 @@
+"""What the rooms of a person's own data show, in words."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from oms.kernel.audit import Deed
+from oms.kernel.egress import RECIPIENTS
+from oms.kernel.register import KINDS, Basis
+from oms.privacy.access.queries import UNTOLD, Insight, Known
+from oms.web.filters import long_date, moment
+from storefront.orders.record import gone_words
+
+
+def at(path: str) -> str:
+    """Return the address of a path in this market and language."""
+    return f"{request.script_root}{path}"
+
+
+def rooms(found: Insight) -> dict[str, Any]:
+    """Return what the page of the six rooms takes."""
+    return {
+        "who": _who(found),
+        "counts": _counts(found),
+        "known": _known(found),
+        "told": _told(found),
+        "withheld": _withheld(found),
+        "dates": _dates(found),
+        "counterfoil": _(
+            "The counterfoil stays for ten years, as tax law asks: goods, amounts, tax, country."
+        ),
+        "correct": _correct(found),
+        "wishes": None,
+        "wishes_url": "",
+        "wishes_why": {},
+        "copy_url": at("/your-data/copy"),
+        "schema_url": at("/your-data/schema.json"),
+        "delete_url": at("/your-data/delete"),
+        "requests": [],
+    }
+
+
+def unit_words(unit: str) -> str:
+    """Return what a unit is called on the page."""
+    sort, _colon, name = unit.partition(":")
+    words = {"order": _("Order %(number)s", number=name), "account": _("Your account")}
+    return str(words.get(sort) or _("Other"))
+
+
+def basis_words(basis: Basis) -> str:
+    """Return a legal basis as a sentence names it."""
+    words = {
+        Basis.CONTRACT: _("the contract with you"),
+        Basis.LEGAL_OBLIGATION: _("a law that obliges us"),
+        Basis.CONSENT: _("your consent"),
+        Basis.LEGITIMATE_INTEREST: _("our legitimate interest"),
+    }
+    return str(words[basis])
+
+
+def label_of(name: str) -> str:
+    """Return the label of a field such as `order.contact.email`."""
+    kind_name, _dot, field = name.rpartition(".")
+    kind = KINDS.get(kind_name)
+    return str(_(kind.field(field).label)) if kind and field in kind.names() else field
+
+
+def _who(found: Insight) -> str:
+    names = [unit_words(unit) for unit in found.units]
+    return ", ".join(names) if names else _("No order and no account belongs to this mailbox.")
+
+
+def _counts(found: Insight) -> str:
+    facts = ngettext("We know %(num)s fact about you", "We know %(num)s facts about you", found.facts)
+    told = len({row.recipient for row in found.told})
+    others = ngettext("and told %(num)s other", "and told %(num)s others", told)
+    return f"{facts} {others}." if found.known or told else str(_("We know nothing that leads to you."))
+
+
+def _known(found: Insight) -> list[dict[str, Any]]:
+    groups: dict[str, list[tuple[str, str, str]]] = {}
+    for one in found.known:
+        groups.setdefault(unit_words(one.unit), []).extend(_rows(one))
+    return [{"title": title, "rows": rows} for title, rows in groups.items()]
+
+
+def _rows(one: Known) -> list[tuple[str, str, str]]:
+    ground = _("Ground: %(basis)s.", basis=basis_words(one.kind.basis))
+    source = _("Given by you.") if one.kind.source == "you" else _("Given by %(who)s.", who=one.kind.source)
+    end = _("Gone by %(day)s.", day=long_date(one.ends))
+    return [
+        (_(field.label), value, f"{_(field.why)} {ground} {source} {end}") for field, value in one.given()
+    ]
+
+
+def _told(found: Insight) -> list[dict[str, str]]:
+    rows = []
+    for row in found.told:
+        to = RECIPIENTS.get(row.recipient, UNTOLD)
+        rows.append(
+            {
+                "who": f"{row.recipient} ({_(to.category)})" if to.category else row.recipient,
+                "what": ", ".join(label_of(name) for name in row.fields),
+                "why": f"{_(to.what_for)} {unit_words(row.unit)}. {row.agreement}",
+                "when": moment(row.at),
+            }
+        )
+    return rows + [_look(deed) for deed in found.looks]
+
+
+def _look(deed: Deed) -> dict[str, str]:
+    return {
+        "who": _("Staff of the shop"),
+        "what": ", ".join(label_of(name) for name in deed.fields) or deed.verb,
+        "why": f"{deed.by.reason or _(deed.purpose)} {unit_words(deed.about)}",
+        "when": moment(deed.at),
+    }
+
+
+def _withheld(found: Insight) -> str:
+    if not found.withheld:
+        return ""
+    names = ", ".join(kind.name for kind, _unit in found.withheld)
+    return str(_("Not shown, because it opens a door: %(what)s.", what=names))
+
+
+def _dates(found: Insight) -> list[tuple[str, str, str]]:
+    shown = []
+    for one in sorted(found.known, key=lambda one: one.ends):
+        names = ", ".join(_(field.label) for field, _value in one.given())
+        if names:
+            what = f"{names} ({unit_words(one.unit)})"
+            shown.append((what, long_date(one.ends), gone_words(one.kind)))
+    return shown
+
+
+def _correct(found: Insight) -> list[tuple[str, str, str]]:
+    rows = []
+    if any(one.kind.unit == "account" for one in found.known):
+        rows.append((_("The e-mail of your account"), at("/account/email"), _("Both mailboxes are proven.")))
+        rows.append((_("Your profile"), at("/account/profile"), _("Empty a field to let it go.")))
+    return rows

@@ -1,0 +1,80 @@
+"""The routes of a person's own data: see it, take a copy. Guests prove their mailbox first."""
+
+import json
+
+from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from oms.kernel import audit, vault
+from oms.kernel.config import Settings
+from oms.kernel.db import reading, transaction
+from oms.orders import queries as orders
+from oms.privacy.access import queries
+from oms.privacy.schema.queries import schema
+from oms.web import proofs
+from oms.web.frame import flashed, page
+from oms.web.limits import limiter
+from oms.web.security import actor
+from storefront.account import access, codes
+from storefront.privacy import pages
+
+blueprint = Blueprint("privacy", __name__)
+
+
+def own_units() -> list[str] | None:
+    """Return the units of the person at this browser; None when it has proven no mailbox and no account."""
+    number = access.buyer_id()
+    if not number and not proofs.is_live():
+        return None
+    found = dict.fromkeys(access.units(*codes.SORTS))
+    if number:
+        with reading() as session:
+            found.update(dict.fromkeys(orders.units_of_buyer(session, number)))
+    return list(found)
+
+
+@blueprint.get("/your-data/")
+def your_data() -> ResponseReturnValue:
+    """Show the six rooms: what we know, who we told, when it goes, correct, copy, delete."""
+    units = own_units()
+    if units is None:
+        return codes.going("/account/prove?next=/your-data/")
+    with reading() as session:
+        found = queries.insight(session, units, by=actor())
+    return render_template(
+        "store/privacy/your_data.html",
+        page=page(_("Your data"), robots="noindex"),
+        flashes=flashed(),
+        **pages.rooms(found),
+    )
+
+
+@blueprint.get("/your-data/copy")
+@limiter.limit("20 per hour")
+def copy() -> ResponseReturnValue:
+    """Hand out everything as one JSON file; that it was taken is written down."""
+    units = own_units()
+    if units is None:
+        return codes.going("/account/prove?next=/your-data/")
+    by = actor()
+    with transaction() as session:
+        told = queries.copy(queries.insight(session, units, by=by), _schema_url())
+        for unit in units:
+            subject = vault.subject_of(session, unit)
+            audit.record(session, by, "privacy.copy", unit, subject_id=subject)
+    answer = Response(json.dumps(told, indent=2, ensure_ascii=False), mimetype="application/json")
+    answer.headers["Content-Disposition"] = 'attachment; filename="your-data.json"'
+    return answer
+
+
+@blueprint.get("/your-data/schema.json")
+def copy_schema() -> ResponseReturnValue:
+    """Say how to read the copy."""
+    return jsonify(schema(_schema_url()))
+
+
+def _schema_url() -> str:
+    """Return one address for the schema, in whatever market and language the copy was taken."""
+    settings: Settings = current_app.extensions["settings"]
+    return f"{settings.public_url.rstrip('/')}/your-data/schema.json"

@@ -1,0 +1,13 @@
+"""A shop with goods, for the pages of a person's own data."""
+
+import pytest
+
+from oms.kernel.db import transaction
+from tests import make
+from tests.make import Shop
+
+
+@pytest.fixture
+def small(shop: None) -> Shop:
+    with transaction() as session:
+        return make.small_shop(session)
