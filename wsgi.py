@@ -13,6 +13,7 @@ from oms.local.errors import LocalError
 from oms.notifications import handlers as notifications
 from oms.orders import handlers as orders
 from oms.payments import gateway
+from oms.privacy import handlers as privacy
 from oms.shipping import gateway as carriers
 from oms.web.mounting import mounted
 from oms.web.setup import connect
@@ -29,6 +30,7 @@ gateway.configure(settings)
 carriers.configure(settings)
 orders.configure(settings)
 notifications.configure(settings)
+privacy.configure(settings)
 app = create_store(settings)
 cli.register(app, worker.outbox, demo.commands)
 application = mounted(app, create_desk(settings), settings.desk_host)

@@ -14,6 +14,8 @@ from oms.catalog import commands as catalog
 from oms.kernel import audit
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
+from oms.privacy import checks as keeping
+from oms.privacy import commands as privacy
 from oms.staff import checks as staff_checks
 from oms.staff import commands as staff
 from oms.web import checks as web
@@ -21,9 +23,15 @@ from oms.web import doctor as examination
 from oms.web.doctor import Health
 
 # Each feature's `commands.py: commands`, a click group or command.
-COMMANDS: tuple[click.Command, ...] = (catalog.commands, staff.commands)
+COMMANDS: tuple[click.Command, ...] = (
+    *(catalog.commands, staff.commands),
+    *(privacy.privacy, privacy.retention),
+)
 # Each feature's `checks.py`, whose import makes its invariants known to the doctor.
-CHECKS: tuple[ModuleType, ...] = (web, buyers_checks, staff_checks, catalog_checks)
+CHECKS: tuple[ModuleType, ...] = (
+    *(web, buyers_checks, staff_checks, catalog_checks),
+    keeping,
+)
 _MARKS = {Health.WELL: "ok  ", Health.NOTE: "note", Health.ILL: "ILL "}
 _COLORS = {Health.WELL: "green", Health.NOTE: "yellow", Health.ILL: "red"}
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a script.")

@@ -36,6 +36,7 @@ from oms.notifications import handlers as notifications
 from oms.orders import handlers as orders
 from oms.payments import gateway
 from oms.payments import handlers as payments
+from oms.privacy import handlers as privacy
 from oms.shipping import gateway as carriers
 from oms.staff import handlers as staff
 from oms.web import handlers as web
@@ -46,7 +47,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(buyers, staff, web),
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking),
-    notifications,
+    *(notifications, privacy),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})
@@ -210,6 +211,7 @@ def main(arguments: Sequence[str]) -> None:
     carriers.configure(settings)
     orders.configure(settings)
     notifications.configure(settings)
+    privacy.configure(settings)
     if list(arguments) == ["relay"]:
         run_relay(settings.redis_url)
     elif arguments:

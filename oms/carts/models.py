@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from oms.kernel.db import Base
-from oms.kernel.register import columns
+from oms.kernel.register import Life, columns
 
 
 class Cart(Base):
@@ -15,6 +15,7 @@ class Cart(Base):
 
     __tablename__ = "carts"
     __columns__: ClassVar = columns("id market_code language made_at expires_at", "token_hash")
+    __life__: ClassVar = Life("expires_at")
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oms.kernel import outbox
 from oms.kernel.db import Base
-from oms.kernel.register import columns
+from oms.kernel.register import Life, columns
 
 
 class WebhookEvent(Base):
@@ -22,6 +22,8 @@ class WebhookEvent(Base):
         "id provider event_id type object_id occurred_at amount currency status body_sha256 received_at"
         " applied_at outcome"
     )
+    # Parties repeat an event for days at most (Stripe: three, https://docs.stripe.com/webhooks#retries).
+    __life__: ClassVar = Life("applied_at", 30)
     __table_args__ = (UniqueConstraint("provider", "event_id"),)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

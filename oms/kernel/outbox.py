@@ -12,11 +12,16 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oms.kernel.db import Base
-from oms.kernel.register import columns
+from oms.kernel.register import Life, columns
 
 _ID = re.compile(r"[A-Za-z0-9._:/-]{1,80}")
 LEASE = timedelta(seconds=90)
 MOST_ATTEMPTS = 8
+
+_NOTHING_LEFT = (
+    "NOT EXISTS (SELECT 1 FROM outbox_deliveries AS d WHERE d.message_id = outbox_messages.id"
+    " AND d.state <> 'done')"
+)
 
 Id = int | str
 
@@ -35,6 +40,8 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox_messages"
     __columns__: ClassVar = columns("id topic payload said_at fanned_out_at")
+    # What was done is kept a week, to be able to say that it was; what was not done waits for somebody.
+    __life__: ClassVar = Life("fanned_out_at", 7, _NOTHING_LEFT)
     __table_args__ = (Index("ix_outbox_messages_new", "id", postgresql_where=text("fanned_out_at IS NULL")),)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

@@ -97,6 +97,7 @@ class Kind:
     retention: Retention
     erase: Erase
     fields: tuple[Field, ...]
+    source: str = "you"
 
     def field(self, name: str) -> Field:
         """Return a field by name; raises KeyError."""
@@ -132,6 +133,15 @@ class Columns:
     pseudonymous: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """How long the rows of a table are kept: some days after the moment in a column, where this holds."""
+
+    after: str
+    days: int = 0
+    where: str = ""
+
+
 def columns(plain: str, pseudonymous: str = "") -> Columns:
     """Declare a table's columns by name; the tests refuse a column that is in neither list, or in both."""
     return Columns(frozenset(plain.split()), frozenset(pseudonymous.split()))
@@ -164,8 +174,11 @@ def sealed(  # noqa: PLR0913 - a declaration is complete or it is nothing
     basis: Basis,
     retention: Retention,
     erase: Erase = Erase.DELETE_ROW,
+    source: str = "you",
 ) -> Callable[[type[T]], type[T]]:
     """Register a frozen dataclass as a kind of sealed record; `unit` is what it goes with (order, account).
+
+    `source` is who gave it: the person themselves unless another is named (GDPR, article 15(1)(g)).
 
     Raises TypeError for a class that is not a frozen dataclass, an undeclared field, or a name taken twice.
     """
@@ -176,7 +189,7 @@ def sealed(  # noqa: PLR0913 - a declaration is complete or it is nothing
         if name in KINDS:
             raise TypeError(f"{name} is registered twice")
         fields = tuple(_field(cls, f) for f in dataclasses.fields(cls))
-        KINDS[name] = Kind(name, unit, cls, purposes, basis, retention, erase, fields)
+        KINDS[name] = Kind(name, unit, cls, purposes, basis, retention, erase, fields, source)
         return cls
 
     return declare

@@ -7,7 +7,7 @@ from sqlalchemy import Identity, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from oms.kernel.db import Base
-from oms.kernel.register import columns
+from oms.kernel.register import Life, columns
 from oms.notifications.states import MailState
 
 
@@ -16,6 +16,8 @@ class MailSend(Base):
 
     __tablename__ = "mail_sends"
     __columns__: ClassVar = columns("id topic thing state begun_at sent_at")
+    # Far longer than a repeated fact could want to write the same mail again.
+    __life__: ClassVar = Life("begun_at", 90)
     __table_args__ = (UniqueConstraint("topic", "thing"),)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from oms.inventory import actions as stock
 from oms.inventory.sourcing import OutOfStockError
 from oms.kernel import clock, outbox, vault
-from oms.kernel.audit import SYSTEM, Actor
+from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.errors import ConflictError
 from oms.kernel.states import Outcome
 from oms.orders import queries
-from oms.orders.models import Order, OrderHold
+from oms.orders.models import Order, OrderEvent, OrderHold
 from oms.orders.personal import OrderDelivery
 from oms.orders.placing.actions import hold_stock, postcode_prefix
 from oms.orders.states import ORDER, OrderState
@@ -22,6 +22,8 @@ from oms.payments.actions import RefundAsked, RefundPart
 from oms.payments.models import Payment
 
 RETURN_WINDOW = timedelta(days=30)
+# A lapsed order's person is gone within a day; half of it leaves time for a late payment to be honored.
+LAPSED_LIFE = timedelta(hours=12)
 
 
 def note_event(session: Session, order: Order, what: str, *, by: Actor, why: str = "") -> None:
@@ -166,9 +168,16 @@ def correct_delivery(session: Session, order: Order, corrected: OrderDelivery, *
 
 
 def forget(session: Session, order_id: int) -> None:
-    """Cut every thread from an order to a person, once the keys of its unit are destroyed; figures stay."""
+    """Cut every thread from an order to a person, once the keys of its unit are destroyed; figures stay.
+
+    Only the day is noted, so that two orders that went together cannot be told by the moment.
+    """
+    day = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     session.execute(
         update(Order)
         .where(Order.id == order_id)
-        .values(forgotten_at=clock.now(), buyer_id=None, cart_id=None, placement_hash=None)
+        .values(forgotten_at=day, buyer_id=None, cart_id=None, placement_hash=None)
     )
+    theirs = OrderEvent.by_kind.in_((ActorKind.BUYER, ActorKind.GUEST))
+    session.execute(update(OrderEvent).where(OrderEvent.order_id == order_id, theirs).values(by_id=""))
+    money.forget_person(session, order_id)

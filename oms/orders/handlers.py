@@ -17,8 +17,6 @@ from oms.payments import queries as payments
 from oms.payments.models import Payment
 
 START_MISSING_AFTER = timedelta(minutes=3)
-# A lapsed order's person is gone within a day; half of it leaves time for a late payment to be honored.
-LAPSED_LIFE = timedelta(hours=12)
 
 _public_url: list[str] = [""]
 
@@ -101,7 +99,7 @@ def _close_unstarted(payment: Payment) -> None:
 def forget_lapsed() -> None:
     """Destroy what lapsed orders knew of a person."""
     with reading() as session:
-        due = queries.lapsed_unforgotten(session, before=clock.now() - LAPSED_LIFE)
+        due = queries.lapsed_unforgotten(session, before=clock.now() - actions.LAPSED_LIFE)
     for order_id, unit in due:
         vault.destroy_unit(unit)
         with transaction() as session:

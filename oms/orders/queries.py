@@ -154,6 +154,12 @@ def of_buyer(session: Session, buyer_id: int) -> list[Order]:
     )
 
 
+def units_of_buyer(session: Session, buyer_id: int) -> list[str]:
+    """Return the retention units of a buyer's orders, placed or not."""
+    numbers = select(Order.number).where(Order.buyer_id == buyer_id).order_by(Order.id)
+    return [unit_of(number) for number in session.scalars(numbers)]
+
+
 def of_numbers(session: Session, numbers: list[str]) -> list[Order]:
     """Return orders by their numbers, the newest first."""
     return list(

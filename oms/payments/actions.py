@@ -8,10 +8,11 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock, outbox
-from oms.kernel.audit import Actor
+from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.errors import CounterfoilError, NotFoundError
 from oms.kernel.money import Money
 from oms.kernel.states import Outcome
+from oms.payments import queries
 from oms.payments.gateway import RefundTruth, SessionTruth
 from oms.payments.models import Payment, PaymentEvent, Refund, RefundLine
 from oms.payments.states import PAYMENT, REFUND, PaymentState, RefundState
@@ -225,3 +226,30 @@ def refuse_refund(session: Session, refund_id: int, failure: str) -> None:
     money = Money(refund.amount, refund.currency)
     ref = refund.refund_ref or f"refused-{refund.id}"
     apply_refund_truth(session, RefundTruth(ref, refund.id, None, RefundState.FAILED, money, failure))
+
+
+def forget_person(session: Session, order_id: int) -> None:
+    """Let go of which buyer asked for an order's refunds."""
+    theirs = Refund.by_kind.in_((ActorKind.BUYER, ActorKind.GUEST))
+    session.execute(update(Refund).where(Refund.order_id == order_id, theirs).values(by_id=""))
+
+
+def drop_references(session: Session, before: datetime) -> int:
+    """Let go of the provider's references of what was settled before a moment; return of how many payments.
+
+    A payment whose refund is still on its way keeps them until that is settled.
+    """
+    gone = session.execute(
+        update(Payment)
+        .where(*queries.no_longer_needed(before))
+        .values(session_ref=None, intent_ref=None)
+        .returning(Payment.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    session.execute(
+        update(Refund)
+        .where(Refund.refund_ref.is_not(None), Refund.settled_at < before)
+        .values(refund_ref=None)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from oms.payments.models import Payment, PaymentEvent, Refund, RefundLine
@@ -86,3 +86,18 @@ def events_of(session: Session, order_id: int) -> list[PaymentEvent]:
             .order_by(PaymentEvent.id)
         )
     )
+
+
+def no_longer_needed(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return which payments, settled before a moment and with no refund on its way, hold references still."""
+    is_moving = select(Refund.id).where(Refund.payment_id == Payment.id, Refund.state == RefundState.PENDING)
+    return (
+        or_(Payment.session_ref.is_not(None), Payment.intent_ref.is_not(None)),
+        Payment.settled_at < before,
+        ~is_moving.exists(),
+    )
+
+
+def referenced_since(session: Session, before: datetime) -> int:
+    """Return how many payments hold references longer than since a moment."""
+    return session.scalar(select(func.count()).select_from(Payment).where(*no_longer_needed(before))) or 0

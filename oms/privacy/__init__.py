@@ -1,1 +1,1 @@
-"""The person's rights: plans of erasure, requests, retention, copies, certificates."""
+"""People's rights: see, copy, erase; retention and the notice. Neighbors: the register, the vault."""

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oms.kernel import clock
 from oms.kernel.db import Base
-from oms.kernel.register import columns
+from oms.kernel.register import Life, columns
 
 LIFE = timedelta(days=2)
 _IPV6_HOME = 64
@@ -28,6 +28,7 @@ class SignInBudget(Base):
 
     __tablename__ = "sign_in_budgets"
     __columns__: ClassVar = columns("failures tried_at succeeded_at", "key")
+    __life__: ClassVar = Life("tried_at", LIFE.days)
 
     key: Mapped[bytes] = mapped_column(primary_key=True)
     failures: Mapped[int]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oms.kernel import clock, ids
 from oms.kernel.db import Base
-from oms.kernel.register import columns
+from oms.kernel.register import Life, columns
 
 # The first name found decides: Edge and Chrome both say Chrome, and all say Mozilla.
 _FAMILIES = (("Firefox/", "Firefox"), ("Edg/", "Edge"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -23,6 +23,7 @@ class WebSession(Base):
 
     __tablename__ = "web_sessions"
     __columns__: ClassVar = columns("id app agent begun_at last_seen_at expires_at", "token_hash person data")
+    __life__: ClassVar = Life("expires_at")
     __table_args__ = (
         Index("ix_web_sessions_person", "person", postgresql_where=text("person <> ''")),
         Index("ix_web_sessions_expires_at", "expires_at"),

@@ -79,9 +79,7 @@ def read(data: bytes, expect: Callable[[Sequence[str]], None]) -> Table:
                 problems.append(Problem(number, "", Weight.ERROR, message))
                 continue
             if any("\ufffd" in cell for cell in cells):
-                message = (
-                    "Letters were lost in an earlier export: mend them at the source."
-                )
+                message = "Letters were lost in an earlier export: mend them at the source."
                 problems.append(Problem(number, "", Weight.WARNING, message))
             rows.append(Row(number, dict(zip(header, map(read_back, cells), strict=True))))
     except csv.Error as error:

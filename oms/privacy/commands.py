@@ -1,0 +1,88 @@
+"""`flask --app wsgi retention ...` and `privacy ...`: letting go by the clock, and the register in print."""
+
+import json
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from oms.kernel import clock
+from oms.kernel.config import Settings
+from oms.kernel.db import Role, acting_as
+from oms.kernel.register import KINDS, Kind
+from oms.privacy.retention import actions
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@click.group()
+def retention() -> None:
+    """Let go of what the shop no longer needs."""
+
+
+@retention.command()
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="As if it were that day; a later one only in rehearsals."
+)
+@_as_json
+@with_appcontext
+def run(on: datetime | None, *, as_json: bool) -> None:
+    """Destroy every key whose day has come, and all else whose time is over; a second run finds nothing.
+
+    Example: flask --app wsgi retention run --on 2027-03-01
+    """
+    settings: Settings = current_app.extensions["settings"]
+    day = on.replace(tzinfo=UTC) if on else None
+    if day and settings.is_production and day > clock.now():
+        raise click.ClickException("Production lets go of nothing early. Leave --on away.")
+    with clock.held_at(day) if day else nullcontext(), acting_as(Role.WORKER):
+        counts = actions.let_go()
+    if as_json:
+        click.echo(json.dumps(counts))
+        return
+    for name, count in counts.items():
+        click.echo(f"{count:>8}  {name}")
+    click.echo(f"{sum(counts.values())} let go of.")
+
+
+@click.group()
+def privacy() -> None:
+    """Show what is kept of people, and what they asked for."""
+
+
+@privacy.command()
+@_as_json
+@with_appcontext
+def register(*, as_json: bool) -> None:
+    """Print every personal field: why, on which ground, until when, for whom (GDPR, article 30).
+
+    Example: flask --app wsgi privacy register --json
+    """
+    rows = [row for kind in sorted(KINDS.values(), key=lambda k: k.name) for row in _rows(kind)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row['field']}: {row['why']} {row['basis']}; {row['retention']}; {row['recipients']}")
+
+
+def _rows(kind: Kind) -> list[dict[str, Any]]:
+    rule = kind.retention
+    return [
+        {
+            "field": f"{kind.name}.{field.name}",
+            "label": field.label,
+            "category": field.category,
+            "why": field.why,
+            "purposes": sorted(kind.purposes),
+            "basis": kind.basis,
+            "retention": f"{rule.days} days after {rule.after}, at most {rule.at_most} days",
+            "recipients": list(field.recipients),
+            "source": kind.source,
+            "erase": kind.erase,
+        }
+        for field in kind.fields
+    ]

@@ -1,0 +1,55 @@
+"""What happens by the clock so that every promise is kept without anybody: chaining, sweeping, letting go."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from oms.kernel import audit, jobs, vault
+from oms.kernel.config import Settings
+from oms.kernel.db import Role, transaction
+from oms.privacy.retention import actions as retention
+
+_anchors: list[Path] = []
+
+
+def configure(settings: Settings) -> None:
+    """Tell where the heads of the audit chain are written, outside the database."""
+    _anchors[:] = [settings.state_dir / "anchors"]
+
+
+@jobs.every(timedelta(minutes=1), role=Role.WORKER)
+def chain_audit() -> None:
+    """Link the deeds of the last minute into the chain."""
+    with transaction() as session:
+        audit.chain(session)
+
+
+@jobs.every(timedelta(minutes=1), role=Role.WORKER)
+def finish_destroying() -> None:
+    """Finish every destroying that a crash left half done."""
+    vault.resume()
+
+
+@jobs.every(timedelta(hours=1), role=Role.WORKER)
+def sweep_leftovers() -> None:
+    """Remove the keys, rows and files that no finished transaction uses."""
+    retention.sweep_leftovers()
+
+
+@jobs.every(timedelta(hours=1), role=Role.WORKER)
+def anchor_audit() -> None:
+    """Write the head of the chain where nobody with the database alone can change it."""
+    if _anchors:
+        with transaction() as session:
+            audit.anchor(session, _anchors[0])
+
+
+@jobs.every(timedelta(days=1), role=Role.WORKER)
+def run_retention() -> None:
+    """Let go of everything whose day has come."""
+    retention.let_go()
+
+
+@jobs.every(timedelta(days=1), role=Role.WORKER)
+def rotate_index() -> None:
+    """Renew the key of the blind indexes when it is a month old, and drop the old digests."""
+    vault.rotate_index()

@@ -1,0 +1,84 @@
+"""The retention run: what the clock lets go of; the next run finishes what a crash left."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from oms.kernel import audit, clock, egress, files, vault
+from oms.kernel.db import reading, transaction
+from oms.orders import actions as orders
+from oms.orders import queries as ordering
+from oms.payments import actions as payments
+from oms.privacy.retention import queries
+from oms.privacy.retention.queries import DISPUTE_WINDOW
+
+T = TypeVar("T")
+
+
+def let_go() -> dict[str, int]:
+    """Let go of everything whose time has come, and return how much of each; a second run finds nothing.
+
+    Opens transactions of its own: never call it inside one.
+    """
+    now = clock.now()
+    counts = {"orders that lapsed": _forget_lapsed(now)}
+    destroyed = vault.destroy_due(now)
+    counts |= {"keys": destroyed.keys, "sealed records": destroyed.rows, "files": destroyed.files}
+    counts |= sweep_leftovers()
+    counts["orders cut from their person"] = _each(queries.orders_of_nobody, orders.forget, now)
+    counts["people in ledger and audit"] = _each(queries.subjects_of_nothing, forget_subject, now)
+    with transaction() as session:
+        counts["payment references"] = payments.drop_references(session, now - DISPUTE_WINDOW)
+    return counts | _past_their_life(now)
+
+
+def sweep_leftovers() -> dict[str, int]:
+    """Remove what crashes left: keys that no row uses, rows without a key, files without a row."""
+    counts = {"unused keys": vault.sweep_unreferenced(), "rows without key": vault.remove_keyless()}
+    with transaction() as session:
+        counts["files without row"] = files.remove_orphans(session)
+    return counts
+
+
+def forget_subject(session: Session, subject_id: UUID) -> None:
+    """Let go of whom the ledger of disclosures and the audit are about; the entries themselves stay."""
+    audit.forget_subject(session, subject_id)
+    egress.forget_subject(session, subject_id)
+
+
+def _forget_lapsed(now: datetime) -> int:
+    with reading() as session:
+        due = ordering.lapsed_unforgotten(session, before=now - orders.LAPSED_LIFE)
+    for order_id, unit in due:
+        vault.destroy_unit(unit)
+        with transaction() as session:
+            orders.forget(session, order_id)
+    return len(due)
+
+
+def _each(
+    due: Callable[[Session, datetime], Iterable[T]], let: Callable[[Session, T], object], now: datetime
+) -> int:
+    """Do one thing for each that is due, in batches until none is left; return for how many."""
+    count = 0
+    while True:
+        with transaction() as session:
+            found = list(due(session, now))
+            for one in found:
+                let(session, one)
+        if not found:
+            return count
+        count += len(found)
+
+
+def _past_their_life(now: datetime) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for table, life in queries.lives():
+        with transaction() as session:
+            gone = delete(table).where(*queries.past_its_life(table, life, now))
+            counts[table.name] = session.execute(gone).rowcount  # type: ignore[attr-defined]
+    return counts

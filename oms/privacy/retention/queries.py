@@ -1,0 +1,84 @@
+"""What is past its time: rows of declared lives, orders of nobody, references without a use."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, exists, func, literal, select, text
+from sqlalchemy.orm import Session
+
+from oms.kernel.audit import AuditDetail, AuditEntry
+from oms.kernel.db import Base
+from oms.kernel.egress import Disclosure
+from oms.kernel.register import Life
+from oms.kernel.vault.models import SealedRow
+from oms.orders.models import Order, unit_of
+from oms.payments import queries as payments
+
+# Cards may be disputed for 120 days (https://docs.stripe.com/disputes/how-disputes-work).
+DISPUTE_WINDOW = timedelta(days=120)
+# Far longer than a transaction may take between its parts.
+GRACE = timedelta(hours=1)
+_MOST = 500
+
+
+def lives() -> list[tuple[Table, Life]]:
+    """Return every table whose rows have a declared life, in order of their names."""
+    found = [
+        (mapper.local_table, mapper.class_.__life__)
+        for mapper in Base.registry.mappers
+        if hasattr(mapper.class_, "__life__") and isinstance(mapper.local_table, Table)
+    ]
+    return sorted(found, key=lambda pair: pair[0].name)
+
+
+def past_its_life(table: Table, life: Life, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which rows of a table are past their life at a moment."""
+    ended = table.c[life.after] <= at - timedelta(days=life.days)
+    return (ended, text(life.where)) if life.where else (ended,)  # type: ignore[return-value]
+
+
+def overdue_rows(session: Session, at: datetime) -> dict[str, int]:
+    """Return how many rows are past their life, by table; only tables that have any."""
+    counts = {
+        table.name: int(
+            session.scalar(select(func.count()).select_from(table).where(*past_its_life(table, life, at)))
+            or 0
+        )
+        for table, life in lives()
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def orders_of_nobody(session: Session, at: datetime) -> list[int]:
+    """Return orders whose personal data has all gone and that still hold a thread to somebody."""
+    sealed = exists().where(SealedRow.unit == func.concat(literal(unit_of("")), Order.number))
+    return list(
+        session.scalars(
+            select(Order.id)
+            .where(Order.forgotten_at.is_(None), Order.created_at < at - GRACE, ~sealed)
+            .order_by(Order.id)
+            .limit(_MOST)
+        )
+    )
+
+
+def subjects_of_nothing(session: Session, at: datetime) -> list[UUID]:
+    """Return the ids of people in ledger and audit of whom nothing is kept any more."""
+    told = select(Disclosure.subject_id).where(Disclosure.subject_id.is_not(None), Disclosure.at < at - GRACE)
+    seen = (
+        select(AuditDetail.subject_id)
+        .join(AuditEntry, AuditEntry.id == AuditDetail.entry_id)
+        .where(AuditDetail.subject_id.is_not(None), AuditEntry.at < at - GRACE)
+    )
+    them = told.union(seen).subquery()
+    kept = exists().where(SealedRow.subject_id == them.c.subject_id)
+    return list(session.scalars(select(them.c.subject_id).where(~kept).limit(_MOST)))
+
+
+def overdue(session: Session, at: datetime) -> dict[str, int]:
+    """Return what should have gone by a moment and is still there; empty in a shop that is well."""
+    found = overdue_rows(session, at)
+    found["orders with a thread to nobody"] = len(orders_of_nobody(session, at))
+    found["disclosures and deeds about nobody"] = len(subjects_of_nothing(session, at))
+    found["payment references"] = payments.referenced_since(session, at - DISPUTE_WINDOW)
+    return {name: count for name, count in found.items() if count}
