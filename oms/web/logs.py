@@ -34,17 +34,19 @@ declare_place(
 Event = MutableMapping[str, Any]
 
 
-class _StandardOutput:
-    """Whatever standard output is at the moment of writing; a test may have put another in its place."""
+class _Stream:
+    """Whatever a standard stream is at the moment of writing; a test may have put another in its place."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def write(self, line: str) -> int:
-        return sys.stdout.write(line)
+        return int(getattr(sys, self.name).write(line))
 
     def flush(self) -> None:
-        sys.stdout.flush()
+        getattr(sys, self.name).flush()
 
 
-_OUTPUT = cast("TextIO", _StandardOutput())
 # Bound at once, so that a request does not assemble a logger.
 _access: list[Any] = [structlog.get_logger("access")]
 
@@ -64,8 +66,13 @@ def without_message(_logger: object, _method: str, event: Event) -> Event:
     return event
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Send every log line of this process, ours and the libraries', through one JSON writer."""
+def configure(*, is_command: bool = False) -> None:
+    """Send every log line of this process, ours and the libraries', through one JSON writer.
+
+    A command answers on standard output, so that its log keeps to warnings, on standard error.
+    """
+    level = logging.WARNING if is_command else logging.INFO
+    output = cast("TextIO", _Stream("stderr" if is_command else "stdout"))
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -74,10 +81,10 @@ def configure(level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=_OUTPUT),
+        logger_factory=structlog.WriteLoggerFactory(file=output),
     )
     _access[0] = structlog.get_logger("access").bind()
-    handler = logging.StreamHandler(_OUTPUT)
+    handler = logging.StreamHandler(output)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],

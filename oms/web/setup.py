@@ -1,8 +1,11 @@
 """One Flask application as both the store and the desk are made: everything they share, put together."""
 
+import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from babel.support import NullTranslations
@@ -28,6 +31,7 @@ from oms.web.wsgi import NOTE, WsgiApp
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 # A form of the shop is small; features that take files raise it for their own views.
 LARGEST_BODY = 1_000_000
+log = logging.getLogger(__name__)
 _LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
@@ -55,6 +59,10 @@ class App(Flask):
             return answer()
         return db.retry_conflicts(answer)()
 
+    def log_exception(self, exc_info: Any) -> None:  # noqa: ANN401 - Flask's interface
+        """Log what was not expected, by the route's name: a path may hold a capability."""
+        log.error("unexpected error at %s", request.endpoint or "none", exc_info=exc_info)
+
 
 class Words(Domain):  # type: ignore[misc]
     """Flask-Babel's door to the catalogs, which are compiled in memory."""
@@ -73,7 +81,8 @@ class Languages(Babel):  # type: ignore[misc]
 
 def connect(settings: Settings, *, role: Role = Role.WEB) -> None:
     """Point this process at its databases, under its role, and at its log; once, before it does anything."""
-    logs.configure()
+    # Flask's command line says so in the environment.
+    logs.configure(is_command=os.environ.get("FLASK_RUN_FROM_CLI") == "true")
     db.configure(settings.database_url, settings.keyring_url, role=role)
     vault.configure(settings)
 

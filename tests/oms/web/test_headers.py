@@ -50,6 +50,7 @@ def test_our_own_mistake_is_a_calm_page_with_a_number_and_no_detail(
     written = capsys.readouterr().out
     assert "ada@shop.test" not in written
     assert '"exception": "RuntimeError"' in written
+    assert "/fail/ours" not in written
 
 
 def test_a_log_line_names_the_route_and_never_the_address(
