@@ -1,6 +1,7 @@
 """Counting what each way to narrow a list would leave."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -17,7 +18,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, array, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import Session
 
 from oms.catalog.browse.asked import Asked, Facet, FacetChoice
@@ -53,48 +54,51 @@ def _is_useful(facet: Facet) -> bool:
     return len(facet.choices) > 1 or facet.name == "stock" or any(c.is_selected for c in facet.choices)
 
 
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many products a box would leave, and one of them, which tells what the box is called."""
+
+    products: int
+    sample: int
+
+
 def _counts(
     session: Session, asked: Asked, offers: CTE, rules: Mapping[str, Rule]
-) -> dict[str, dict[str, int]]:
+) -> dict[str, dict[str, _Count]]:
     """Count the products behind each box: every other facet holds, the facet's own does not."""
-    products = func.count(offers.c.product_id.distinct())
 
-    def counted(kind: str, value: ColumnElement[Any], rule: Rule) -> Select[Any, Any, Any]:
-        return select(literal(kind), cast(value, String), products).where(rule).group_by(value)
+    def counted(kind: str, value: ColumnElement[Any], rule: Rule) -> Select[Any, Any, Any, Any]:
+        each = select(value.label("value"), offers.c.product_id).where(rule).distinct().subquery()
+        found = (literal(kind), cast(each.c.value, String), func.count(), func.min(each.c.product_id))
+        return select(*found).group_by(each.c.value)
 
-    def chosen(kind: str, rule: Rule) -> Select[Any, Any, Any]:
-        each = (
-            select(offers.c.product_id, func.unnest(offers.c.choices).label("choice")).where(rule).subquery()
-        )
-        return select(literal(kind), each.c.choice, func.count(each.c.product_id.distinct())).group_by(
-            each.c.choice
-        )
-
+    choice = func.unnest(offers.c.choices)
     parts = [
         counted("category", offers.c.category, all_but(rules, "category") & offers.c.category.is_not(None)),
         counted("price", step(offers, asked), all_but(rules, "price")),
         counted("stock", offers.c.is_available, all_but(rules, "stock") & offers.c.is_available),
-        chosen("", all_but(rules)),
-        *(chosen(f"choice:{code}", all_but(rules, f"choice:{code}")) for code in asked.choices),
+        counted("", choice, all_but(rules)),
+        *(counted(f"choice:{code}", choice, all_but(rules, f"choice:{code}")) for code in asked.choices),
     ]
-    counts: dict[str, dict[str, int]] = {}
-    for kind, value, count in session.execute(union_all(*parts)):
-        counts.setdefault(kind, {})[value] = count
+    counts: dict[str, dict[str, _Count]] = {}
+    for kind, value, products, sample in session.execute(union_all(*parts)):
+        counts.setdefault(kind, {})[value] = _Count(products, sample)
     for code in asked.choices:
         own = counts.pop(f"choice:{code}", {})
         counts.setdefault("", {}).update({c: count for c, count in own.items() if c.startswith(f"{code}=")})
     return counts
 
 
-def _labels(session: Session, choices: Mapping[str, int], language: str) -> dict[str, tuple[str, str, str]]:
-    """Return option name, value name and swatch by choice; the option that was made first names it."""
-    codes = {choice.split("=", 1)[0] for choice in choices}
+def _labels(
+    session: Session, choices: Mapping[str, _Count], language: str
+) -> dict[str, tuple[str, str, str]]:
+    """Return option name, value name and swatch by choice, as the first product that has it says."""
+    samples = {count.sample for count in choices.values()}
     rows = session.execute(
         select(Option.code, Option.names, OptionValue.code, OptionValue.names, OptionValue.swatch)
         .join(OptionValue, OptionValue.option_id == Option.id)
-        .where(Option.code.in_(codes))
-        .ext(distinct_on(Option.code, OptionValue.code))
-        .order_by(Option.code, OptionValue.code, Option.id)
+        .where(Option.product_id.in_(samples))
+        .order_by(Option.id.desc())
     )
     return {
         f"{code}={value}": (in_language(names, language), in_language(words, language), swatch)
@@ -103,7 +107,7 @@ def _labels(session: Session, choices: Mapping[str, int], language: str) -> dict
 
 
 def _options(
-    asked: Asked, counts: Mapping[str, int], labels: Mapping[str, tuple[str, str, str]]
+    asked: Asked, counts: Mapping[str, _Count], labels: Mapping[str, tuple[str, str, str]]
 ) -> list[Facet]:
     facets: dict[str, list[FacetChoice]] = {}
     names: dict[str, str] = {}
@@ -111,22 +115,24 @@ def _options(
         code, value = choice.split("=", 1)
         names[code], label, swatch = labels.get(choice, (code, value, ""))
         is_selected = value in asked.choices.get(code, ())
-        facets.setdefault(code, []).append(FacetChoice(value, label, count, is_selected, swatch))
+        facets.setdefault(code, []).append(FacetChoice(value, label, count.products, is_selected, swatch))
     return [Facet(code, names[code], _sorted(choices)) for code, choices in sorted(facets.items())]
 
 
-def _categories(session: Session, asked: Asked, counts: Mapping[str, int]) -> tuple[FacetChoice, ...]:
+def _categories(session: Session, asked: Asked, counts: Mapping[str, _Count]) -> tuple[FacetChoice, ...]:
     rows = session.execute(
         select(Category.slug, Category.names).where(Category.slug.in_(counts)).order_by(Category.position)
     )
     return tuple(
-        FacetChoice(slug, in_language(names, asked.language), counts[slug], slug in asked.categories)
+        FacetChoice(slug, in_language(names, asked.language), counts[slug].products, slug in asked.categories)
         for slug, names in rows
     )
 
 
-def _ticked(counts: Mapping[str, int], selected: Sequence[str]) -> tuple[FacetChoice, ...]:
-    return tuple(FacetChoice(value, "", count, value in selected) for value, count in sorted(counts.items()))
+def _ticked(counts: Mapping[str, _Count], selected: Sequence[str]) -> tuple[FacetChoice, ...]:
+    return tuple(
+        FacetChoice(value, "", count.products, value in selected) for value, count in sorted(counts.items())
+    )
 
 
 def _sorted(choices: list[FacetChoice]) -> tuple[FacetChoice, ...]:

@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    FromClause,
     Row,
     String,
+    Subquery,
     cast,
     func,
     literal,
@@ -132,18 +134,36 @@ def _page(
         .group_by(c.product_id)
         .subquery("found")
     )
+    picked = _picked(asked, found)
     words = best_text(asked.language).subquery("words").lateral()
-    shown = func.coalesce(found.c.pictured[1], first_media()) if asked.choices else first_media()
+    shown = func.coalesce(picked.c.pictured[1], first_media()) if asked.choices else first_media()
     rows = session.execute(
-        select(found, Product.handle, words.c.title, words.c.subtitle, Media)
-        .join(Product, Product.id == found.c.product_id)
+        select(picked, Product.handle, words.c.title, words.c.subtitle, Media)
+        .join(Product, Product.id == picked.c.product_id)
         .join(words, true())
         .outerjoin(Media, Media.id == shown)
-        .order_by(*_order(asked.sort, found.c, words.c.title), found.c.product_id)
-        .limit(asked.per_page)
-        .offset((asked.page - 1) * asked.per_page)
+        .order_by(picked.c.rank)
     ).all()
     return tuple(_card(row, asked) for row in rows), rows[0].total if rows else 0
+
+
+def _picked(asked: Asked, found: Subquery) -> Subquery:
+    """Pick the products of one page, before words and pictures are looked up; a list by name needs words."""
+    title: ColumnElement[str] = literal("")
+    source: FromClause = found
+    if asked.sort is Sort.NAME:
+        words = best_text(asked.language).subquery("names").lateral()
+        title = words.c.title
+        source = found.join(Product, Product.id == found.c.product_id).join(words, true())
+    order = [*_order(asked.sort, found.c, title), found.c.product_id]
+    return (
+        select(found, func.row_number().over(order_by=order).label("rank"))
+        .select_from(source)
+        .order_by(*order)
+        .limit(asked.per_page)
+        .offset((asked.page - 1) * asked.per_page)
+        .subquery("picked")
+    )
 
 
 def _order(sort: Sort, found: Any, title: ColumnElement[str]) -> list[ColumnElement[Any]]:  # noqa: ANN401 - columns by name
@@ -153,7 +173,7 @@ def _order(sort: Sort, found: Any, title: ColumnElement[str]) -> list[ColumnElem
         Sort.BEST: [found.place, found.published_at.desc()],
         Sort.NEWEST: [found.published_at.desc()],
         Sort.PRICE: [found.low],
-        Sort.PRICE_DOWN: [found.high.desc()],
+        Sort.PRICE_DOWN: [found.low.desc()],
         Sort.NAME: [name],
     }[sort]
 
