@@ -3,6 +3,10 @@
 from flask import Blueprint, Flask
 
 from oms.desk import pages
+from oms.desk.changes import views as changes
+from oms.desk.home import views as home
+from oms.desk.orders import views as orders
+from oms.desk.search import views as search
 from oms.kernel.config import Settings
 from oms.staff import views as staff
 from oms.staff.entry import views as entry
@@ -16,7 +20,14 @@ SHOP_NAME = "Counterfoil"
 # A packer with a scanner sends much.
 POSTS_PER_MINUTE = 600
 # Each feature's `views.py: blueprint`, nested in the `oms` blueprint.
-BLUEPRINTS: tuple[Blueprint, ...] = (entry.blueprint, staff.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    entry.blueprint,
+    home.blueprint,
+    orders.blueprint,
+    changes.blueprint,
+    search.blueprint,
+    staff.blueprint,
+)
 
 
 def create_desk(settings: Settings) -> Flask:

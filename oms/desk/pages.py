@@ -5,7 +5,11 @@ from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import SQLAlchemyError
 
+from oms.desk import queries
+from oms.kernel.db import reading
+from oms.web import filters
 from oms.web.frame import home
 from oms.web.permissions import Permission
 from oms.web.security import Person
@@ -13,11 +17,12 @@ from oms.web.security import Person
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the rail: its words, its endpoint, and who may see it."""
+    """A page of the rail: its words, its endpoint, who may see it, and the queue whose count it shows."""
 
     label: Any
     endpoint: str
     permission: Permission
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,19 @@ class Group:
 # Heading and pages in order; a page whose feature is not there yet is left out.
 RAIL = (
     (
+        _l("Today"),
+        (
+            Place(_l("Overview"), "oms.home.index", Permission.HOME),
+            Place(_l("Orders"), "oms.orders.index", Permission.ORDERS_READ, "held"),
+            Place(_l("Stock"), "oms.stock.index", Permission.STOCK_READ, "sold out"),
+        ),
+    ),
+    (
         _l("House"),
         (
+            Place(_l("Failed work"), "oms.outbox.index", Permission.OPERATIONS, "failed"),
+            Place(_l("Audit"), "oms.audit.index", Permission.AUDIT_READ),
+            Place(_l("Settings"), "oms.settings.index", Permission.SETTINGS),
             Place(_l("Staff"), "oms.staff.members", Permission.STAFF_MANAGE),
             Place(_l("Your account"), "oms.staff.you", Permission.HOME),
         ),
@@ -60,7 +76,7 @@ def surroundings() -> dict[str, Any]:
     root = request.script_root
     nav = {
         "home": home(),
-        "search": f"{root}/orders",
+        "search": f"{root}/search",
         "palette": f"{root}/palette",
         "sign_out": url_for("oms.entry.sign_out"),
     }
@@ -68,13 +84,29 @@ def surroundings() -> dict[str, Any]:
 
 
 def _queues(found: Person) -> list[Group]:
-    groups = [Group(str(title), tuple(_links(places, found))) for title, places in RAIL]
+    counts = _counts()
+    groups = [Group(str(title), tuple(_links(places, found, counts))) for title, places in RAIL]
     return [group for group in groups if group.links]
 
 
-def _links(places: tuple[Place, ...], found: Person) -> list[Queue]:
+def _counts() -> dict[str, int]:
+    try:
+        with reading() as session:
+            return queries.waiting(session)
+    except SQLAlchemyError:
+        # The page that tells of a database at rest has a rail, too.
+        return {}
+
+
+def _links(places: tuple[Place, ...], found: Person, counts: dict[str, int]) -> list[Queue]:
     return [
-        Queue(str(place.label), url_for(place.endpoint), request.endpoint == place.endpoint)
+        Queue(
+            str(place.label),
+            url_for(place.endpoint),
+            request.endpoint == place.endpoint,
+            filters.number(counts[place.queue]) if counts.get(place.queue) else "",
+            is_wanted=place.queue == "failed" and counts.get(place.queue, 0) > 0,
+        )
         for place in places
         if place.endpoint in current_app.view_functions and found.may(place.permission)
     ]

@@ -1,0 +1,69 @@
+"""What staff do to orders, each written to the order's history and to the audit."""
+
+from sqlalchemy.orm import Session
+
+from oms.kernel import audit
+from oms.kernel.audit import Actor
+from oms.kernel.errors import ConflictError, NotFoundError
+from oms.orders import actions as agreement
+from oms.orders import queries as orders
+from oms.orders.models import Order, OrderHold
+from oms.orders.refunding import actions as refunding
+from oms.orders.refunding.actions import Wanted
+from oms.orders.states import OrderState
+from oms.payments.models import Refund
+
+
+def hold(session: Session, number: str, why: str, *, by: Actor) -> None:
+    """Make a placed order wait. Raises ConflictError where it waits already or is placed no more."""
+    order = _order(session, number)
+    if refusal := why_not_hold(session, order):
+        raise ConflictError(refusal)
+    agreement.hold(session, order.id, why, by=by)
+    audit.record(session, by, "order.hold", order.unit, reason=why)
+
+
+def why_not_hold(session: Session, order: Order) -> str:
+    """Return why an order cannot be held, as a sentence; nothing when it can."""
+    if order.state is not OrderState.PLACED or order.delivered_at is not None:
+        return "Only an order that is still to be sent can wait."
+    return "It waits already." if orders.open_holds(session, order.id) else ""
+
+
+def lift(session: Session, hold_id: int, *, by: Actor) -> Order:
+    """Let an order go on; again, nothing changes. Raises NotFoundError."""
+    found = session.get(OrderHold, hold_id)
+    if found is None:
+        raise NotFoundError("There is no such hold.")
+    order = orders.locked(session, found.order_id)
+    session.refresh(found)
+    if found.lifted_at is None:
+        agreement.lift_hold(session, hold_id, by=by)
+        audit.record(session, by, "order.lift", order.unit)
+    return order
+
+
+def lift_all(session: Session, number: str, *, by: Actor) -> None:
+    """Let an order go on, whatever it waited for. Raises ConflictError when it does not wait."""
+    order = _order(session, number)
+    waits = orders.open_holds(session, order.id)
+    if not waits:
+        raise ConflictError("It does not wait.")
+    for one in waits:
+        agreement.lift_hold(session, one.id, by=by)
+    audit.record(session, by, "order.lift", order.unit)
+
+
+def refund(session: Session, number: str, wanted: Wanted, *, by: Actor) -> Refund:
+    """Ask for money to go back. Raises RefundTooLargeError or BadInputError, and then nothing changed."""
+    order = _order(session, number)
+    made = refunding.refund(session, order.id, wanted, by=by)
+    audit.record(session, by, "order.refund", order.unit, reason=wanted.reason)
+    return made
+
+
+def _order(session: Session, number: str) -> Order:
+    found = orders.by_number(session, number)
+    if found is None:
+        raise NotFoundError("There is no order of this number.")
+    return orders.locked(session, found.id)

@@ -1,0 +1,92 @@
+"""The start of a day at the desk."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, url_for
+from flask_babel import gettext as _
+
+from oms.desk import queries as queues
+from oms.desk.home import queries
+from oms.desk.home.queries import Day
+from oms.kernel import clock
+from oms.kernel.db import reading
+from oms.web import doctor, filters
+from oms.web.doctor import Finding, Health
+from oms.web.frame import flashed, page
+from oms.web.permissions import Permission
+from oms.web.security import permit, signed_in
+
+blueprint = Blueprint("home", __name__)
+# Walking the books takes time; a minute old is new enough for a page that many open.
+_FRESH = timedelta(minutes=1)
+_MARKS = {
+    Health.WELL: ("holds", "done"),
+    Health.NOTE: ("to know", "waiting"),
+    Health.ILL: ("to mend", "wrong"),
+}
+
+
+@blueprint.get("/")
+@permit(Permission.HOME)
+def index() -> str:
+    """Show what waits, today's figures, and to who runs the machine whether the books are in order."""
+    now = clock.now()
+    with reading() as session:
+        waits = queues.waiting(session)
+        today = queries.day(session, now.replace(hour=0, minute=0, second=0, microsecond=0))
+    checked, findings = _findings() if signed_in().may(Permission.OPERATIONS) else (now, [])
+    return render_template(
+        "desk/home/index.html",
+        page=page(_("Overview"), robots="noindex"),
+        flashes=flashed(),
+        waiting=_waiting(waits),
+        checks=[_check(finding) for finding in findings],
+        checked=_("Checked on %(moment)s", moment=filters.moment(checked)),
+        figures=_figures(today),
+        figures_note=_("Since midnight UTC, from orders and refunds."),
+    )
+
+
+def _waiting(waits: dict[str, int]) -> list[dict[str, Any]]:
+    me = signed_in()
+    known: list[tuple[str, str, str, dict[str, Any], Permission]] = [
+        (_("held"), "held", "oms.orders.index", {"hold": "1"}, Permission.ORDERS_READ),
+        (_("sold out"), "sold out", "oms.stock.index", {"state": "out"}, Permission.STOCK_READ),
+        (_("failed effects"), "failed", "oms.outbox.index", {}, Permission.OPERATIONS),
+    ]
+    return [
+        {
+            "label": label,
+            "count": filters.number(waits.get(queue, 0)),
+            "url": url_for(endpoint, **query),
+            "note": "",
+            "is_wanted": queue == "failed" and waits.get(queue, 0) > 0,
+        }
+        for label, queue, endpoint, query, permission in known
+        if me.may(permission) and endpoint in current_app.view_functions
+    ]
+
+
+def _findings() -> tuple[datetime, list[Finding]]:
+    kept: tuple[datetime, list[Finding]] | None = current_app.extensions.get("desk findings")
+    if kept is None or kept[0] < clock.now() - _FRESH:
+        kept = (clock.now(), doctor.examine())
+        current_app.extensions["desk findings"] = kept
+    return kept
+
+
+def _check(finding: Finding) -> dict[str, Any]:
+    word, kind = _MARKS[finding.health]
+    return {"name": finding.name, "figure": finding.figure, "state": {"word": _(word), "kind": kind}}
+
+
+def _figures(today: Day) -> list[tuple[str, str]]:
+    me = signed_in()
+    if not me.may(Permission.ORDERS_READ):
+        return []
+    rows = [(_("Orders"), filters.number(today.orders)), (_("Goods"), filters.number(today.units))]
+    if me.may(Permission.FINANCE_READ):
+        rows += [(_("Sold, %(currency)s", currency=m.currency), filters.money(m)) for m in today.sold]
+        rows += [(_("Back, %(currency)s", currency=m.currency), filters.money(m)) for m in today.back]
+    return rows

@@ -1,0 +1,1 @@
+"""Orders at the desk: the list, which names nobody, and the page of one order."""

@@ -1,0 +1,120 @@
+"""Pages of orders: the list, one order, and its person for a while, with a reason."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from oms.desk import queries as queues
+from oms.desk.orders import pages, queries
+from oms.desk.orders.listing import pages as listing
+from oms.desk.orders.pages import REASONS
+from oms.kernel import egress, vault
+from oms.kernel.db import reading, transaction
+from oms.kernel.errors import BadInputError, NotFoundError
+from oms.kernel.register import Purpose
+from oms.orders import queries as orders
+from oms.orders.models import Order
+from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.states import OrderState
+from oms.payments import queries as payments
+from oms.staff import queries as staff
+from oms.web.frame import flashed, page
+from oms.web.permissions import Permission
+from oms.web.security import actor, permit, signed_in
+
+blueprint = Blueprint("orders", __name__)
+
+
+@blueprint.get("/orders")
+@permit(Permission.ORDERS_READ)
+def index() -> ResponseReturnValue:
+    """List placed orders by number, state, country and postcode prefix; a search leads elsewhere."""
+    if request.args.get("q", "").strip():
+        return redirect(url_for("oms.search.found", q=request.args["q"]), 307)
+    with reading() as session:
+        told = listing.context(session, queues.waiting(session))
+    return _page("desk/orders/list.html", _("Orders"), **told)
+
+
+@blueprint.get("/orders/<number>")
+@permit(Permission.ORDERS_READ)
+def order(number: str) -> ResponseReturnValue:
+    """Show one order, its person masked."""
+    with reading() as session:
+        found = _found(session, number)
+        if found.number != number:
+            return redirect(url_for(".order", number=found.number), 308)
+        return _order(session, found)
+
+
+@blueprint.post("/orders/<number>/reveal")
+@permit(Permission.REVEAL)
+def reveal(number: str) -> ResponseReturnValue:
+    """Show the person of an order for a while. Who looked, when and why is audited; the buyer can see it."""
+    reason = REASONS.get(request.form.get("reason", ""))
+    if reason is None:
+        raise BadInputError("Choose why you need it.", field="reason")
+    with transaction() as session:
+        found = _found(session, number)
+        kept = vault.open_many(
+            session,
+            (OrderDelivery, OrderContact),
+            found.unit,
+            purpose=Purpose.AFTER_SALES,
+            by=actor().because(reason),
+        )
+        return _order(session, found, pages.opened(kept.get(OrderDelivery), kept.get(OrderContact)))
+
+
+def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] = ()) -> str:
+    me, letters = signed_in(), queries.initials(session, found)
+    names = {str(one.id): one.desk_name for one in staff.members(session)}
+    may_see_money = me.may(Permission.FINANCE_READ) or me.may(Permission.REFUND)
+    told: dict[str, Any] = {
+        "order": pages.heading(found, letters),
+        "actions": _actions(found),
+        "holds": pages.holds(
+            orders.open_holds(session, found.id), names, may_lift=me.may(Permission.ORDERS_CHANGE)
+        ),
+        "lines": pages.lines(found, queries.origins_by_line(session, found.id)),
+        "rows": pages.sums(found),
+        "parts": [],
+        "payments": pages.money(payments.of_order(session, found.id), payments.refunds_of(session, found.id))
+        if may_see_money
+        else [],
+        "person": pages.person(found, letters, opened) if me.may(Permission.REVEAL) else None,
+        "reveal_url": url_for("oms.orders.reveal", number=found.number),
+        "reasons": list(REASONS.items()),
+        "person_note": pages.until(vault.ends(found.unit), found),
+        "told": pages.told(egress.disclosed(session, unit=found.unit)),
+        "events": pages.events(orders.history(session, found.id), names),
+        "messages": [],
+        "message_url": "",
+    }
+    return _page("desk/orders/order.html", _("Order %(number)s", number=found.number), **told)
+
+
+def _actions(found: Order) -> list[dict[str, str]]:
+    me, listed = signed_in(), []
+    if found.state is OrderState.PLACED and me.may(Permission.ORDERS_CHANGE):
+        listed.append((_("Hold"), "oms.changes.hold"))
+    if found.placed_at is not None and me.may(Permission.REFUND):
+        listed.append((_("Refund"), "oms.changes.refund"))
+    return [
+        {"label": label, "url": url_for(endpoint, number=found.number), "kind": ""}
+        for label, endpoint in listed
+    ]
+
+
+def _found(session: Session, number: str) -> Order:
+    found = orders.by_number(session, number)
+    if found is None:
+        raise NotFoundError("There is no order of this number.")
+    return found
+
+
+def _page(template: str, title: str, **more: object) -> str:
+    return render_template(template, page=page(title, robots="noindex"), flashes=flashed(), **more)

@@ -1,0 +1,26 @@
+"""How much waits in each queue of the desk, in one statement."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from oms.inventory.models import StockLevel
+from oms.kernel.outbox import DeliveryState, OutboxDelivery
+from oms.orders.models import OrderHold
+
+
+def waiting(session: Session) -> dict[str, int]:
+    """Return how many things wait, by the word of their queue; nobody's data is in it."""
+    held = select(func.count(OrderHold.order_id.distinct())).where(OrderHold.lifted_at.is_(None))
+    failed = (
+        select(func.count()).select_from(OutboxDelivery).where(OutboxDelivery.state == DeliveryState.DEAD)
+    )
+    free = StockLevel.on_hand - StockLevel.reserved - StockLevel.allocated - StockLevel.safety
+    gone = select(StockLevel.variant_id).group_by(StockLevel.variant_id).having(func.sum(free) <= 0)
+    row = session.execute(
+        select(
+            held.scalar_subquery().label("held"),
+            failed.scalar_subquery().label("failed"),
+            select(func.count()).select_from(gone.subquery()).scalar_subquery().label("sold out"),
+        )
+    ).one()
+    return {name: int(count) for name, count in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
