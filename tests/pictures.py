@@ -3,11 +3,7 @@
 A shop of its own is started, so that they show the demo as everybody finds it: light, 1280 pixels wide.
 """
 
-import os
 import re
-import signal
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +16,7 @@ from oms.local.browser import find
 from oms.local.clean import clean
 from oms.local.settings import read_dotenv
 from tests.conftest import BROWSER_OPTIONS
+from tests.launch import Launch
 
 _ROOT = Path(__file__).parent.parent
 _STATE = _ROOT / "var" / "pictures"
@@ -30,28 +27,12 @@ _SIZE = {"width": 1280, "height": 860}
 def running_shop() -> Iterator[str]:
     """Start a fresh demo shop and give its address; it is gone afterwards."""
     clean(_STATE)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    shop = subprocess.Popen(
-        [sys.executable, "-m", "oms.local.run"],
-        cwd=_ROOT,
-        env={**os.environ, "STATE_DIR": str(_STATE), "PORT": port},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    launch = Launch(_STATE)
     try:
-        said = []
-        for line in shop.stdout or ():
-            said.append(line)
-            if line.startswith("ready "):
-                yield line.split()[1]
-                break
-        else:
-            sys.exit("".join(said))
+        launch.until_ready()
+        yield launch.address
     finally:
-        shop.send_signal(signal.SIGTERM)
-        shop.communicate()
+        launch.end()
         clean(_STATE)
 
 
