@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from oms.catalog.actions import put_product, touch
+from oms.catalog.actions import Outcome, put_product, touch
 from oms.catalog.exchange.columns import SKU, as_shopify, expect_shopify
 from oms.catalog.exchange.matching import Names, request_of
 from oms.catalog.exchange.reading import read
@@ -19,6 +19,7 @@ from oms.catalog.media.folder import MediaFolder
 from oms.catalog.media.models import Media, MediaKind
 from oms.catalog.models import Product
 from oms.catalog.queries import MarketFacts
+from oms.kernel import audit
 from oms.kernel.errors import CounterfoilError
 
 CHUNK = 25
@@ -42,6 +43,8 @@ def take_in(
             with session.begin_nested():
                 request = request_of(parsed, Names(session, parsed.handle, language), market.code)
                 put = put_product(session, request)
+                if put.outcome is not Outcome.UNCHANGED:
+                    audit.record(session, audit.SYSTEM, "catalog.import", f"product:{put.product_id}")
         except CounterfoilError as error:
             _refuse(parsed, error.message, report)
         except (DataError, IntegrityError):

@@ -20,6 +20,7 @@ from oms.catalog.exchange.report import NotThisFileError, Report, Weight
 from oms.catalog.models import OptionValue, Product, ProductText, Variant
 from oms.catalog.queries import sellables, version
 from oms.cli import register
+from oms.kernel.audit import AuditEntry
 from oms.kernel.config import Settings
 from oms.kernel.db import transaction
 from oms.kernel.money import Money
@@ -233,6 +234,15 @@ def test_a_row_of_another_length_is_told_and_left_out() -> None:
     assert _errors(report) == [(3, ""), (4, "")]
     with transaction() as session:
         assert session.scalars(select(Product.handle)).all() == ["ink"]
+
+
+@pytest.mark.usefixtures("markets")
+def test_what_an_import_changed_is_in_the_trail_and_nothing_else() -> None:
+    for price in ("1", "1", "2"):
+        _import(_file(_row("ink", "Ink", sku="A", price=price), _row("pen", "Pen", sku="B", price="1")))
+    with transaction() as session:
+        deeds = [(e.verb, e.about) for e in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
+    assert deeds == [("catalog.import", f"product:{number}") for number in (1, 2, 1)]
 
 
 @pytest.mark.usefixtures("markets")
