@@ -31,7 +31,8 @@ def visitor() -> str:
     """Return today's keyed hash of the address that asks; it is not the same tomorrow."""
     settings: Settings = current_app.extensions["settings"]
     key = f"limits {clock.today().isoformat()} {settings.secret_key}".encode()
-    return hmac.new(key, _network(request.remote_addr or "").encode(), hashlib.sha256).hexdigest()[:24]
+    digest = hmac.new(key, _network(request.remote_addr or "").encode(), hashlib.sha256).hexdigest()
+    return f"{current_app.name}:{digest[:24]}"
 
 
 def _network(address: str) -> str:
@@ -50,7 +51,19 @@ def _storage(url: str) -> str:
     return f"redis+{url}" if url.startswith("unix:") else url or "memory://"
 
 
-limiter = Limiter(key_func=visitor, strategy="fixed-window")
+def _posts() -> str:
+    return str(current_app.config["POSTS_PER_MINUTE"])
+
+
+# One for both applications, so that one decorator limits a view; what differs is asked of the running one.
+limiter = Limiter(
+    key_func=visitor,
+    strategy="fixed-window",
+    default_limits=[_posts],
+    default_limits_exempt_when=lambda: request.method in SAFE_METHODS,
+    in_memory_fallback_enabled=True,
+    key_prefix="limits",
+)
 
 
 def install(app: Flask, settings: Settings, *, posts_per_minute: int) -> None:
@@ -60,9 +73,6 @@ def install(app: Flask, settings: Settings, *, posts_per_minute: int) -> None:
         RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 1, "socket_timeout": 1}
         if settings.redis_url
         else {},
-        RATELIMIT_DEFAULT=f"{posts_per_minute} per minute",
-        RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.method in SAFE_METHODS,
-        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
-        RATELIMIT_KEY_PREFIX=f"limits:{app.name}",
+        POSTS_PER_MINUTE=f"{posts_per_minute} per minute",
     )
     limiter.init_app(app)

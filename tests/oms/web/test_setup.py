@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import Client
 
 from oms.app import create_desk
@@ -20,7 +21,9 @@ from oms.web.assets import Assets
 from oms.web.limits import visitor
 from oms.web.markets import KEY, place_of
 from oms.web.mounting import mounted
+from oms.web.security import same_origin
 from storefront.app import create_store
+from tests import goods
 
 
 def _static(folder: Path) -> Path:
@@ -119,7 +122,8 @@ def test_the_key_of_a_limit_is_no_address_and_another_one_each_day(store: FlaskC
 
     with clock.held_at(datetime(2026, 11, 22, tzinfo=UTC)):
         today = key("93.184.215.14")
-        assert "93" not in today or len(today) == 24
+        assert "93.184" not in today
+        assert len(today) == len("store:") + 24
         assert key("93.184.215.14") == today
         assert key("::ffff:93.184.215.14") == today
         assert key("93.184.215.15") != today
@@ -144,8 +148,19 @@ def test_too_many_posts_are_asked_to_wait_and_others_are_not(shop: None, setting
     codes = [post("198.51.100.7") for _ in range(61)]
     assert 429 not in codes[:60]
     assert codes[60] == 429
+    assert create_desk(settings).config["POSTS_PER_MINUTE"] == "600 per minute"
     assert post("198.51.100.8") != 429
     assert client.get("/", environ_overrides={"REMOTE_ADDR": "198.51.100.7"}).status_code != 429
+    limits.limiter.reset()
+
+
+def test_packers_may_send_more_than_shoppers(small_store: Flask, small_desk: Flask) -> None:
+    for app, most in ((small_store, 3), (small_desk, 5)):
+        app.config["POSTS_PER_MINUTE"] = f"{most} per minute"
+        client = app.test_client()
+        codes = [client.post("/sign-in/staff:1").status_code for _ in range(most + 1)]
+        assert codes[-1] == 429
+        assert 429 not in codes[:-1]
     limits.limiter.reset()
 
 
@@ -217,3 +232,46 @@ def test_a_body_beyond_the_limit_is_refused(small_store: Flask) -> None:
         "/remember/ink", data={"csrf_token": "x" * 1_100_000}, headers={"Accept": "text/html"}
     )
     assert answer.status_code == 413
+
+
+def test_while_valkey_is_away_shoppers_are_served_and_limits_are_kept(
+    shop: None, settings: Settings, tmp_path: Path
+) -> None:
+    app = create_store(replace(settings, redis_url=f"unix://{tmp_path}/nobody.sock?db=0"))
+    client = app.test_client()
+    with transaction() as session:
+        goods.open_markets(session)
+    form, headers = {"sku": "none", "quantity": "1"}, {"Sec-Fetch-Site": "same-origin"}
+    codes = [client.post("/cart/lines", data=form, headers=headers).status_code for _ in range(61)]
+    assert set(codes[:60]) == {303}
+    assert codes[60] == 429
+
+
+def test_what_a_deadlock_threw_out_is_done_again(small_store: Flask) -> None:
+    class Deadlock(Exception):
+        sqlstate = "40P01"
+
+    tries: list[int] = []
+
+    def buy() -> str:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("UPDATE", {}, Deadlock())
+        return "bought"
+
+    small_store.add_url_rule("/buy", "buy", same_origin(buy), methods=["POST"])
+    answer = small_store.test_client().post("/buy", headers={"Sec-Fetch-Site": "same-origin"})
+    assert (answer.status_code, answer.text, len(tries)) == (200, "bought", 3)
+
+
+def test_a_deadlock_without_end_is_a_calm_page_that_says_when_to_come_back(small_store: Flask) -> None:
+    class Deadlock(Exception):
+        sqlstate = "40P01"
+
+    def buy() -> str:
+        raise OperationalError("UPDATE", {}, Deadlock())
+
+    small_store.add_url_rule("/buy", "buy", same_origin(buy), methods=["POST"])
+    answer = small_store.test_client().post("/buy", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "10"
