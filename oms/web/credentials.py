@@ -104,9 +104,9 @@ def check_strength(password: str, *, near: tuple[str, ...] = ()) -> None:
     for word in sorted((w for w in words if len(w) > 3), key=len, reverse=True):  # noqa: PLR2004 - a syllable
         rest = rest.replace(word, "")
     if len(text) < SHORTEST:
-        raise BadInputError(f"Take at least {SHORTEST} characters; a sentence works well.", field="password")
+        raise BadInputError("Take at least 15 characters; a sentence works well.", field="password")
     if len(text) > LONGEST:
-        raise BadInputError(f"Take at most {LONGEST} characters.", field="password")
+        raise BadInputError("Take at most 256 characters.", field="password")
     if len(set(folded)) < _FEWEST_DIFFERENT or len(rest) < SHORTEST // 2:
         raise BadInputError("This is among the first guesses. Take a sentence of your own.", field="password")
 
