@@ -35,7 +35,7 @@ def difference(known: Act, unknown: Act, control: Act) -> float:
             acts[which](n)
             times[which].append(time.perf_counter() - begun)
     one, other, third = (median(taken) for taken in times)
-    print(f"known {one * 1000:.1f} ms, unknown {other * 1000:.1f} ms, another {third * 1000:.1f} ms")  # noqa: T201 - a bench prints its figures
+    print(f"known {one * 1000:.1f} ms, unknown {other * 1000:.1f} ms, another {third * 1000:.1f} ms")
     return max(0.0, abs(one - other) - abs(other - third)) / max(one, other)
 
 
