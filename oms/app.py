@@ -3,10 +3,14 @@
 from flask import Blueprint, Flask
 
 from oms.desk import pages
+from oms.desk.audit import views as audit
 from oms.desk.changes import views as changes
 from oms.desk.home import views as home
 from oms.desk.orders import views as orders
+from oms.desk.outbox import views as outbox
 from oms.desk.search import views as search
+from oms.desk.settings import views as settings_page
+from oms.desk.stock import views as stock
 from oms.kernel.config import Settings
 from oms.staff import views as staff
 from oms.staff.entry import views as entry
@@ -26,6 +30,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     orders.blueprint,
     changes.blueprint,
     search.blueprint,
+    stock.blueprint,
+    outbox.blueprint,
+    audit.blueprint,
+    settings_page.blueprint,
     staff.blueprint,
 )
 

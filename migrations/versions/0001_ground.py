@@ -52,6 +52,12 @@ def upgrade() -> None:
         ["due_at"],
         postgresql_where=sa.text("state IN ('waiting', 'leased')"),
     )
+    op.create_index(
+        "ix_outbox_deliveries_dead",
+        "outbox_deliveries",
+        ["settled_at"],
+        postgresql_where=sa.text("state = 'dead'"),
+    )
     op.create_table(
         "schedule_runs",
         sa.Column("name", sa.String(), nullable=False),

@@ -60,6 +60,7 @@ class OutboxDelivery(Base):
     )
     __table_args__ = (
         Index("ix_outbox_deliveries_due", "due_at", postgresql_where=text("state IN ('waiting', 'leased')")),
+        Index("ix_outbox_deliveries_dead", "settled_at", postgresql_where=text("state = 'dead'")),
     )
 
     message_id: Mapped[int] = mapped_column(
@@ -242,3 +243,18 @@ def retry(session: Session, deliveries: Iterable[tuple[int, str]]) -> int:
         ).all()
         count += len(revived)
     return count
+
+
+def drop(session: Session, message_id: int, handler: str) -> bool:
+    """Let a dead delivery be for good; False when it is not dead. Its last error stays to be read."""
+    let_be = session.execute(
+        update(OutboxDelivery)
+        .where(
+            OutboxDelivery.message_id == message_id,
+            OutboxDelivery.handler == handler,
+            OutboxDelivery.state == DeliveryState.DEAD,
+        )
+        .values(state=DeliveryState.DONE, settled_at=func.now())
+        .returning(OutboxDelivery.message_id)
+    ).all()
+    return bool(let_be)

@@ -1,0 +1,1 @@
+"""Failed work at the desk: effects that gave up, with the way back."""
