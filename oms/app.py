@@ -11,6 +11,10 @@ from oms.desk.outbox import views as outbox
 from oms.desk.search import views as search
 from oms.desk.settings import views as settings_page
 from oms.desk.stock import views as stock
+from oms.fulfillment import views as shipments
+from oms.fulfillment.packing import views as packing
+from oms.fulfillment.picking import views as picking
+from oms.fulfillment.printing import views as printing
 from oms.kernel.config import Settings
 from oms.staff import views as staff
 from oms.staff.entry import views as entry
@@ -35,6 +39,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit.blueprint,
     settings_page.blueprint,
     staff.blueprint,
+    picking.blueprint,
+    packing.blueprint,
+    printing.blueprint,
+    shipments.blueprint,
 )
 
 

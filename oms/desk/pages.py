@@ -55,6 +55,14 @@ RAIL = (
         ),
     ),
     (
+        _l("Warehouse"),
+        (
+            Place(_l("To pick"), "oms.picking.index", Permission.WAREHOUSE, "to pick"),
+            Place(_l("To pack"), "oms.packing.index", Permission.WAREHOUSE, "to pack"),
+            Place(_l("Shipments"), "oms.shipments.index", Permission.WAREHOUSE),
+        ),
+    ),
+    (
         _l("House"),
         (
             Place(_l("Failed work"), "oms.outbox.index", Permission.OPERATIONS, "failed"),

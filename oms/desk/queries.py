@@ -1,8 +1,10 @@
 """How much waits in each queue of the desk, in one statement."""
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
+from oms.fulfillment.models import FulfillmentOrder
+from oms.fulfillment.states import FulfillmentState
 from oms.inventory.models import StockLevel
 from oms.kernel.outbox import DeliveryState, OutboxDelivery
 from oms.orders.models import OrderHold
@@ -20,7 +22,14 @@ def waiting(session: Session) -> dict[str, int]:
         select(
             held.scalar_subquery().label("held"),
             failed.scalar_subquery().label("failed"),
+            _parts(FulfillmentState.OPEN).label("to pick"),
+            _parts(FulfillmentState.IN_PROGRESS).label("to pack"),
             select(func.count()).select_from(gone.subquery()).scalar_subquery().label("sold out"),
         )
     ).one()
     return {name: int(count) for name, count in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def _parts(state: FulfillmentState) -> ScalarSelect[int]:
+    found = select(func.count()).select_from(FulfillmentOrder).where(FulfillmentOrder.state == state)
+    return found.scalar_subquery()

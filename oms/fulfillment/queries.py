@@ -1,8 +1,10 @@
 """Reads of fulfillment: what there is for an order, locked where it is about to change."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from oms.fulfillment.models import FulfillmentEvent, FulfillmentOrder, Parcel, Shipment
@@ -192,3 +194,54 @@ def history(session: Session, order_id: int) -> list[FulfillmentEvent]:
 def on_hold() -> ColumnElement[bool]:
     """Return the condition that an order, joined to the statement, must wait."""
     return exists().where(OrderHold.order_id == Order.id, OrderHold.lifted_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A shipment in a list: no person, and of the carrier's words the last one."""
+
+    shipment_id: int
+    number: str
+    country: str
+    postcode_prefix: str
+    carrier: str
+    state: ShipmentState
+    handed_over_at: datetime | None
+    last_word: str
+
+
+def sent(session: Session, state: ShipmentState, *, most: int = 100) -> list[Sent]:
+    """Return the shipments of a state, the latest first."""
+    last = (
+        select(FulfillmentEvent.what)
+        .where(
+            FulfillmentEvent.fulfillment_order_id == Shipment.fulfillment_order_id,
+            FulfillmentEvent.what.like("carrier: %"),
+        )
+        .order_by(FulfillmentEvent.at.desc(), FulfillmentEvent.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Shipment.id,
+            Order.number,
+            Order.country,
+            Order.postcode_prefix,
+            Shipment.carrier,
+            Shipment.state,
+            Shipment.handed_over_at,
+            func.coalesce(last, ""),
+        )
+        .join(Order, Order.id == Shipment.order_id)
+        .where(Shipment.state == state)
+        .order_by(Shipment.handed_over_at.desc().nulls_last(), Shipment.id.desc())
+        .limit(most)
+    )
+    return [Sent(*row) for row in rows]
+
+
+def sent_counts(session: Session) -> dict[str, int]:
+    """Return how many shipments are in each state."""
+    rows = session.execute(select(Shipment.state, func.count()).group_by(Shipment.state))
+    return {str(state): count for state, count in rows}

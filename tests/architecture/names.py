@@ -37,6 +37,7 @@ ALSO = {
     "oms/catalog/search/words.py": "words to search terms, bigrams for Chinese",
     "oms/catalog/writing.py": "rows of a product, written",
     "oms/notifications/letters.py": "what each mail says",
+    "oms/fulfillment/printing/paper.py": "PDFs with the fonts that a name needs",
     "oms/fulfillment/scanning.py": "what a scanner types",
     "oms/inventory/sourcing.py": "the rules that choose a warehouse",
     "oms/orders/placing/necessity.py": "which fields an order needs",

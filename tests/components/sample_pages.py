@@ -58,7 +58,14 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "desk-pick": ("desk/pick/list.html", floor.pick),
     "desk-pick-none": ("desk/pick/list.html", floor.nothing_to_pick),
     "desk-pack": ("desk/pack/pack.html", floor.pack),
-    "desk-pack-labelled": ("desk/pack/pack.html", floor.labelled),
+    "desk-pack-wanted": ("desk/pack/pack.html", partial(floor.closed, "wanted")),
+    "desk-pack-silent": (
+        "desk/pack/pack.html",
+        partial(floor.closed, "wanted", "The carrier does not answer."),
+    ),
+    "desk-pack-labelled": ("desk/pack/pack.html", partial(floor.closed, "bought")),
+    "desk-pack-ours": ("desk/pack/pack.html", partial(floor.closed, "none", is_ours=True)),
+    "desk-shipments": ("desk/shipments/list.html", floor.shipments),
     "desk-pack-none": ("desk/pack/pack.html", floor.nothing_to_pack),
     "desk-label": ("desk/shipments/label.html", floor.label),
     "desk-slip": ("desk/shipments/slip.html", floor.slip),
@@ -74,7 +81,6 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "desk-settings": ("desk/settings/index.html", back.settings),
     "desk-refund": ("desk/orders/refund.html", back.refund),
     "desk-pick-print": ("desk/pick/print.html", back.pick_on_paper),
-    "desk-by-hand": ("desk/pack/by_hand.html", back.by_hand),
     "desk-error": ("desk/errors/error.html", desk.error),
 }
 

@@ -162,4 +162,5 @@ def ask_again(session: Session, shipment_id: int) -> None:
     """Ask the carrier again for the labels that are wanted, now instead of by the clock."""
     for parcel in queries.live_parcels(session, shipment_id):
         if parcel.label_state is LabelState.WANTED:
+            parcel.label_problem = ""
             outbox.say(session, "label.wanted", parcel=parcel.id)

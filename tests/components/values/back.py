@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, Form, SelectField, TextAreaField
 
 from tests.components.values.desk import TO_PICK, desk
 from tests.components.values.floor import pick
@@ -17,13 +16,6 @@ class GiveBackForm(Form):
     delivery = BooleanField("Delivery too")
     reason = SelectField("Reason", choices=[("broken", "Broken"), ("missing", "Missing")])
     note = TextAreaField("A word to the buyer")
-
-
-class ByHandForm(Form):
-    """Postage bought at a counter."""
-
-    carrier = StringField("Carrier", [InputRequired()])
-    tracking = StringField("Tracking number")
 
 
 def search() -> dict[str, Any]:
@@ -105,16 +97,5 @@ def refund() -> dict[str, Any]:
 def pick_on_paper() -> dict[str, Any]:
     """The pick list to print."""
     values = desk("Pick list")
-    paper = {**pick()["pick"], "warehouse": "Leiden", "date": "22 November 2026"}
-    return {**values, "page": {**values["page"], "back": "#"}, "pick": paper}
-
-
-def by_hand() -> dict[str, Any]:
-    """A label without a carrier's service."""
-    return {
-        **desk("Label by hand", "To pack"),
-        "part": {"number": "7KQ2-M4XD"},
-        "label_url": "#",
-        "form": ByHandForm(),
-        "back_url": "#",
-    }
+    house = {"warehouse": "Leiden", "date": "22 November 2026"}
+    return {**values, "page": {**values["page"], "back": "#"}, "pick": pick()["pick"], **house}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import Form, IntegerField, SelectField
+from wtforms import Form, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from tests.components.values.desk import KEYSET, NO_PAGES, AdjustForm, desk
@@ -22,12 +22,18 @@ class ParcelForm(Form):
     )
 
 
+class TrackingForm(Form):
+    """What the counter's receipt says."""
+
+    tracking = StringField("Tracking number")
+
+
 def pick() -> dict[str, Any]:
     """A pick list half done, and what waits behind it."""
     lines = [
-        ("A-02-1", "NB-FIELD-DOT-GRN", "Field notebook", "Moss, dot grid", "3", "3", TAKEN),
-        ("A-04-3", "IN-GALL-BLU-50", "Iron gall ink", "Carbon blue", "2", "0", OPEN),
-        ("C-01-2", "PC-CEDAR-2B", "Cedar pencil", "2B", "7", "0", OPEN),
+        ("NB-FIELD-DOT-GRN", "Field notebook", "Moss, dot grid", "3", "3", TAKEN),
+        ("IN-GALL-BLU-50", "Iron gall ink", "Carbon blue", "2", "0", OPEN),
+        ("PC-CEDAR-2B", "Cedar pencil", "2B", "7", "0", OPEN),
     ]
     return {
         **desk("Pick", "To pick"),
@@ -39,12 +45,13 @@ def pick() -> dict[str, Any]:
             "number": "W-118",
             "sentence": "12 goods for 5 orders",
             "scan_url": "#",
+            "all_url": "#",
             "done_url": "#",
+            "print_url": "#",
             "is_done": False,
             "told": ("good", "Field notebook, moss: 3 of 3."),
             "lines": [
                 {
-                    "place": place,
                     "sku": sku,
                     "name": name,
                     "choice": choice,
@@ -52,27 +59,28 @@ def pick() -> dict[str, Any]:
                     "taken": taken,
                     "state": state,
                 }
-                for place, sku, name, choice, quantity, taken, state in lines
+                for sku, name, choice, quantity, taken, state in lines
             ],
         },
         "waiting": [
             {
+                "part": 1,
                 "number": "C8XN-1T7R",
-                "url": "#",
                 "placed": "22 Nov, 9:40",
                 "goods": "7",
                 "to": "FR·75",
                 "is_late": True,
             },
             {
+                "part": 2,
                 "number": "Q4ZB-8H2V",
-                "url": "#",
                 "placed": "22 Nov, 10:31",
                 "goods": "1",
                 "to": "NL·10",
                 "is_late": False,
             },
         ],
+        "others": [("W-117", "#")],
         "start_url": "/oms/pick",
     }
 
@@ -83,19 +91,39 @@ def nothing_to_pick() -> dict[str, Any]:
 
 
 def pack() -> dict[str, Any]:
-    """A parcel whose goods are all in the box."""
-    form = ParcelForm()
-    none = {"why": "", "hint": ""}
+    """A box that is full."""
     inside = {"word": "in the box", "kind": "done"}
     return {
         **desk("Pack", "To pack"),
+        "warehouses": pick()["warehouses"],
         "queue": [
-            {"number": "7KQ2-M4XD", "url": "#", "goods": "4", "to": "NL·23", "is_current": True},
-            {"number": "P0VR-9B3E", "url": "#", "goods": "1", "to": "DE·10", "is_current": False},
+            {
+                "number": "7KQ2-M4XD",
+                "url": "#",
+                "goods": "4",
+                "to": "NL·23",
+                "is_boxed": False,
+                "is_current": True,
+            },
+            {
+                "number": "P0VR-9B3E",
+                "url": "#",
+                "goods": "1",
+                "to": "DE·10",
+                "is_boxed": True,
+                "is_current": False,
+            },
         ],
-        "part": {"number": "7KQ2-M4XD", "order_url": "#", "sentence": "All 4 goods are in the box."},
+        "part": {
+            "number": "7KQ2-M4XD",
+            "order_url": "#",
+            "sentence": "3 of 3 pieces are in the box.",
+            "is_full": True,
+        },
         "scan_url": "#",
-        "told": ("good", "Cedar pencil, 2B: 2 of 2."),
+        "empty_url": "#",
+        "close_url": "#",
+        "told": ("good", "PC-CEDAR-2B: 2 of 2."),
         "lines": [
             {
                 "sku": "NB-FIELD-DOT-GRN",
@@ -114,35 +142,53 @@ def pack() -> dict[str, Any]:
                 "state": inside,
             },
         ],
-        "address": ["Ada Lind", "Rapenburg 70", "2311 EZ Leiden", "Netherlands"],
-        "address_note": "Shown while this parcel is made. The buyer can see that you saw it.",
-        "form": form,
-        "fields": [
-            {**none, "f": form.weight, "width": "third"},
-            {**none, "f": form.service, "width": "two-thirds"},
-        ],
-        "label": None,
-        "buy_url": "#",
-        "by_hand_url": "#",
+        "form": ParcelForm(),
+        "tracking_form": TrackingForm(),
+        "closed": None,
     }
 
 
-def labelled() -> dict[str, Any]:
-    """The same with its label."""
-    label = {
-        "url": "#",
+def closed(state: str, problem: str = "", *, is_ours: bool = False) -> dict[str, Any]:
+    """The same, closed, with its label in some state."""
+    box = {
+        "state": state,
+        "way": "Hollow Post",
+        "problem": problem,
+        "label_url": "#",
         "slip_url": "#",
-        "tracking": "HP 4471 0092 18",
-        "void_url": "#",
         "hand_over_url": "#",
+        "state_url": "#",
+        "again_url": "#",
+        "is_collected": False,
+        "is_ours": is_ours,
+        "is_tracked": False,
+        "tracking_url": "#",
     }
-    note = "The label is printed; the address is closed again."
-    return {**pack(), "label": label, "address": [], "address_note": note, "told": None}
+    return {**pack(), "closed": box, "told": None}
 
 
 def nothing_to_pack() -> dict[str, Any]:
-    """No parcel open."""
+    """No box open."""
     return {**pack(), "part": None, "queue": []}
+
+
+def shipments() -> dict[str, Any]:
+    """What is on its way."""
+    row = {
+        "number": "7KQ2-M4XD",
+        "url": "#",
+        "to": "NL·23",
+        "way": "Hollow Post",
+        "left": "22 Nov 2026, 14:12 UTC",
+        "word": "out for delivery",
+        "state": {"word": "on its way", "kind": "moving"},
+        "ended_url": "#",
+    }
+    views = [
+        {"label": "on its way", "url": "#", "count": "1", "is_current": True},
+        {"label": "lost", "url": "#", "count": "0", "is_current": False},
+    ]
+    return {**desk("Shipments", "Shipments"), "views": views, "shipments": [row]}
 
 
 def label() -> dict[str, Any]:
