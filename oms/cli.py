@@ -11,9 +11,13 @@ from migrations.run import upgrade
 from oms.buyers import checks as buyers_checks
 from oms.catalog import checks as catalog_checks
 from oms.catalog import commands as catalog
+from oms.inventory import checks as inventory_checks
 from oms.kernel import audit
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
+from oms.orders import checks as orders_checks
+from oms.payments import checks as payments_checks
+from oms.payments import commands as payments
 from oms.privacy import checks as keeping
 from oms.privacy import commands as privacy
 from oms.staff import checks as staff_checks
@@ -24,12 +28,13 @@ from oms.web.doctor import Health
 
 # Each feature's `commands.py: commands`, a click group or command.
 COMMANDS: tuple[click.Command, ...] = (
-    *(catalog.commands, staff.commands),
+    *(catalog.commands, staff.commands, payments.commands),
     *(privacy.privacy, privacy.retention),
 )
 # Each feature's `checks.py`, whose import makes its invariants known to the doctor.
 CHECKS: tuple[ModuleType, ...] = (
     *(web, buyers_checks, staff_checks, catalog_checks),
+    *(inventory_checks, payments_checks, orders_checks),
     keeping,
 )
 _MARKS = {Health.WELL: "ok  ", Health.NOTE: "note", Health.ILL: "ILL "}

@@ -23,6 +23,7 @@ from storefront.conventions import views as conventions
 from storefront.home import nav
 from storefront.home import views as home
 from storefront.legal import views as legal
+from storefront.orders import changing
 from storefront.orders import views as orders
 from storefront.privacy import views as privacy
 from storefront.search import views as search
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cart.blueprint,
     checkout.blueprint,
     orders.blueprint,
+    changing.blueprint,
     stripe.blueprint,
     carriers.blueprint,
     legal.blueprint,

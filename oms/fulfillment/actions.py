@@ -154,6 +154,16 @@ def cancel_order(session: Session, order_id: int, *, by: Actor, why: str) -> Can
     return Cancelled(cancelled, tuple(refunds))
 
 
+def can_buyer_cancel(session: Session, order: Order) -> bool:
+    """Say whether an order's own buyer may cancel it now."""
+    return (
+        order.state is OrderState.PLACED
+        and order.delivered_at is None
+        and not queries.is_on_its_way(session, order.id)
+        and not _is_being_packed(session, order.id)
+    )
+
+
 def _check_cancellable(session: Session, order: Order, by: Actor) -> None:
     if order.state is not OrderState.PLACED:
         raise IllegalMoveError(f"This order is {order.state.replace('_', ' ')}: it cannot be cancelled.")

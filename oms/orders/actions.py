@@ -11,10 +11,11 @@ from oms.inventory.sourcing import OutOfStockError
 from oms.kernel import clock, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.errors import ConflictError
+from oms.kernel.register import Purpose
 from oms.kernel.states import Outcome
 from oms.orders import queries
 from oms.orders.models import Order, OrderEvent, OrderHold
-from oms.orders.personal import OrderDelivery
+from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.placing.actions import hold_stock, postcode_prefix
 from oms.orders.states import ORDER, OrderState
 from oms.payments import actions as money
@@ -165,6 +166,16 @@ def correct_delivery(session: Session, order: Order, corrected: OrderDelivery, *
     vault.replace(session, replace(corrected), order.unit, by=by)
     order.postcode_prefix = postcode_prefix(corrected.postcode)
     note_event(session, order, "address corrected", by=by)
+
+
+def correct_contact(session: Session, order: Order, corrected: OrderContact, *, by: Actor) -> None:
+    """Replace the mailbox that hears of an order; the old one is gone at once, from the look-up too."""
+    before = vault.open_record(session, OrderContact, order.unit, purpose=Purpose.RIGHTS, by=by)
+    if before is None:
+        raise ConflictError("The e-mail of this order is gone already.")
+    if before != corrected:
+        vault.replace(session, corrected, order.unit, by=by)
+        note_event(session, order, "e-mail corrected", by=by)
 
 
 def forget(session: Session, order_id: int) -> None:

@@ -4,9 +4,11 @@ Stripe learns an order reference, an amount, a currency, a language, the mailbox
 send the shopper afterwards; of its answers we read reference, status, amount, currency and time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import stripe
@@ -164,6 +166,26 @@ def refund(intent_ref: str, money: Money, *, refund_id: int, key: str) -> Refund
 def look_up_refund(refund_ref: str) -> RefundTruth:
     """Ask Stripe what became of a refund."""
     return _refund_truth(_ask(lambda: _stripe().refunds.retrieve(refund_ref)))
+
+
+def sessions_since(moment: datetime) -> Iterator[SessionTruth]:
+    """Give every session that Stripe made for us since a moment, the newest first."""
+    yield from map(_session_truth, _pages("checkout.sessions", moment))
+
+
+def refunds_since(moment: datetime) -> Iterator[RefundTruth]:
+    """Give every refund that Stripe made since a moment, its dashboard's too, the newest first."""
+    yield from map(_refund_truth, _pages("refunds", moment))
+
+
+def _pages(service: str, since: datetime) -> Iterator[dict[str, Any]]:
+    params: dict[str, Any] = {"limit": 100, "created": {"gte": int(since.timestamp())}}
+    while True:
+        found = _ask(partial(attrgetter(service)(_stripe()).list, params))
+        yield from found["data"]
+        if not found.get("has_more"):
+            return
+        params = {**params, "starting_after": found["data"][-1]["id"]}
 
 
 def verify(body: bytes, signature: str, secrets: tuple[str, ...], *, now: datetime) -> dict[str, Any]:

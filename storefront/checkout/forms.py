@@ -34,6 +34,13 @@ class CheckoutForm(Form):
     email = MailboxField(_l("E-mail"))
     needs: Needs
     parts: tuple[str, ...]
+    # The country of an order cannot be corrected: price and tax hang on it.
+    fixed_country = ""
+
+    @property
+    def to_country(self) -> str:
+        """Return the country that the address is in."""
+        return self.fixed_country or str(self["country"].data)
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms
         """Check every field, then the address as a whole by its country's own rules."""
@@ -42,7 +49,7 @@ class CheckoutForm(Form):
         if not self.needs.has_address:
             return is_good
         given = {part: str(self[part].data or "") for part in self.parts}
-        found, clean = faults(str(self["country"].data), given)
+        found, clean = faults(self.to_country, given)
         for fault in found:
             field = self[fault.part]
             if not field.errors:
@@ -63,7 +70,7 @@ class CheckoutForm(Form):
             return None
         given = {part: str(self[part].data or "") for part in self.parts}
         phone = str(self["phone"].data) if self.needs.phone else ""
-        return OrderDelivery(country=str(self["country"].data), phone=phone, **given)
+        return OrderDelivery(country=self.to_country, phone=phone, **given)
 
 
 def fault_words(field: Field, fault: Fault) -> str:
@@ -93,12 +100,25 @@ def form_class(
             _l("Delivery"), choices=methods, validators=[InputRequired(_l("Choose how it should travel."))]
         )
     if needs.phone:
-        fields["phone"] = TelField(
-            _l("Phone"),
-            [InputRequired(_l("This carrier calls before it delivers: type a phone number.")), _phone],
-            render_kw={"autocomplete": "tel", "maxlength": 32},
-        )
+        fields["phone"] = _phone_field()
     return type("Checkout", (CheckoutForm,), {**fields, "needs": needs, "parts": needs.parts})
+
+
+def correction_class(needs: Needs, country: str) -> type[CheckoutForm]:
+    """Return the form that corrects an order: its mailbox, and its address while that can still change."""
+    fields: dict[str, Any] = {part: _part(part, needs) for part in needs.parts}
+    if needs.phone:
+        fields["phone"] = _phone_field()
+    fixed = {"placement_key": None, "shown": None, "asked": None, "fixed_country": country}
+    return type("Correction", (CheckoutForm,), {**fields, **fixed, "needs": needs, "parts": needs.parts})
+
+
+def _phone_field() -> TelField:
+    return TelField(
+        _l("Phone"),
+        [InputRequired(_l("This carrier calls before it delivers: type a phone number.")), _phone],
+        render_kw={"autocomplete": "tel", "maxlength": 32},
+    )
 
 
 def _part(part: str, needs: Needs) -> Field:
@@ -141,9 +161,9 @@ def part_label(part: str, needs: Needs) -> str:
     return labels.get((part, word)) or labels[part, ""]
 
 
-def _phone(form: Form, field: Field) -> None:
+def _phone(form: CheckoutForm, field: Field) -> None:
     try:
-        read = phonenumbers.parse(str(field.data or ""), str(form["country"].data))
+        read = phonenumbers.parse(str(field.data or ""), form.to_country)
     except phonenumbers.NumberParseException as error:
         raise ValidationError(_l("This is not a phone number. Write it with its area code.")) from error
     if not phonenumbers.is_valid_number(read):

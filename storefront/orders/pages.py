@@ -7,6 +7,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from oms.catalog.queries import sellables
+from oms.fulfillment import actions as fulfillment
+from oms.fulfillment import queries as sending
+from oms.fulfillment.states import ShipmentState
+from oms.fulfillment.tracking import queries as tracking
 from oms.kernel import audit, clock, egress, vault
 from oms.kernel.audit import ActorKind
 from oms.kernel.register import Purpose, kind_of
@@ -72,16 +76,15 @@ def context(session: Session, order: Order) -> dict[str, Any]:
         "record": of_order(order, ends, _("Delivery") if not order.is_digital else ""),
         "lines": _lines(session, order),
         "events": [_event(event) for event in queries.history(session, order.id) if _event_words(event)],
-        "parcels": [],
+        "parcels": _parcels(session, order),
         "reach": _reach(session, order),
         "told": _told(session, order),
         "looks": _looks(session, order),
-        "actions": [],
+        "actions": _actions(session, order),
         "messages": [],
         "message_url": "",
         "message_why": "",
-        "change_url": "",
-        "change_note": "",
+        **_change(session, order),
         "keep_url": "",
         "keep_field": None,
         "copy_url": goods_pages.url("/your-data/"),
@@ -103,6 +106,63 @@ def _lines(session: Session, order: Order) -> list[dict[str, Any]]:
     return shown
 
 
+def _parcels(session: Session, order: Order) -> list[dict[str, Any]]:
+    shipments = {shipment.id: shipment for shipment in sending.shipments_of(session, order.id)}
+    tracked = tracking.tracked(session, order, purpose=Purpose.RIGHTS, by=security.actor())
+    found = []
+    for number, parcel in enumerate(tracked, 1):
+        shipment = shipments[parcel.shipment_id]
+        word, kind = _shipment_words()[shipment.state]
+        dated = [
+            (_("Handed to the carrier"), shipment.handed_over_at),
+            (word.capitalize(), shipment.ended_at),
+        ]
+        found.append(
+            {
+                "title": _("Parcel %(number)s of %(count)s", number=number, count=len(tracked)),
+                "carrier": parcel.carrier.capitalize(),
+                "tracking": parcel.number,
+                "state": {"word": word, "kind": kind},
+                "events": [{"text": text, "when": moment(at)} for text, at in dated if at is not None],
+            }
+        )
+    return found
+
+
+def _shipment_words() -> dict[ShipmentState, tuple[str, str]]:
+    return {
+        ShipmentState.PACKED: (_("packed"), "todo"),
+        ShipmentState.HANDED_OVER: (_("on its way"), "moving"),
+        ShipmentState.DELIVERED: (_("delivered"), "done"),
+        ShipmentState.LOST: (_("lost"), "wrong"),
+        ShipmentState.RETURNED_TO_SENDER: (_("returned to us"), "wrong"),
+        ShipmentState.UNPACKED: (_("not sent"), "gone"),
+    }
+
+
+def _actions(session: Session, order: Order) -> list[dict[str, str]]:
+    if not fulfillment.can_buyer_cancel(session, order):
+        return []
+    return [
+        {
+            "title": _("Cancel"),
+            "text": _("Until packing begins. Everything you paid goes back."),
+            "label": _("Cancel the order"),
+            "url": goods_pages.url(f"/orders/{order.number}/cancel"),
+        }
+    ]
+
+
+def _change(session: Session, order: Order) -> dict[str, str]:
+    is_running = order.state in {OrderState.PLACED, OrderState.AWAITING_PAYMENT}
+    if not vault.ends(order.unit) or not is_running:
+        return {"change_url": "", "change_note": ""}
+    if order.is_digital or sending.can_correct_address(session, order.id):
+        return {"change_url": goods_pages.url(f"/orders/{order.number}/correct"), "change_note": ""}
+    note = _("The label is printed, so the address stays as it is on this parcel.")
+    return {"change_url": "", "change_note": note}
+
+
 def _event_words(event: OrderEvent) -> str:
     words = {
         "created": _("You ordered"),
@@ -112,6 +172,7 @@ def _event_words(event: OrderEvent) -> str:
         "sent back": _("We sent the money back"),
         "lapsed": _("No payment came"),
         "address corrected": _("The address was corrected"),
+        "e-mail corrected": _("The e-mail address was corrected"),
         "closed": _("The return window ended"),
     }
     return str(words.get(event.what, ""))

@@ -24,7 +24,7 @@ from storefront.orders.access import may_see
 from storefront.orders.forms import FindForm
 
 blueprint = Blueprint("orders", __name__)
-ASKED = "10/hour"
+ASKED = "10 per minute;60 per hour"
 
 
 @blueprint.route("/orders", methods=["GET", "POST"])

@@ -41,6 +41,7 @@ ALSO = {
     "oms/fulfillment/scanning.py": "what a scanner types",
     "oms/inventory/sourcing.py": "the rules that choose a warehouse",
     "oms/orders/placing/necessity.py": "which fields an order needs",
+    "oms/payments/reconciling.py": "our money beside Stripe's",
     "oms/pricing/quote.py": "the arithmetic of a quote",
     "oms/shipping/carriers/hollow_post.py": "the API of one carrier",
     "oms/shipping/carriers/known.py": "carriers and their services by code",
@@ -56,6 +57,7 @@ ALSO = {
     "storefront/checkout/paying.py": "transaction, gateway, transaction",
     "storefront/home/nav.py": "the links around every page",
     "storefront/orders/access.py": "who may see an order",
+    "storefront/orders/changing.py": "the routes of what a buyer can still change",
     "storefront/orders/record.py": "the ticket's two sides",
 }
 # Folders of `oms` that are no features.

@@ -267,7 +267,7 @@ def test_stock_and_reports_cannot_read_what_people_gave() -> None:
 
     for table in ("sealed", "blind_indexes"):
         with reading(Role.BLIND) as session, pytest.raises(ProgrammingError, match="permission denied"):
-            session.execute(text(f"SELECT 1 FROM personal.{table}"))  # noqa: S608 - two names above
+            session.execute(text(f"SELECT 1 FROM personal.{table}"))
 
 
 def test_the_planner_keeps_no_samples_of_envelopes_and_digests() -> None:

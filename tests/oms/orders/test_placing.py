@@ -28,7 +28,7 @@ def small(shop: None) -> Shop:
 
 def rows() -> dict[str, int]:
     with reading(Role.MIGRATE) as session:
-        counted = {t: session.scalar(text(f"SELECT count(*) FROM {t}")) for t in TABLES.split()}  # noqa: S608
+        counted = {t: session.scalar(text(f"SELECT count(*) FROM {t}")) for t in TABLES.split()}
         counted["sealed"] = session.scalar(text("SELECT count(*) FROM personal.sealed"))
     return {name: count for name, count in counted.items() if count}
 

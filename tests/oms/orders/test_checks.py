@@ -1,0 +1,66 @@
+"""What the doctor looks at in stock, money and orders: each planted fault is seen."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from oms import cli
+from oms.kernel.config import Settings
+from oms.kernel.db import Role, transaction
+from oms.web import doctor
+from oms.web.doctor import Health
+from storefront.app import create_store
+from tests import make
+from tests.fakes import Party
+
+OLD = "now() - interval '1 hour'"
+REFUND = (
+    "INSERT INTO refunds (payment_id, order_id, amount, currency, reason, by_kind, by_id, created_at)"
+    " VALUES (1, 1, 5, 'EUR', '', 'staff', '1',"
+)
+FAULTS = {
+    "Stock counters that their ledger does not explain": "UPDATE stock_levels SET on_hand = on_hand + 1",
+    "Payments whose refunds do not sum up": "UPDATE payments SET captured = amount, refunded = 1",
+    "Refunds whose parts do not sum up": f"{REFUND} now())",
+    "Refunds without the provider's word for ten minutes": f"{REFUND} {OLD})",
+    "Attempts to pay that are open ten minutes after their end": f"UPDATE payments SET expires_at = {OLD}",
+    "Orders whose lines do not sum up to their goods": "DELETE FROM order_lines",
+    "Orders whose tax is not the sum of its rates": "DELETE FROM order_taxes",
+    "Placed orders without a capture of their total": "UPDATE orders SET state = 'placed'",
+    "Orders with more than one kept capture": "UPDATE payments SET captured = amount;"
+    " INSERT INTO payments (order_id, reference, amount, currency, locale, captured, expires_at)"
+    " VALUES (1, 'x', 3660, 'EUR', 'en', 3660, now())",
+    "Captures without a placed order for ten minutes": "UPDATE payments SET captured = amount,"
+    f" settled_at = {OLD}",
+    "Lapsed orders that know somebody after a day": "UPDATE orders SET state = 'lapsed',"
+    " closed_at = now() - interval '2 days'",
+    "Holds on stock whose order does not wait for a payment": "UPDATE orders SET state = 'cancelled'",
+}
+
+
+@pytest.fixture
+def app(shop: None, settings: Settings, stripe: Party) -> Iterator[Flask]:
+    with transaction() as session:
+        small = make.small_shop(session)
+    make.order({small.clock: 1})
+    made = create_store(settings)
+    cli.register(made)
+    with made.app_context():
+        yield made
+
+
+def ill() -> set[str]:
+    return {one.name for one in doctor.examine(FAULTS) if one.health is Health.ILL}
+
+
+def test_a_shop_in_which_somebody_checks_out_is_well(app: Flask) -> None:
+    assert ill() == set()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_is_seen(app: Flask, name: str) -> None:
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text(FAULTS[name]))
+    assert name in ill()
