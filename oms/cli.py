@@ -11,6 +11,7 @@ from migrations.run import upgrade
 from oms.buyers import checks as buyers_checks
 from oms.catalog import checks as catalog_checks
 from oms.catalog import commands as catalog
+from oms.fulfillment import checks as fulfillment_checks
 from oms.inventory import checks as inventory_checks
 from oms.kernel import audit
 from oms.kernel.config import Settings
@@ -20,6 +21,7 @@ from oms.payments import checks as payments_checks
 from oms.payments import commands as payments
 from oms.privacy import checks as keeping
 from oms.privacy import commands as privacy
+from oms.shipping import checks as shipping_checks
 from oms.staff import checks as staff_checks
 from oms.staff import commands as staff
 from oms.web import checks as web
@@ -35,6 +37,7 @@ COMMANDS: tuple[click.Command, ...] = (
 CHECKS: tuple[ModuleType, ...] = (
     *(web, buyers_checks, staff_checks, catalog_checks),
     *(inventory_checks, payments_checks, orders_checks),
+    *(shipping_checks, fulfillment_checks),
     keeping,
 )
 _MARKS = {Health.WELL: "ok  ", Health.NOTE: "note", Health.ILL: "ILL "}

@@ -1,7 +1,6 @@
 """Opens the demo shop: markets with their texts, warehouses, shelves, ways of delivery and tax rates."""
 
 import tomllib
-from dataclasses import asdict
 from datetime import date
 from importlib import resources
 from typing import Any
@@ -17,7 +16,8 @@ from oms.inventory.models import Warehouse
 from oms.local.demo.shop import DemoShop
 from oms.local.demo.stocking import words
 from oms.pricing.models import TaxRate
-from oms.shipping.models import ShippingMethod
+from oms.shipping import actions as shipping
+from oms.shipping.actions import NewMethod
 
 
 def tax_table() -> dict[str, Any]:
@@ -54,7 +54,9 @@ def open_warehouses(session: Session, shop: DemoShop) -> None:
     have = set(session.scalars(select(Warehouse.code)))
     for house in shop.warehouses:
         if house.code not in have:
-            inventory.add_warehouse(session, house.code, house.town.en, house.country, house.postcode)
+            place = (house.town.en, house.country, house.postcode)
+            opened = inventory.add_warehouse(session, house.code, *place)
+            inventory.locate_warehouse(session, opened.id, house.street, house.town.en)
 
 
 def hang_signs(session: Session, shop: DemoShop) -> None:
@@ -84,15 +86,20 @@ def hang_signs(session: Session, shop: DemoShop) -> None:
 def offer_delivery(session: Session, shop: DemoShop) -> None:
     """Offer the ways of delivery."""
     for method in shop.methods:
-        row = asdict(method)
-        row |= {
-            "market_code": row.pop("market"),
-            "names": words(method.names),
-            "countries": list(method.countries),
-            "steps": [list(step) for step in method.steps],
-        }
-        session.execute(
-            insert(ShippingMethod).values(row).on_conflict_do_update(index_elements=["code"], set_=row)
+        shipping.add_method(
+            session,
+            NewMethod(
+                code=method.code,
+                market=method.market,
+                names=words(method.names),
+                carrier=method.carrier,
+                service=method.service,
+                countries=method.countries,
+                steps=method.steps,
+                days=(method.days_least, method.days_most),
+                position=method.position,
+                free_from=method.free_from,
+            ),
         )
 
 
