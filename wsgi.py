@@ -11,6 +11,7 @@ from oms.local import attach
 from oms.local.demo import commands as demo
 from oms.local.errors import LocalError
 from oms.notifications import handlers as notifications
+from oms.notifications.certificates import handlers as certificates
 from oms.orders import handlers as orders
 from oms.payments import gateway
 from oms.privacy import handlers as privacy
@@ -30,6 +31,7 @@ gateway.configure(settings)
 carriers.configure(settings)
 orders.configure(settings)
 notifications.configure(settings)
+certificates.configure(settings)
 privacy.configure(settings)
 app = create_store(settings)
 cli.register(app, worker.outbox, demo.commands)

@@ -18,6 +18,8 @@ from oms.orders import models as orders
 from oms.orders import personal as orders_personal
 from oms.payments import models as payments
 from oms.pricing import models as pricing
+from oms.privacy import models as privacy
+from oms.privacy import personal as privacy_personal
 from oms.shipping import models as shipping
 from oms.staff import models as staff
 from oms.staff import personal as staff_personal
@@ -31,5 +33,5 @@ MODULES = (
     *(buyers, buyers_personal, staff, staff_personal),
     *(inventory, shipping, pricing, payments, carts),
     *(orders, orders_personal, fulfillment, fulfillment_personal),
-    *(notifications, notifications_personal),
+    *(notifications, notifications_personal, privacy, privacy_personal),
 )

@@ -33,6 +33,7 @@ from oms.kernel.config import load
 from oms.kernel.db import Role
 from oms.kernel.errors import ConfigurationError, UnavailableError
 from oms.notifications import handlers as notifications
+from oms.notifications.certificates import handlers as certificates
 from oms.orders import handlers as orders
 from oms.payments import gateway
 from oms.payments import handlers as payments
@@ -47,7 +48,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(buyers, staff, web),
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking),
-    *(notifications, privacy),
+    *(notifications, certificates, privacy),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})
@@ -211,6 +212,7 @@ def main(arguments: Sequence[str]) -> None:
     carriers.configure(settings)
     orders.configure(settings)
     notifications.configure(settings)
+    certificates.configure(settings)
     privacy.configure(settings)
     if list(arguments) == ["relay"]:
         run_relay(settings.redis_url)

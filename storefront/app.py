@@ -26,6 +26,7 @@ from storefront.legal import views as legal
 from storefront.orders import changing
 from storefront.orders import views as orders
 from storefront.privacy import views as privacy
+from storefront.privacy.erasure import views as erasure
 from storefront.search import views as search
 
 SHOP_NAME = "Counterfoil"
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     entry.blueprint,
     conventions.blueprint,
     privacy.blueprint,
+    erasure.blueprint,
 )
 
 

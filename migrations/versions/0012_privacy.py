@@ -1,14 +1,88 @@
-"""Tables of privacy."""
+"""Tables of privacy: requests, their moves, what they are about while under way, whom to tell."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0012_privacy"
 down_revision = "0011_fulfillment"
 branch_labels = None
 depends_on = None
 
+_STATES = ("received", "verified", "in_progress", "fulfilled", "partly_refused", "refused", "withdrawn")
+
+
+def _states() -> sa.Enum:
+    return sa.Enum(*_STATES, name="requeststate", native_enum=False, length=40)
+
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "privacy_requests",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("state", _states(), nullable=False),
+        sa.Column("way", sa.Enum("now", "later", name="way", native_enum=False, length=40), nullable=False),
+        sa.Column("market", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_by", sa.Date(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("certificate_unit", sa.String(), server_default="", nullable=False),
+        sa.Column("certificate", postgresql.JSONB(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_requests")),
+        sa.UniqueConstraint("ref", name=op.f("uq_privacy_requests_ref")),
+        sa.UniqueConstraint("number", name=op.f("uq_privacy_requests_number")),
+    )
+    op.create_index(
+        "ix_privacy_requests_open",
+        "privacy_requests",
+        ["answer_by"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('received', 'verified', 'in_progress')"),
+    )
+    op.create_table(
+        "privacy_request_events",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", _states(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["privacy_requests.id"], name=op.f("fk_privacy_request_events_request_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_request_events")),
+    )
+    op.create_index(
+        op.f("ix_privacy_request_events_request_id"), "privacy_request_events", ["request_id"], unique=False
+    )
+    op.create_table(
+        "privacy_request_units",
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("was_open", sa.Boolean(), nullable=False),
+        sa.Column("kinds", postgresql.ARRAY(sa.String()), server_default="{}", nullable=False),
+        sa.Column("recipients", postgresql.ARRAY(sa.String()), server_default="{}", nullable=False),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["privacy_requests.id"], name=op.f("fk_privacy_request_units_request_id")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "unit", name=op.f("pk_privacy_request_units")),
+    )
+    op.create_table(
+        "privacy_tellings",
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["privacy_requests.id"], name=op.f("fk_privacy_tellings_request_id")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "recipient", name=op.f("pk_privacy_tellings")),
+    )
 
 
 def downgrade() -> None:
-    pass
+    for name in ("tellings", "request_units", "request_events", "requests"):
+        op.drop_table(f"privacy_{name}")

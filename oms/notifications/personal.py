@@ -16,6 +16,7 @@ MAIL = egress.declare(
             "challenge.code.email",
             "challenge.code.code",
             "notice.mailbox.email",
+            "certificate.mailbox.email",
         ),
     )
 )

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from oms.kernel import audit, jobs, vault
 from oms.kernel.config import Settings
-from oms.kernel.db import Role, transaction
+from oms.kernel.db import Role, reading, transaction
+from oms.privacy.erasure import actions as erasure
+from oms.privacy.erasure import queries
 from oms.privacy.retention import actions as retention
 
 _anchors: list[Path] = []
@@ -27,6 +29,15 @@ def chain_audit() -> None:
 def finish_destroying() -> None:
     """Finish every destroying that a crash left half done."""
     vault.resume()
+
+
+@jobs.every(timedelta(minutes=10), role=Role.WORKER)
+def carry_out_requests() -> None:
+    """Go on with every erasure under way: left by a crash, or waiting until an order has arrived."""
+    with reading() as session:
+        under_way = queries.open_requests(session)
+    for request_id in under_way:
+        erasure.carry_out(request_id)
 
 
 @jobs.every(timedelta(hours=1), role=Role.WORKER)

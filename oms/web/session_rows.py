@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import Identity, Index, LargeBinary, Text, cast, delete, select, text, update
+from sqlalchemy import Identity, Index, LargeBinary, Text, cast, delete, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -115,6 +115,13 @@ def end_all(session: Session, person: str, *, but: int = 0) -> int:
         .returning(WebSession.id)
     )
     return len(ended.all())
+
+
+def end_about(session: Session, *words: str) -> int:
+    """End every session that remembers one of these names of things, such as an order's number."""
+    told = cast(WebSession.data, Text)
+    ended = delete(WebSession).where(or_(*(told.contains(word, autoescape=True) for word in words)))
+    return len(session.execute(ended.returning(WebSession.id)).all())
 
 
 def sweep(session: Session) -> int:

@@ -1,5 +1,6 @@
 """What the rooms of a person's own data show, in words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -10,6 +11,7 @@ from oms.kernel.audit import Deed
 from oms.kernel.egress import RECIPIENTS
 from oms.kernel.register import KINDS, Basis
 from oms.privacy.access.queries import UNTOLD, Insight, Known
+from oms.privacy.models import PrivacyRequest
 from oms.web.filters import long_date, moment
 from storefront.orders.record import gone_words
 
@@ -19,7 +21,7 @@ def at(path: str) -> str:
     return f"{request.script_root}{path}"
 
 
-def rooms(found: Insight) -> dict[str, Any]:
+def rooms(found: Insight, asked: Sequence[PrivacyRequest]) -> dict[str, Any]:
     """Return what the page of the six rooms takes."""
     return {
         "who": _who(found),
@@ -38,7 +40,7 @@ def rooms(found: Insight) -> dict[str, Any]:
         "copy_url": at("/your-data/copy"),
         "schema_url": at("/your-data/schema.json"),
         "delete_url": at("/your-data/delete"),
-        "requests": [],
+        "requests": [_request(request) for request in asked],
     }
 
 
@@ -142,3 +144,12 @@ def _correct(found: Insight) -> list[tuple[str, str, str]]:
         rows.append((_("The e-mail of your account"), at("/account/email"), _("Both mailboxes are proven.")))
         rows.append((_("Your profile"), at("/account/profile"), _("Empty a field to let it go.")))
     return rows
+
+
+def _request(request: PrivacyRequest) -> dict[str, Any]:
+    return {
+        "number": request.number,
+        "what": _("Delete your data"),
+        "state": {"word": _("under way"), "kind": "moving"},
+        "url": at(f"/your-data/requests/{request.ref}"),
+    }

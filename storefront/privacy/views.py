@@ -1,6 +1,7 @@
 """The routes of a person's own data: see it, take a copy. Guests prove their mailbox first."""
 
 import json
+from dataclasses import replace
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.orders import queries as orders
 from oms.privacy.access import queries
+from oms.privacy.erasure import queries as erasure
 from oms.privacy.schema.queries import schema
 from oms.web import proofs
 from oms.web.frame import flashed, page
@@ -42,11 +44,12 @@ def your_data() -> ResponseReturnValue:
         return codes.going("/account/prove?next=/your-data/")
     with reading() as session:
         found = queries.insight(session, units, by=actor())
+        asked = erasure.requests_about(session, units)
     return render_template(
         "store/privacy/your_data.html",
         page=page(_("Your data"), robots="noindex"),
         flashes=flashed(),
-        **pages.rooms(found),
+        **pages.rooms(found, asked),
     )
 
 
@@ -57,7 +60,7 @@ def copy() -> ResponseReturnValue:
     units = own_units()
     if units is None:
         return codes.going("/account/prove?next=/your-data/")
-    by = actor()
+    by = replace(actor(), id="self")  # a number would join the orders that it is about
     with transaction() as session:
         told = queries.copy(queries.insight(session, units, by=by), _schema_url())
         for unit in units:

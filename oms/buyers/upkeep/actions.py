@@ -96,3 +96,16 @@ def _mailbox(session: Session, buyer: Buyer) -> str:
 
 def _note(session: Session, buyer: Buyer, verb: str, *fields: str) -> None:
     audit.record(session, buyer.actor, verb, buyer.person, subject_id=buyer.subject_id, fields=fields)
+
+
+def forget_account(session: Session, buyer_id: int) -> bool:
+    """Remove an account without a trace, once the keys of its unit are destroyed; its sessions end.
+
+    Return whether there was one.
+    """
+    found = session.get(Buyer, buyer_id)
+    if found is None:
+        return False
+    session_rows.end_all(session, found.person)
+    session.delete(found)
+    return True

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from oms.buyers.upkeep import actions as accounts
 from oms.kernel import audit, clock, egress, files, vault
 from oms.kernel.db import reading, transaction
 from oms.orders import actions as orders
@@ -30,6 +31,9 @@ def let_go() -> dict[str, int]:
     counts |= {"keys": destroyed.keys, "sealed records": destroyed.rows, "files": destroyed.files}
     counts |= sweep_leftovers()
     counts["orders cut from their person"] = _each(queries.orders_of_nobody, orders.forget, now)
+    counts["closed accounts"] = _each(
+        lambda session, _now: queries.accounts_of_nobody(session), accounts.forget_account, now
+    )
     counts["people in ledger and audit"] = _each(queries.subjects_of_nothing, forget_subject, now)
     with transaction() as session:
         counts["payment references"] = payments.drop_references(session, now - DISPUTE_WINDOW)

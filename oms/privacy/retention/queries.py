@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, exists, func, literal, select, text
 from sqlalchemy.orm import Session
 
+from oms.buyers.models import Buyer
+from oms.buyers.states import BuyerState
 from oms.kernel.audit import AuditDetail, AuditEntry
 from oms.kernel.db import Base
 from oms.kernel.egress import Disclosure
@@ -62,6 +64,13 @@ def orders_of_nobody(session: Session, at: datetime) -> list[int]:
     )
 
 
+def accounts_of_nobody(session: Session) -> list[int]:
+    """Return closed accounts whose personal data has all gone."""
+    sealed = exists().where(SealedRow.unit == func.concat("account:", Buyer.id))
+    closed = select(Buyer.id).where(Buyer.state == BuyerState.CLOSED, ~sealed)
+    return list(session.scalars(closed.order_by(Buyer.id).limit(_MOST)))
+
+
 def subjects_of_nothing(session: Session, at: datetime) -> list[UUID]:
     """Return the ids of people in ledger and audit of whom nothing is kept any more."""
     told = select(Disclosure.subject_id).where(Disclosure.subject_id.is_not(None), Disclosure.at < at - GRACE)
@@ -79,6 +88,7 @@ def overdue(session: Session, at: datetime) -> dict[str, int]:
     """Return what should have gone by a moment and is still there; empty in a shop that is well."""
     found = overdue_rows(session, at)
     found["orders with a thread to nobody"] = len(orders_of_nobody(session, at))
+    found["closed accounts of nobody"] = len(accounts_of_nobody(session))
     found["disclosures and deeds about nobody"] = len(subjects_of_nothing(session, at))
     found["payment references"] = payments.referenced_since(session, at - DISPUTE_WINDOW)
     return {name: count for name, count in found.items() if count}

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -26,12 +25,6 @@ from tests.make import Shop
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CLERK = Actor(ActorKind.STAFF, "2", "she asked where it is")
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def delivered(small: Shop) -> Order:

@@ -11,22 +11,13 @@ from oms.kernel import audit, vault
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import reading, transaction
 from oms.kernel.register import KINDS, Purpose
-from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.personal import OrderDelivery
 from tests import make
+from tests.forgetting import GRACE, only_buyer, proven
 from tests.make import Shop
 from tests.people import Mailbox, Visitor, words
 
 CLERK = Actor(ActorKind.STAFF, "2", "she asked where it is")
-GRACE = OrderContact("grace@shop.test")
-
-
-def proven(client: FlaskClient, email: str) -> Visitor:
-    """A guest who has shown that a mailbox is theirs."""
-    visitor = Visitor(client)
-    visitor.send("/account/prove?next=/your-data/", email=email)
-    answer = visitor.send("/account/code", code=Mailbox().mailed()[-1].code)
-    assert answer.headers["Location"] == "/your-data/"
-    return visitor
 
 
 def copy(visitor: Visitor) -> dict[str, Any]:
@@ -134,9 +125,9 @@ def test_a_buyer_who_is_signed_in_needs_no_further_proof(small: Shop, store: Fla
     visitor.send("/account/sign-in", email="ada@shop.test")
     visitor.send("/account/code", code=Mailbox().mailed()[-1].code)
     visitor.send("/account/profile", nickname="Countess", mobile="", country="NL")
-    elsewhere = make.order({small.pencil: 1}, contact=GRACE, buyer_id=1).order
+    elsewhere = make.order({small.pencil: 1}, contact=GRACE, buyer_id=only_buyer()).order
     page = words(visitor.get("/your-data/"))
     assert "Countess" in page
     assert "Ground: your consent." in page
     assert "grace@shop.test" in page
-    assert {r["unit"] for r in copy(visitor)["records"]} == {"account:1", elsewhere.unit}
+    assert {r["unit"] for r in copy(visitor)["records"]} == {f"account:{only_buyer()}", elsewhere.unit}

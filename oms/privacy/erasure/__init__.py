@@ -1,0 +1,1 @@
+"""Erasing a person: the plan from the register, carrying it out, and the certificate."""

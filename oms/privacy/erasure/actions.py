@@ -1,0 +1,246 @@
+"""Erasing: asked for, carried out unit by unit, certified. Any crash is finished by the next attempt.
+
+The order for each unit is: note what there is, cancel what is open, destroy the keys, cut every thread.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from oms.buyers.upkeep import actions as buyers
+from oms.fulfillment import actions as fulfillment
+from oms.kernel import audit, clock, ids, outbox, vault
+from oms.kernel.audit import SYSTEM, Actor, ActorKind
+from oms.kernel.db import Base, reading, transaction
+from oms.kernel.errors import BadInputError, IllegalMoveError
+from oms.kernel.register import Basis, Purpose
+from oms.orders import actions as orders
+from oms.orders.models import Order, unit_of
+from oms.orders.states import OrderState
+from oms.privacy.erasure import queries
+from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Telling
+from oms.privacy.personal import CertificateMailbox
+from oms.privacy.retention.actions import forget_subject
+from oms.privacy.states import OPEN, RequestState, Way
+from oms.web import session_rows
+
+# GDPR, article 12(3): without undue delay, and within a month.
+MOST_DAYS = 30
+# Whoever erases themselves is named by nothing that two of their orders would share.
+THEMSELVES = Actor(ActorKind.GUEST, "self")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A wish to be forgotten by somebody who has proven the units; in which market and language they read."""
+
+    units: tuple[str, ...]
+    way: Way
+    market: str
+    language: str
+
+
+def open_request(session: Session, wish: Wish) -> PrivacyRequest:
+    """Write the request, verified; `carry_out` does it after the commit.
+
+    Raises BadInputError for a way that is not open, or where there is nothing to erase; then nothing is
+    written. A request under way about the same units is taken back in favor of this one.
+    """
+    planned = queries.plan(session, wish.units)
+    if not planned.goes:
+        raise BadInputError("There is nothing left to delete.")
+    if wish.way not in planned.ways:
+        raise BadInputError(
+            "A parcel is on its way. Let it arrive; the rest is deleted by itself.", field="way"
+        )
+    for earlier in queries.requests_about(session, wish.units):
+        withdraw(session, earlier)
+    now = clock.now()
+    request = PrivacyRequest(
+        number=ids.order_number(),
+        ref=ids.token(),
+        state=RequestState.RECEIVED,
+        way=wish.way,
+        market=wish.market,
+        language=wish.language,
+        received_at=now,
+        answer_by=(now + timedelta(days=MOST_DAYS)).date(),
+    )
+    session.add(request)
+    session.flush()
+    session.add(RequestEvent(request_id=request.id, state=RequestState.RECEIVED, at=now))
+    session.add(request.become(RequestState.VERIFIED, now))
+    session.add_all(
+        RequestUnit(
+            request_id=request.id,
+            unit=unit,
+            subject_id=vault.subject_of(session, unit),
+            was_open=unit in {unit_of(order.number) for order in planned.open_orders},
+        )
+        for unit in dict.fromkeys(wish.units)
+    )
+    audit.record(session, THEMSELVES, "privacy.erase", f"request:{request.number}")
+    return request
+
+
+def withdraw(session: Session, request: PrivacyRequest) -> None:
+    """Take a request back; what has gone already stays gone. Raises IllegalMoveError when it is done."""
+    session.add(request.become(RequestState.WITHDRAWN, clock.now()))
+    session.execute(delete(RequestUnit).where(RequestUnit.request_id == request.id))
+
+
+def carry_out(request_id: int) -> bool:
+    """Erase what can be erased now; return whether all is done. Safe to repeat, by one process at a time.
+
+    Opens transactions of its own: never call it inside one.
+    """
+    with transaction() as guard:
+        mine = func.pg_try_advisory_xact_lock(func.hashtext(f"privacy request {request_id}"))
+        if not guard.scalar(select(mine)):
+            return False
+        return _carry_out(request_id)
+
+
+def _carry_out(request_id: int) -> bool:
+    units = _begin(request_id)
+    if units is None:
+        return False
+    due: list[RequestUnit] = []
+    waiting: list[RequestUnit] = []
+    for row in units:
+        if row.gone_at is None:
+            (due if _is_ready(request_id, row) else waiting).append(row)
+    if not waiting:
+        _keep_mailbox(request_id, [row.unit for row in due])
+    for row in due:
+        _erase(row)
+    return not waiting and _certify(request_id)
+
+
+def _begin(request_id: int) -> list[RequestUnit] | None:
+    with transaction() as session:
+        request = session.get_one(PrivacyRequest, request_id, with_for_update=True)
+        if request.state not in OPEN:
+            return None
+        if request.state is RequestState.VERIFIED:
+            session.add(request.become(RequestState.IN_PROGRESS, clock.now()))
+        return queries.units_of(session, request_id)
+
+
+def _is_ready(request_id: int, row: RequestUnit) -> bool:
+    """Say whether a unit may go now; an open order is cancelled first where that was asked for."""
+    if not row.was_open:
+        return True
+    with transaction() as session:
+        order = queries.order_of(session, row.unit)
+        if order is None or order.state is not OrderState.PLACED:
+            return order is None or queries.is_finished(order)
+        way = session.scalars(select(PrivacyRequest.way).where(PrivacyRequest.id == request_id)).one()
+        if order.delivered_at is None:
+            return way is Way.NOW and _cancelled(session, order)
+        return order.returns_end_at is None or order.returns_end_at <= clock.now()
+
+
+def _cancelled(session: Session, order: Order) -> bool:
+    """Cancel an open order; False when it cannot be any more, and then it waits until it has arrived."""
+    try:
+        with session.begin_nested():
+            fulfillment.cancel_order(session, order.id, by=THEMSELVES, why="The buyer deletes their data.")
+    except IllegalMoveError:
+        return False
+    return True
+
+
+def _keep_mailbox(request_id: int, units: Sequence[str]) -> None:
+    """Keep the mailbox for the certificate, under a short key of its own, before its other keys go."""
+    with reading() as session:
+        request = session.get_one(PrivacyRequest, request_id)
+        email = "" if request.certificate_unit else _mailbox_of(session, units)
+    if not email:
+        return
+    keys = vault.prepare(ids.new_id(), f"certificate:{ids.new_id().hex}", CertificateMailbox)
+    with transaction() as session:
+        vault.seal(session, CertificateMailbox(email), keys)
+        session.execute(
+            update(PrivacyRequest).where(PrivacyRequest.id == request_id).values(certificate_unit=keys.unit)
+        )
+
+
+def _mailbox_of(session: Session, units: Sequence[str]) -> str:
+    for unit in units:
+        for kind in queries.kinds_of(unit):
+            if "email" in kind.names() and Purpose.RIGHTS in kind.purposes:
+                found = vault.open_record(session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM)
+                if found is not None:
+                    return str(found.email)
+    return ""
+
+
+def _erase(row: RequestUnit) -> None:
+    with transaction() as session:
+        noted = session.get_one(RequestUnit, (row.request_id, row.unit))
+        noted.kinds = noted.kinds or [kind.name for kind in queries.kinds_of(row.unit)]
+        noted.recipients = noted.recipients or queries.recipients_of(session, row.unit)
+    vault.destroy_unit(row.unit)
+    with transaction() as session:
+        _cut(session, row)
+        session.get_one(RequestUnit, (row.request_id, row.unit)).gone_at = clock.now()
+
+
+def _cut(session: Session, row: RequestUnit) -> None:
+    """Cut every thread from a unit to its person: the order's or account's own, sessions, ledger, audit."""
+    sort, _colon, name = row.unit.partition(":")
+    order = queries.order_of(session, row.unit)
+    if order is not None:
+        orders.forget(session, order.id)
+    if sort == "account":
+        buyers.forget_account(session, int(name))
+        _forget_deeds(session, name)
+    session_rows.end_about(session, row.unit, name if order is not None else row.unit)
+    if row.subject_id is not None:
+        forget_subject(session, row.subject_id)
+
+
+def _forget_deeds(session: Session, buyer_id: str) -> None:
+    """Let go of the account's number wherever a history says who did something."""
+    for table in Base.metadata.sorted_tables:
+        if {"by_kind", "by_id"} <= set(table.c.keys()):
+            theirs = (table.c.by_kind == str(ActorKind.BUYER), table.c.by_id == buyer_id)
+            session.execute(update(table).where(*theirs).values(by_id=""))
+
+
+def _certify(request_id: int) -> bool:
+    """Write what went and what stays, let go of the units, and say so: to the person and to recipients."""
+    with transaction() as session:
+        request = session.get_one(PrivacyRequest, request_id, with_for_update=True)
+        rows = queries.units_of(session, request_id)
+        if request.state is not RequestState.IN_PROGRESS or any(row.gone_at is None for row in rows):
+            return False
+        found = [order for row in rows if (order := queries.order_of(session, row.unit))]
+        kept = queries.stays(session, found)
+        request.certificate = _certificate(rows, kept)
+        leads_on = any(stay.basis is Basis.LEGITIMATE_INTEREST for stay in kept)
+        state = RequestState.PARTLY_REFUSED if leads_on else RequestState.FULFILLED
+        session.add(request.become(state, clock.now()))
+        for name in dict.fromkeys(name for row in rows for name in row.recipients):
+            telling = insert(Telling).values(request_id=request.id, recipient=name, asked_at=clock.now())
+            session.execute(telling.on_conflict_do_nothing())
+            outbox.say(session, "privacy.tell", request=request.id, recipient=name.replace(" ", "_"))
+        session.execute(delete(RequestUnit).where(RequestUnit.request_id == request_id))
+        outbox.say(session, "privacy.erased", request=request.id)
+    return True
+
+
+def _certificate(rows: Sequence[RequestUnit], kept: Sequence[queries.Stay]) -> dict[str, Any]:
+    """Return what the certificate says; counts alone, so that it joins no two orders."""
+    return {
+        "kinds": dict(sorted(Counter(name for row in rows for name in row.kinds).items())),
+        "units": dict(sorted(Counter(row.unit.partition(":")[0] for row in rows).items())),
+        "stays": [[stay.what, stay.why, stay.until.isoformat()] for stay in kept],
+    }

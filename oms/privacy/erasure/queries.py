@@ -1,0 +1,183 @@
+"""What erasing would do: what goes, what stays and until when, what is still open; and requests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oms.fulfillment.actions import can_buyer_cancel
+from oms.kernel import clock, egress, register, vault
+from oms.kernel.errors import NotFoundError
+from oms.kernel.money import Money
+from oms.kernel.register import Basis, Kind
+from oms.orders import queries as orders
+from oms.orders.models import Order
+from oms.orders.states import OrderState
+from oms.payments import queries as payments
+from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Telling
+from oms.privacy.retention.queries import DISPUTE_WINDOW
+from oms.privacy.states import OPEN, Way
+
+# Books are kept for ten years after the year's end: the longest of our markets (Germany, AO § 147).
+BOOK_YEARS = 10
+_FINISHED = frozenset({OrderState.CLOSED, OrderState.CANCELLED, OrderState.LAPSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What stays after an erasure: in words of the source language, with ground and last day."""
+
+    what: str
+    why: str
+    basis: Basis
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """An order still under way: what would come back if it were cancelled, and whether it still can be."""
+
+    number: str
+    refund: Money
+    is_cancellable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What erasing some units would do."""
+
+    goes: tuple[tuple[Kind, str], ...]
+    stays: tuple[Stay, ...]
+    recipients: tuple[str, ...]
+    open_orders: tuple[OpenOrder, ...]
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """Return how it can be done: both ways only where every open order can still be cancelled."""
+        if not self.open_orders:
+            return (Way.NOW,)
+        is_free = all(order.is_cancellable for order in self.open_orders)
+        return (Way.NOW, Way.LATER) if is_free else (Way.LATER,)
+
+
+def plan(session: Session, units: Sequence[str]) -> Plan:
+    """Return what erasing these units would do; nothing is opened for it, and nothing changes."""
+    found = [order for unit in units if (order := order_of(session, unit))]
+    return Plan(
+        tuple((kind, unit) for unit in units for kind in kinds_of(unit)),
+        tuple(stays(session, found)),
+        tuple(dict.fromkeys(name for unit in units for name in recipients_of(session, unit))),
+        tuple(_open(session, order) for order in found if not is_finished(order)),
+    )
+
+
+def kinds_of(unit: str) -> list[Kind]:
+    """Return the kinds of records that a unit holds now, in order of their names."""
+    now = clock.now()
+    names = sorted(name for name, end in vault.ends(unit).items() if end > now)
+    return [register.KINDS[name] for name in names if name in register.KINDS]
+
+
+def recipients_of(session: Session, unit: str) -> list[str]:
+    """Return who was told something of a unit."""
+    return list(dict.fromkeys(row.recipient for row in egress.disclosed(session, unit=unit)))
+
+
+def order_of(session: Session, unit: str) -> Order | None:
+    """Return the order that a unit belongs to; None for a unit of another sort."""
+    sort, _colon, number = unit.partition(":")
+    return orders.by_number(session, number) if sort == "order" else None
+
+
+def is_finished(order: Order) -> bool:
+    """Say whether an order needs its person no more: it has ended, or everything has arrived."""
+    return order.state in _FINISHED or order.delivered_at is not None
+
+
+def _open(session: Session, order: Order) -> OpenOrder:
+    paid = payments.of_order(session, order.id)
+    back = sum(payment.refundable for payment in paid)
+    return OpenOrder(order.number, Money(back, order.currency), can_buyer_cancel(session, order))
+
+
+def stays(session: Session, found: Sequence[Order]) -> list[Stay]:
+    """Return what of some orders is kept after their people are gone, and the day on which it ends."""
+    kept = [order for order in found if order.placed_at]
+    if not kept:
+        return []
+    last = max(order.created_at.year for order in kept) + BOOK_YEARS
+    told = [
+        Stay(
+            "The counterfoil: goods, amounts, tax, country",
+            "Tax law asks us to keep it. It leads to nobody.",
+            Basis.LEGAL_OBLIGATION,
+            date(last, 12, 31),
+        )
+    ]
+    settled = [end for order in kept for end in _references(session, order)]
+    if settled:
+        told.append(
+            Stay(
+                "The payment reference",
+                "So that a dispute about the payment can be answered.",
+                Basis.LEGITIMATE_INTEREST,
+                (max(settled) + DISPUTE_WINDOW).date(),
+            )
+        )
+    return told
+
+
+def _references(session: Session, order: Order) -> list[datetime]:
+    return [
+        payment.settled_at or payment.created_at
+        for payment in payments.of_order(session, order.id)
+        if payment.session_ref or payment.intent_ref
+    ]
+
+
+def by_ref(session: Session, ref: str) -> PrivacyRequest:
+    """Return the request whose page has this word in its address. Raises NotFoundError."""
+    found = session.scalar(select(PrivacyRequest).where(PrivacyRequest.ref == ref))
+    if found is None:
+        raise NotFoundError("There is no such request. Look for a letter that was lost.")
+    return found
+
+
+def open_requests(session: Session) -> list[int]:
+    """Return the ids of requests that are not done, those that must be answered first before the others."""
+    order = (PrivacyRequest.answer_by, PrivacyRequest.id)
+    return list(
+        session.scalars(select(PrivacyRequest.id).where(PrivacyRequest.state.in_(OPEN)).order_by(*order))
+    )
+
+
+def requests_about(session: Session, units: Sequence[str]) -> list[PrivacyRequest]:
+    """Return the requests under way about any of some units, the newest first."""
+    theirs = select(RequestUnit.request_id).where(RequestUnit.unit.in_(units))
+    return list(
+        session.scalars(
+            select(PrivacyRequest)
+            .where(PrivacyRequest.id.in_(theirs), PrivacyRequest.state.in_(OPEN))
+            .order_by(PrivacyRequest.id.desc())
+        )
+    )
+
+
+def units_of(session: Session, request_id: int) -> list[RequestUnit]:
+    """Return the units that a request is about, as long as it is under way."""
+    chosen = select(RequestUnit).where(RequestUnit.request_id == request_id).order_by(RequestUnit.unit)
+    return list(session.scalars(chosen))
+
+
+def events_of(session: Session, request_id: int) -> list[RequestEvent]:
+    """Return the moves of a request, in order."""
+    chosen = select(RequestEvent).where(RequestEvent.request_id == request_id).order_by(RequestEvent.id)
+    return list(session.scalars(chosen))
+
+
+def tellings_of(session: Session, request_id: int) -> list[Telling]:
+    """Return whom a request obliges us to tell, by name."""
+    chosen = select(Telling).where(Telling.request_id == request_id).order_by(Telling.recipient)
+    return list(session.scalars(chosen))

@@ -1,0 +1,93 @@
+"""Requests about one's own data. What a finished one keeps names nobody and no order: kinds, counts, days."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Identity, Index, String, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from oms.kernel.db import Base
+from oms.kernel.register import columns
+from oms.privacy.states import REQUEST, RequestState, Way
+
+
+class PrivacyRequest(Base):
+    """A wish to be forgotten. `ref` is the random word in its page's address; it opens nothing personal."""
+
+    __tablename__ = "privacy_requests"
+    __columns__: ClassVar = columns(
+        "id number state way market language received_at answer_by settled_at certificate",
+        "ref certificate_unit",
+    )
+    __table_args__ = (
+        Index(
+            "ix_privacy_requests_open",
+            "answer_by",
+            postgresql_where=text("state IN ('received', 'verified', 'in_progress')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    ref: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[RequestState]
+    way: Mapped[Way]
+    market: Mapped[str]
+    language: Mapped[str]
+    received_at: Mapped[datetime]
+    answer_by: Mapped[date]
+    settled_at: Mapped[datetime | None]
+    certificate_unit: Mapped[str] = mapped_column(server_default="")
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+    def become(self, state: RequestState, at: datetime) -> "RequestEvent":
+        """Move along the table of requests; return the history row. Raises IllegalMoveError."""
+        REQUEST.check(self.state, state)
+        self.state = state
+        if REQUEST.is_final(state):
+            self.settled_at = at
+        return RequestEvent(request_id=self.id, state=state, at=at)
+
+
+class RequestEvent(Base):
+    """One move of a request, dated."""
+
+    __tablename__ = "privacy_request_events"
+    __columns__: ClassVar = columns("id request_id state at")
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("privacy_requests.id"), index=True)
+    state: Mapped[RequestState]
+    at: Mapped[datetime]
+
+
+class RequestUnit(Base):
+    """One unit that a request is about, while it is under way; these rows go when it is done.
+
+    Kinds and recipients are noted before the keys are destroyed, for afterwards nobody can say them.
+    """
+
+    __tablename__ = "privacy_request_units"
+    __columns__: ClassVar = columns("was_open kinds recipients gone_at", "request_id unit subject_id")
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("privacy_requests.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID | None]
+    was_open: Mapped[bool]
+    kinds: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
+    recipients: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
+    gone_at: Mapped[datetime | None]
+
+
+class Telling(Base):
+    """A recipient that is to be told to forget somebody too; whom it is about is in its own records."""
+
+    __tablename__ = "privacy_tellings"
+    __columns__: ClassVar = columns("request_id recipient asked_at told_at")
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("privacy_requests.id"), primary_key=True)
+    recipient: Mapped[str] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]

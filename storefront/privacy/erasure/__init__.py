@@ -1,0 +1,1 @@
+"""Deleting: the plan, the yes, the request under way, and the certificate."""
