@@ -25,7 +25,8 @@ def configure(settings: Settings) -> None:
     gateway.configure(settings)
 
 
-def _home() -> str:
+def home() -> str:
+    """Return the shop's own address."""
     return _settings[0].public_url if _settings else ""
 
 
@@ -34,7 +35,7 @@ def confirm_order(message: Message) -> None:
     """Tell that the order is placed."""
     with reading() as session:
         order = orders.get(session, message.number("order"))
-        reader = letters.reader_of(order, _home())
+        reader = letters.reader_of(order, home())
         written = letters.confirmation(session, order, reader)
         letter = letters.letter(session, order, "confirmation", order.number, written)
     _post(letter)
@@ -45,7 +46,7 @@ def tell_delivered(message: Message) -> None:
     """Tell that everything has arrived, and from now on with certainty when what goes."""
     with reading() as session:
         order = orders.get(session, message.number("order"))
-        reader = letters.reader_of(order, _home())
+        reader = letters.reader_of(order, home())
         _ = reader.say
         end = reader.day(order.returns_end_at or clock.now())
         written = write(
@@ -65,7 +66,7 @@ def tell_cancelled(message: Message) -> None:
     """Tell that the order is cancelled, and that what was paid goes back."""
     with reading() as session:
         order = orders.get(session, message.number("order"))
-        reader = letters.reader_of(order, _home())
+        reader = letters.reader_of(order, home())
         _ = reader.say
         last = next((e for e in reversed(orders.history(session, order.id)) if e.what == "cancelled"), None)
         written = write(
@@ -88,7 +89,7 @@ def tell_refunded(message: Message) -> None:
     with reading() as session:
         refund = session.get_one(Refund, message.number("refund"))
         order = orders.get(session, refund.order_id)
-        reader = letters.reader_of(order, _home())
+        reader = letters.reader_of(order, home())
         _ = reader.say
         amount = reader.money(Money(refund.amount, refund.currency))
         written = write(
@@ -112,7 +113,7 @@ def send_code(message: Message) -> None:
         found = buyers.code_to_send(session, message.number("challenge"))
         if found is None:
             return
-        reader = Reader(found.market, found.language, _home())
+        reader = Reader(found.market, found.language, home())
         _ = reader.say
         minutes = max(1, round((found.expires_at - clock.now()).total_seconds() / 60))
         written = write(
@@ -141,7 +142,7 @@ def tell_former_mailbox(message: Message) -> None:
         buyer = buyers.buyer(session, message.number("buyer"))
     if kept is None or subject_id is None or buyer is None:
         return
-    reader = Reader(buyer.market, buyer.language, _home())
+    reader = Reader(buyer.market, buyer.language, home())
     _ = reader.say
     subject = _("The address of your account was changed")
     written = write("email_changed", subject, reader, when=reader.day(clock.now()), undo_url="")
