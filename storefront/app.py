@@ -20,6 +20,7 @@ from storefront.cart import views as cart
 from storefront.catalog import views as catalog
 from storefront.checkout import views as checkout
 from storefront.conventions import views as conventions
+from storefront.dev import views as dev
 from storefront.home import nav
 from storefront.home import views as home
 from storefront.legal import views as legal
@@ -62,6 +63,8 @@ def create_store(settings: Settings) -> Flask:
     nav.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if not settings.is_production:
+        app.register_blueprint(dev.blueprint)
     return app
 
 

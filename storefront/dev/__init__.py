@@ -1,0 +1,1 @@
+"""What a developer needs beside the shop; production has none of it."""
