@@ -5,8 +5,10 @@ from io import BytesIO
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from flask.testing import FlaskClient
 
-from oms.local.wording import gathered, lacking
+from oms.kernel.i18n import LANGUAGES, SOURCE
+from oms.local.wording import gathered, known, lacking
 
 WANTED = """
 msgid "Cart"
@@ -76,3 +78,16 @@ def found() -> set[str]:
 )
 def test_words_are_found_wherever_they_stand(found: set[str], words: str) -> None:
     assert words in found
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != SOURCE])
+def test_the_shop_and_its_mails_speak_every_language_in_full(language: str) -> None:
+    # `make translations` merges what is new into the catalogs; then translate what is named here.
+    assert lacking(gathered(), known(language)) == []
+
+
+def test_a_page_speaks_the_language_of_its_address(store: FlaskClient) -> None:
+    assert "Unter dieser Adresse gibt es keine Seite." in store.get("/eu-de/nowhere").text
+    assert "这个地址没有页面。" in store.get("/jp-zh/nowhere").text
+    assert 'lang="zh-Hans"' in store.get("/jp-zh/nowhere").text
+    assert "There is no page at this address." in store.get("/us-en/nowhere").text
