@@ -146,6 +146,9 @@ class ServerSessions(SessionInterface):
 
     def _kept(self, session: ServerSession) -> str:
         """Write the row where it changed; return the id that the browser must be told, or nothing."""
+        if session.row is None or session.is_renewed:
+            # From the first moment: two pages asked for at once would each make one, and one form be refused.
+            session.setdefault("csrf_token", ids.token())
         changed, removed = session.changes()
         now, row = clock.now(), session.row
         is_stale = row is not None and (now - row.last_seen_at).total_seconds() > _TOUCH_AFTER_SECONDS
