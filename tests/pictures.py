@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyotp
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from oms.local.browser import find
 from oms.local.clean import clean
@@ -20,7 +20,15 @@ from tests.launch import Launch
 
 _ROOT = Path(__file__).parent.parent
 _STATE = _ROOT / "var" / "pictures"
-_SIZE = {"width": 1280, "height": 860}
+_PLACE = {
+    "email": "ada@shop.test",
+    "name": "Ada Example",
+    "street": "Schottengasse 1",
+    "postcode": "1010",
+    "city": "Wien",
+}
+_GOODS = ("pen-roll", "copybook-hand", "ledger-sheets", "pen-roll")
+_SIZE: ViewportSize = {"width": 1280, "height": 860}
 
 
 @contextmanager
@@ -34,6 +42,29 @@ def running_shop() -> Iterator[str]:
     finally:
         launch.end()
         clean(_STATE)
+
+
+def opened(browser: Browser) -> Page:
+    """Open a page as somebody new: no cookie of an earlier shopper, and patience for a busy machine."""
+    page = browser.new_context(viewport=_SIZE, reduced_motion="reduce").new_page()
+    page.set_default_timeout(120_000)
+    return page
+
+
+def buy(page: Page, address: str, product: str) -> None:
+    """Buy one piece of a product as a guest, up to the order's page."""
+    page.goto(f"{address}/products/{product}")
+    with page.expect_response(re.compile("/cart/lines$")):  # the script adds without leaving the page
+        page.click("form[data-add] [type=submit]")
+    page.goto(f"{address}/checkout")
+    for name, value in _PLACE.items():
+        if page.locator(f"[name={name}]").count():  # a thing to download asks for no address
+            page.fill(f"[name={name}]", value)
+    page.click("button[value=pay]")
+    page.fill("[name=card]", "4242 4242 4242 4242")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/orders/"))
+    page.context.close()
 
 
 def come_in(page: Page, address: str) -> None:
@@ -56,13 +87,15 @@ def shoot(page: Page, path: Path) -> None:
 
 
 def main(folder: Path) -> None:
-    """Take the picture of the shop and the one of the desk."""
+    """Take the picture of the shop and, after a few orders, the one of the desk."""
     folder.mkdir(parents=True, exist_ok=True)
     with running_shop() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=BROWSER_OPTIONS)
-        page = browser.new_page(viewport=_SIZE, reduced_motion="reduce")  # type: ignore[arg-type]
+        page = opened(browser)
         page.goto(f"{address}/")
         shoot(page, folder / "shop.png")
+        for product in _GOODS:
+            buy(opened(browser), address, product)
         come_in(page, address)
         shoot(page, folder / "desk.png")
         browser.close()

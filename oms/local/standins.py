@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from oms.local.errors import LocalError
 from oms.local.supervisor import Supervisor
 
-_PATIENCE = 30.0  # seconds
+_PATIENCE = 120.0  # seconds, on a machine that is busy; one that dies is noticed at once
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
