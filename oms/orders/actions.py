@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from oms.carts import actions as carts
 from oms.inventory import actions as stock
 from oms.inventory.sourcing import OutOfStockError
 from oms.kernel import clock, outbox, vault
@@ -53,6 +54,8 @@ def confirm_payment(session: Session, order_id: int, payment_id: int) -> str:
     order.become(OrderState.PLACED)
     order.placed_at = clock.now()
     note_event(session, order, "placed", by=SYSTEM)
+    if order.cart_id is not None:
+        carts.empty(session, order.cart_id)
     outbox.say(session, "order.placed", order=order.id)
     return "placed"
 

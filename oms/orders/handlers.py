@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from oms.carts import actions as carts
 from oms.kernel import clock, jobs, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
@@ -31,15 +30,6 @@ def confirm(message: Message) -> None:
     """Place the order that was paid."""
     with transaction() as session:
         actions.confirm_payment(session, message.number("order"), message.number("payment"))
-
-
-@jobs.on("order.placed", role=Role.BLIND)
-def empty_cart(message: Message) -> None:
-    """Empty the cart that was bought; what was put in meanwhile goes with it, as the shopper would expect."""
-    with transaction() as session:
-        order = queries.get(session, message.number("order"))
-        if order.cart_id is not None:
-            carts.empty(session, order.cart_id)
 
 
 @jobs.on("payment.voided", role=Role.WORKER)

@@ -7,7 +7,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from oms.kernel import jobs
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from storefront.app import create_store
@@ -125,7 +124,6 @@ def test_paying_places_the_order_and_leads_to_stripe(small: Shop, store: FlaskCl
     page = store.get(f"/orders/{number}")
     assert page.status_code == 200
     assert orders() == [("placed", number)]
-    jobs.drain()
     assert store.get("/cart/count").json == {"count": 0}
 
 
