@@ -28,6 +28,7 @@ from storefront.orders import changing
 from storefront.orders import views as orders
 from storefront.privacy import views as privacy
 from storefront.privacy.erasure import views as erasure
+from storefront.privacy.notice import views as notice
 from storefront.search import views as search
 
 SHOP_NAME = "Counterfoil"
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     conventions.blueprint,
     privacy.blueprint,
     erasure.blueprint,
+    notice.blueprint,
 )
 
 

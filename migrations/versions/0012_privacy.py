@@ -81,8 +81,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("request_id", "recipient", name=op.f("pk_privacy_tellings")),
     )
+    op.create_table(
+        "notice_versions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content", postgresql.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_versions")),
+    )
+    op.create_index(op.f("ix_notice_versions_version"), "notice_versions", ["version"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("notice_versions")
     for name in ("tellings", "request_units", "request_events", "requests"):
         op.drop_table(f"privacy_{name}")

@@ -8,6 +8,7 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure import queries
+from oms.privacy.notice import actions as notice
 from oms.privacy.retention import actions as retention
 
 _anchors: list[Path] = []
@@ -38,6 +39,13 @@ def carry_out_requests() -> None:
         under_way = queries.open_requests(session)
     for request_id in under_way:
         erasure.carry_out(request_id)
+
+
+@jobs.every(timedelta(minutes=10), role=Role.WORKER)
+def keep_notice() -> None:
+    """Keep the notice in force, where the program brought a new one."""
+    with transaction() as session:
+        notice.keep_version(session)
 
 
 @jobs.every(timedelta(hours=1), role=Role.WORKER)

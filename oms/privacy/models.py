@@ -91,3 +91,15 @@ class Telling(Base):
     recipient: Mapped[str] = mapped_column(primary_key=True)
     asked_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
+
+
+class NoticeVersion(Base):
+    """One version of the privacy notice, whole, and since when it is in force."""
+
+    __tablename__ = "notice_versions"
+    __columns__: ClassVar = columns("id version since content")
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    version: Mapped[str] = mapped_column(index=True)
+    since: Mapped[datetime]
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -22,6 +22,7 @@ from oms.payments import gateway
 from oms.payments import queries as payments
 from oms.payments.models import Payment
 from oms.payments.states import PaymentState
+from oms.privacy.notice import queries as notice
 from oms.web import security
 from storefront.checkout.forms import CheckoutForm
 from storefront.checkout.pages import Counter
@@ -76,6 +77,7 @@ def _placed(at: Counter, key: str, contact: OrderContact, delivery: OrderDeliver
         delivery=delivery,
         keys=vault.prepare(ids.new_id(), unit_of(number), *kinds),
         cart_id=at.view.cart_id,
+        notice_version=notice.version(),
     )
     try:
         with transaction() as session:

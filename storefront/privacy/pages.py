@@ -21,8 +21,8 @@ def at(path: str) -> str:
     return f"{request.script_root}{path}"
 
 
-def rooms(found: Insight, asked: Sequence[PrivacyRequest]) -> dict[str, Any]:
-    """Return what the page of the six rooms takes."""
+def rooms(found: Insight, asked: Sequence[PrivacyRequest], correctable: Sequence[str]) -> dict[str, Any]:
+    """Return what the page of the six rooms takes; `correctable` are numbers of orders."""
     return {
         "who": _who(found),
         "counts": _counts(found),
@@ -33,7 +33,7 @@ def rooms(found: Insight, asked: Sequence[PrivacyRequest]) -> dict[str, Any]:
         "counterfoil": _(
             "The counterfoil stays for ten years, as tax law asks: goods, amounts, tax, country."
         ),
-        "correct": _correct(found),
+        "correct": _correct(found, correctable),
         "wishes": None,
         "wishes_url": "",
         "wishes_why": {},
@@ -138,11 +138,29 @@ def _dates(found: Insight) -> list[tuple[str, str, str]]:
     return shown
 
 
-def _correct(found: Insight) -> list[tuple[str, str, str]]:
-    rows = []
+def _correct(found: Insight, correctable: Sequence[str]) -> list[tuple[str, str, str]]:
+    rows = [
+        (
+            _("Order %(number)s", number=number),
+            at(f"/orders/{number}/correct"),
+            _("Until its label is bought."),
+        )
+        for number in correctable
+    ]
     if any(one.kind.unit == "account" for one in found.known):
         rows.append((_("The e-mail of your account"), at("/account/email"), _("Both mailboxes are proven.")))
         rows.append((_("Your profile"), at("/account/profile"), _("Empty a field to let it go.")))
+    rows.append(
+        (
+            _("What we write to you"),
+            "",
+            _("What happens to an order, codes you asked for, certificates. Marketing does not exist here."),
+        )
+    )
+    if request.headers.get("Sec-GPC") == "1":
+        rows.append(
+            (_("Global Privacy Control"), "", _("Your browser asks us not to sell or share. We never do."))
+        )
     return rows
 
 

@@ -7,10 +7,12 @@ from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from oms.fulfillment import queries as sending
 from oms.kernel import audit, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.orders import queries as orders
+from oms.orders.states import OrderState
 from oms.privacy.access import queries
 from oms.privacy.erasure import queries as erasure
 from oms.privacy.schema.queries import schema
@@ -45,11 +47,13 @@ def your_data() -> ResponseReturnValue:
     with reading() as session:
         found = queries.insight(session, units, by=actor())
         asked = erasure.requests_about(session, units)
+        open_orders = [o for o in found.orders if o.state is OrderState.PLACED and not o.is_digital]
+        correctable = [o.number for o in open_orders if sending.can_correct_address(session, o.id)]
     return render_template(
         "store/privacy/your_data.html",
         page=page(_("Your data"), robots="noindex"),
         flashes=flashed(),
-        **pages.rooms(found, asked),
+        **pages.rooms(found, asked, correctable),
     )
 
 

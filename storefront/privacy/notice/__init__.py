@@ -1,0 +1,1 @@
+"""The notice and its versions: the same page for everybody."""

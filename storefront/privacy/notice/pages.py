@@ -1,0 +1,129 @@
+"""The notice in words, from its content: today's and every earlier one."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from oms.kernel.register import Basis, Event
+from oms.privacy.models import NoticeVersion
+from oms.privacy.notice.queries import Content, changes
+from oms.web.filters import long_date
+from storefront.privacy.pages import at, basis_words
+
+
+def notice(told: Content, version: str, imprint: str) -> dict[str, Any]:
+    """Return what the page of a notice takes; `imprint` is the shop's own, cleaned when it was stored."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for field in told["fields"]:
+        groups.setdefault(_group(field["unit"]), []).append(_row(field))
+    recipients = [_recipient(to) for to in told["recipients"]]
+    return {
+        "version": version,
+        "versions_url": at("/privacy/versions"),
+        "intro": [
+            _("This page is made from the same list that the shop obeys. If it changes, so does this."),
+            _("There is no marketing, no profile, no sale of data and no counting of visits."),
+        ],
+        "fields": [
+            *({"title": title, "rows": rows} for title, rows in groups.items()),
+            {"title": _("Who receives something"), "rows": recipients},
+        ],
+        "cookies": [_cookie(place) for place in told["places"]],
+        "rights": _rights(),
+        "contact": Markup(imprint),  # noqa: S704 - the shop's own words, cleaned when they were stored
+        "authority": Markup("<p>{}</p>").format(
+            _("You may complain to the data protection authority where you live, work, or where it happened.")
+        ),
+    }
+
+
+def _group(unit: str) -> str:
+    words = {
+        "order": _("When you order"),
+        "account": _("When you open an account"),
+        "challenge": _("When you prove a mailbox"),
+        "notice": _("When you change your mailbox"),
+        "certificate": _("When you delete your data"),
+        "staff": _("When you work here"),
+    }
+    return str(words.get(unit) or unit)
+
+
+def _row(field: Content) -> dict[str, str]:
+    return {
+        "what": _(field["label"]),
+        "why": _(field["why"]),
+        "basis": basis_words(Basis(field["basis"])),
+        "until": until_words(field["after"], field["days"], field["at_most"]),
+        "who": ", ".join(field["recipients"]) or _("Nobody outside"),
+    }
+
+
+def until_words(after: str, days: int, at_most: int) -> str:
+    """Return a retention rule in words."""
+    if after == Event.SEALED:
+        return str(_("%(days)s days after %(event)s", days=days, event=_(after)))
+    first = _("until %(event)s", event=_(after))
+    if days:
+        first = _("%(days)s days after %(event)s", days=days, event=_(after))
+    return f"{first}, {_('at most %(days)s days after it was given', days=at_most)}"
+
+
+def _recipient(to: Content) -> dict[str, str]:
+    return {
+        "what": to["name"],
+        "why": _(to["what_for"]),
+        "basis": to["agreement"],
+        "until": to["policy_url"] or _("see its own notice"),
+        "who": f"{_(to['role'])}; {_(to['region'])}",
+    }
+
+
+def _cookie(place: Content) -> dict[str, str]:
+    return {
+        "name": place["name"].removeprefix("cookie "),
+        "why": f"{_(place['holds'])}: {_(place['purpose'])}",
+        "until": _(place["life"]),
+    }
+
+
+def _rights() -> list[tuple[str, str]]:
+    return [
+        (_("See and take"), _("Everything we know, as a page and as a file that other programs can read.")),
+        (_("Correct"), _("Address and e-mail of an order until its label is bought; your account always.")),
+        (_("Delete"), _("Whatever no law makes us keep, at once, with a certificate.")),
+        (
+            _("Object"),
+            _("Your browser’s Global Privacy Control is honored: nothing is sold, shared or tracked."),
+        ),
+    ]
+
+
+def version_words(number: int, row: NoticeVersion) -> str:
+    """Return which version this is, and since when."""
+    return str(_("Version %(number)s, in force since %(day)s", number=number, day=long_date(row.since)))
+
+
+def versions(kept: list[NoticeVersion]) -> list[dict[str, Any]]:
+    """Return every version as the list shows it, the newest first."""
+    older: list[NoticeVersion | None] = [*kept[1:], None]
+    return [
+        {
+            "label": _("Version %(number)s", number=len(kept) - index),
+            "date": long_date(row.since),
+            "url": at(f"/privacy/versions/{row.version}"),
+            "changes": [_change(*one) for one in changes(before.content if before else None, row.content)]
+            or [_("The first one.")],
+        }
+        for index, (row, before) in enumerate(zip(kept, older, strict=True))
+    ]
+
+
+def _change(kind: str, name: str) -> str:
+    words = {
+        "added": _("Added: %(name)s.", name=name),
+        "removed": _("No longer: %(name)s.", name=name),
+        "changed": _("Changed: %(name)s.", name=name),
+    }
+    return str(words[kind])

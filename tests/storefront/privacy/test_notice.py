@@ -1,0 +1,88 @@
+"""The notice tells everything that the register holds, and every version stays to be read."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from oms.kernel import clock, jobs
+from oms.kernel.db import Role, reading, transaction
+from oms.kernel.register import KINDS, PLACES
+from oms.orders.models import Order
+from oms.privacy.models import NoticeVersion
+from oms.privacy.notice import queries
+from tests.make import Shop
+from tests.people import Visitor, words
+from tests.storefront.checkout.test_checkout import add, pay
+
+OURS = [kind for kind in KINDS.values() if kind.type.__module__.startswith("oms.")]
+
+
+def told_in(told: queries.Content, part: str) -> set[str]:
+    return {one["name"] for one in told[part]}
+
+
+def test_every_field_every_recipient_and_every_cookie_is_told() -> None:
+    told = queries.content()
+    assert told_in(told, "fields") == {f"{kind.name}.{name}" for kind in OURS for name in kind.names()}
+    assert told_in(told, "recipients") == {to for kind in OURS for f in kind.fields for to in f.recipients}
+    assert told_in(told, "places") == {name for name in PLACES if name.startswith("cookie ")}
+
+
+def test_the_page_shows_each_field_with_reason_and_end(store: FlaskClient) -> None:
+    page = words(store.get("/privacy"))
+    for kind in OURS:
+        for field in kind.fields:
+            assert f"{field.label} {field.why}" in page
+    until = "until the end of the return window"
+    assert f"E-mail To tell you where the parcel is. the contract with you {until}" in page
+    assert "Takes the payment on its own page; we learn only its result." in page
+    assert "30 days after delivery, at most 180 days after it was given" in page
+
+
+def test_a_planted_field_makes_another_version_that_says_so() -> None:
+    told = queries.content()
+    more = {**told, "fields": [*told["fields"], {**told["fields"][0], "name": "order.contact.birthday"}]}
+    less = {**told, "fields": told["fields"][1:]}
+    assert len({queries.version_of(one) for one in (told, more, less)}) == 3
+    assert queries.changes(told, more) == [("added", "order.contact.birthday")]
+    assert queries.changes(told, less) == [("removed", told["fields"][0]["name"])]
+    changed = {**told, "fields": [{**told["fields"][0], "days": 999}, *told["fields"][1:]]}
+    assert queries.changes(told, changed) == [("changed", told["fields"][0]["name"])]
+    assert queries.changes(told, told) == queries.changes(None, told) == []
+
+
+def test_every_version_is_kept_once_and_can_be_read(shop: None, store: FlaskClient) -> None:
+    older = queries.content()
+    older["fields"] = [one for one in older["fields"] if one["name"] != "order.contact.email"]
+    with transaction() as session:
+        session.add(NoticeVersion(version=queries.version_of(older), since=clock.now(), content=older))
+    keep = jobs.SCHEDULE["privacy.keep_notice"].run
+    keep()
+    keep()
+    with reading() as session:
+        assert len(queries.versions(session)) == 2
+    listed = words(store.get("/privacy/versions"))
+    assert "Added: order.contact.email." in listed
+    assert "The first one." in listed
+    earlier = store.get(f"/privacy/versions/{queries.version_of(older)}")
+    assert "To tell you where the parcel is." not in words(earlier)
+    assert "Version 2, in force since" in words(store.get("/privacy"))
+    assert store.get("/privacy/versions/nothing").status_code == 404
+
+
+def test_the_page_is_the_same_for_everybody(store: FlaskClient) -> None:
+    answers = [Visitor(store.application.test_client()).get("/privacy") for _ in range(2)]
+    assert answers[0].data == answers[1].data
+    assert [answer.headers.get("Set-Cookie") for answer in answers] == [None, None]
+
+
+def test_cookies_have_an_address_of_their_own(store: FlaskClient) -> None:
+    assert store.get("/privacy/cookies").headers["Location"] == "/privacy#cookies"
+
+
+@pytest.mark.usefixtures("stripe")
+def test_an_order_keeps_the_version_that_was_shown(small: Shop, store: FlaskClient) -> None:
+    add(store)
+    assert pay(store).status_code == 303
+    with reading(Role.WEB) as session:
+        assert session.scalars(select(Order.notice_version)).one() == queries.version()
