@@ -64,6 +64,7 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         partial(floor.closed, "wanted", "The carrier does not answer."),
     ),
     "desk-pack-labelled": ("desk/pack/pack.html", partial(floor.closed, "bought")),
+    "desk-pack-gone": ("desk/pack/pack.html", partial(floor.closed, "bought", is_gone=True)),
     "desk-pack-ours": ("desk/pack/pack.html", partial(floor.closed, "none", is_ours=True)),
     "desk-shipments": ("desk/shipments/list.html", floor.shipments),
     "desk-pack-none": ("desk/pack/pack.html", floor.nothing_to_pack),

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from oms.fulfillment.models import Parcel, Shipment
 from oms.fulfillment.packing.queries import BoxLine, ToPack
 from oms.fulfillment.picking.pages import Mark, destination
-from oms.fulfillment.states import LabelState
+from oms.fulfillment.states import FulfillmentState, LabelState, ShipmentState
 from oms.orders.models import Order
 from oms.shipping.carriers.known import CARRIERS
 from oms.web import filters
@@ -65,10 +65,18 @@ class Closed:
     hand_over_url: str
     state_url: str
     again_url: str
+    is_gone: bool
     is_collected: bool
     is_ours: bool
     is_tracked: bool
     tracking_url: str
+
+
+def warning(state: FulfillmentState) -> tuple[str, str] | None:
+    """Return what a packer must know of a fulfillment order that is not theirs to pack."""
+    if state is FulfillmentState.CANCELLED:
+        return "bad", _("This order was cancelled. Put the goods back.")
+    return ("warn", _("This was not picked yet.")) if state is FulfillmentState.OPEN else None
 
 
 def queue(found: Sequence[ToPack], current: int | None) -> list[Waiting]:
@@ -130,6 +138,7 @@ def closed(shipment: Shipment, parcel: Parcel) -> Closed:
         hand_over_url=url_for("oms.packing.hand_over", **here),
         state_url=url_for("oms.packing.label_state", **here),
         again_url=url_for("oms.packing.ask_again", **here),
+        is_gone=shipment.state is not ShipmentState.PACKED,
         is_collected=parcel.service == "pickup",
         is_ours=parcel.label_state is LabelState.NONE,
         is_tracked=parcel.tracking is not None,

@@ -175,7 +175,7 @@ def _box(part_id: int, form: BoxForm | None) -> str:
             session.get_one(Warehouse, found.warehouse_id),
             part_id,
             part=pages.part(order, inside),
-            told=told[-1] if told else None,
+            told=told[-1] if told else pages.warning(found.state),
             flashes=[],
             lines=pages.lines(inside),
             form=shown,

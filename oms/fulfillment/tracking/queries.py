@@ -51,7 +51,11 @@ def tracked(session: Session, order: Order, *, purpose: Purpose, by: Actor) -> l
     rows = session.execute(
         select(Parcel.id, Parcel.shipment_id, Parcel.carrier, Parcel.tracking)
         .join(Shipment, Shipment.id == Parcel.shipment_id)
-        .where(Shipment.order_id == order.id, Parcel.label_state.not_in(DROPPED))
+        .where(
+            Shipment.order_id == order.id,
+            Shipment.state != ShipmentState.UNPACKED,
+            Parcel.label_state.not_in(DROPPED),
+        )
         .order_by(Parcel.id)
     )
     return [Tracked(row[0], row[1], row[2], opened[row[3]].number) for row in rows if row[3] in opened]

@@ -148,7 +148,7 @@ def pack() -> dict[str, Any]:
     }
 
 
-def closed(state: str, problem: str = "", *, is_ours: bool = False) -> dict[str, Any]:
+def closed(state: str, problem: str = "", *, is_ours: bool = False, is_gone: bool = False) -> dict[str, Any]:
     """The same, closed, with its label in some state."""
     box = {
         "state": state,
@@ -159,6 +159,7 @@ def closed(state: str, problem: str = "", *, is_ours: bool = False) -> dict[str,
         "hand_over_url": "#",
         "state_url": "#",
         "again_url": "#",
+        "is_gone": is_gone,
         "is_collected": False,
         "is_ours": is_ours,
         "is_tracked": False,

@@ -6,15 +6,16 @@ import pytest
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
+from oms.fulfillment import actions as sending
 from oms.fulfillment.printing.paper import label_pdf, scripts
 from oms.fulfillment.printing.queries import AddressLabel
 from oms.kernel import audit, egress, jobs
-from oms.kernel.db import reading
+from oms.kernel.db import reading, transaction
 from oms.orders.models import Order
 from oms.staff.states import StaffRole
 from tests.fakes import Party
 from tests.make import ADA
-from tests.oms.fulfillment.conftest import House
+from tests.oms.fulfillment.conftest import PACKER, House
 from tests.people import Office, Visitor, words
 
 PERSON = (ADA.name, ADA.street, ADA.postcode, "ada@shop.test")
@@ -78,6 +79,9 @@ def test_an_order_goes_from_the_shelf_to_the_carrier(packer: Visitor, house: Hou
     assert "labelled" in words(packer.get(f"/pack/{part}"))
     assert packer.get("/shipments/1/label").data.startswith(b"%PDF")
     packer.send("/shipments/1/handed-over", page=f"/pack/{part}")
+    gone = packer.get(f"/pack/{part}")
+    assert "It has left the house. The address is closed." in words(gone)
+    assert "Print the label" not in words(gone)
     listed = words(packer.get("/shipments"))
     assert order.number in listed
     assert "on its way" in listed
@@ -158,6 +162,17 @@ def test_a_silent_carrier_is_told_of_with_two_ways_on(packer: Visitor, house: Ho
     assert "Ask again" in words(page)
     packer.send(f"/pack/{part}/closed", page=f"/pack/{part}", weight="900", service="self/post")
     assert "Address label, postage at the counter" in words(packer.get(f"/pack/{part}"))
+
+
+def test_a_cancelled_order_is_told_to_who_has_its_goods_in_hand(packer: Visitor, house: House) -> None:
+    order = house.buy({house.shop.clock: 1})
+    part = pick(packer, house, order)
+    with transaction() as session:
+        sending.cancel_order(session, order.id, by=PACKER, why="changed my mind")
+    assert "This order was cancelled. Put the goods back." in words(packer.get(f"/pack/{part}"))
+    packer.send(f"/pack/{part}/inside", page=f"/pack/{part}", scan="RETRO-CLOCK")
+    assert "was cancelled" in words(packer.get(f"/pack/{part}"))
+    assert house.count("SELECT sum(packed) FROM fulfillment_lines") == 0
 
 
 def test_an_opened_box_is_packed_again(packer: Visitor, house: House, carrier: Party) -> None:

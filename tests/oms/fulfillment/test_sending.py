@@ -291,6 +291,37 @@ def test_goods_that_cross_a_border_are_declared(house: House, carrier: Party) ->
     }
 
 
+def test_a_number_typed_for_a_box_that_was_opened_again_is_nobodys_parcel(house: House) -> None:
+    order = house.buy({house.shop.clock: 1})
+    shipment = house.pack(order, carrier="self")
+    with reading() as session:
+        keys = labels.prepare(session, order.number)
+    assert keys is not None
+    with transaction() as session:
+        labels.type_tracking(session, shipment.id, "rr 123 456 785 nl", keys)
+    with reading() as session:
+        found = tracking.tracked(session, order, purpose=Purpose.RIGHTS, by=SYSTEM)
+    assert [(one.carrier, one.number) for one in found] == [("self", "RR123456785NL")]
+    with pytest.raises(IllegalMoveError, match="already"), transaction() as session:
+        labels.type_tracking(session, shipment.id, "RR999999999NL", keys)
+    with transaction() as session:
+        packing.empty_box(session, shipment.fulfillment_order_id, by=PACKER)
+    with reading() as session:
+        assert tracking.tracked(session, order, purpose=Purpose.RIGHTS, by=SYSTEM) == []
+
+
+@pytest.mark.parametrize("typed", ["", "12", "HP 00 <script>", "x" * 41, "ÄÖÜÄÖÜÄ"])
+def test_what_is_no_tracking_number_is_not_kept(house: House, typed: str) -> None:
+    order = house.buy({house.shop.clock: 1})
+    shipment = house.pack(order, carrier="self")
+    with reading() as session:
+        keys = labels.prepare(session, order.number)
+    assert keys is not None
+    with pytest.raises(BadInputError), transaction() as session:
+        labels.type_tracking(session, shipment.id, typed, keys)
+    assert house.count("SELECT count(*) FROM personal.sealed WHERE kind = 'shipment.tracking'") == 0
+
+
 def test_a_tracking_number_is_found_by_its_number_and_by_nothing_else(house: House, carrier: Party) -> None:
     order = house.buy({house.shop.clock: 1})
     house.pack(order)
