@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from oms.desk import pages
 from oms.desk.audit import views as audit
 from oms.desk.changes import views as changes
+from oms.desk.changes.many import views as many
 from oms.desk.home import views as home
 from oms.desk.orders import views as orders
 from oms.desk.outbox import views as outbox
@@ -33,6 +34,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
     orders.blueprint,
     changes.blueprint,
+    many.blueprint,
     search.blueprint,
     stock.blueprint,
     outbox.blueprint,

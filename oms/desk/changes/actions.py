@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from oms.fulfillment import actions as fulfillment
 from oms.kernel import audit
 from oms.kernel.audit import Actor
 from oms.kernel.errors import ConflictError, NotFoundError
@@ -52,6 +53,14 @@ def lift_all(session: Session, number: str, *, by: Actor) -> None:
     for one in waits:
         agreement.lift_hold(session, one.id, by=by)
     audit.record(session, by, "order.lift", order.unit)
+
+
+def cancel(session: Session, number: str, why: str, *, by: Actor) -> tuple[Refund, ...]:
+    """Cancel an order before anything left; return the refunds on their way. Raises IllegalMoveError."""
+    order = _order(session, number)
+    done = fulfillment.cancel_order(session, order.id, by=by, why=why)
+    audit.record(session, by, "order.cancel", order.unit, reason=why)
+    return done.refunds
 
 
 def refund(session: Session, number: str, wanted: Wanted, *, by: Actor) -> Refund:

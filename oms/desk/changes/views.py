@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from oms.desk.changes import actions
-from oms.desk.changes.forms import HoldForm, RefundForm, name_of, refund_form
+from oms.desk.changes.forms import CancelForm, HoldForm, RefundForm, name_of, refund_form
+from oms.desk.orders.sending import queries as sending
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import NotFoundError
 from oms.orders import queries as orders
@@ -54,6 +55,30 @@ def lift(hold: int) -> ResponseReturnValue:
         found = actions.lift(session, hold, by=actor())
     flash(_("This order goes on."), "good")
     return redirect(_page_of(found), 303)
+
+
+@blueprint.route("/orders/<number>/cancel", methods=["GET", "POST"])
+@permit(Permission.ORDERS_CHANGE)
+def cancel(number: str) -> ResponseReturnValue:
+    """Cancel an order before anything of it left: goods go back to the shelf, money to the buyer."""
+    form = CancelForm()
+    with reading() as session:
+        found = _found(session, number)
+        refusal, left = sending.why_not_cancel(session, found), refundable(session, found)
+    amount = filters.money(left.cap, left.currency)
+    if form.validate_on_submit() and not refusal:
+        with transaction() as session:
+            actions.cancel(session, number, str(form.reason.data), by=actor())
+        flash(_("This order is cancelled. %(amount)s is on its way back.", amount=amount), "good")
+        return redirect(_page_of(found), 303)
+    decision = {
+        "title": _("Cancel order %(number)s", number=found.number),
+        "sentence": _("The goods go back to the shelf, and the buyer hears of it by mail."),
+        "yes": _("Cancel it and send %(amount)s back", amount=amount),
+        "undo": _("A cancelled order stays cancelled."),
+    }
+    rows = [_row(found, _("%(amount)s goes back to the buyer.", amount=amount), refusal)]
+    return _confirm(decision, rows, found, form=form, fields=[form.reason]), 409 if refusal else _status(form)
 
 
 @blueprint.route("/orders/<number>/refund", methods=["GET", "POST"])
@@ -141,7 +166,7 @@ def _row(found: Order, what: str, refusal: str) -> dict[str, Any]:
     }
 
 
-def _status(form: HoldForm | RefundForm) -> int:
+def _status(form: CancelForm | HoldForm | RefundForm) -> int:
     return 422 if form.errors else 200
 
 

@@ -77,18 +77,23 @@ def state(order: Order | Listed) -> Chip:
     return Chip(str(word), kind)
 
 
+def is_to_send(order: Order | Listed) -> bool:
+    """Say whether an order is placed and has not arrived."""
+    return order.state is OrderState.PLACED and order.delivered_at is None
+
+
 def place(country: str, prefix: str) -> str:
     """Return where an order goes, as coarsely as staff may see it."""
     return f"{country}-{prefix}··" if prefix else country
 
 
-def row(order: Listed, *, is_held: bool, origin: Sequence[str]) -> dict[str, Any]:
-    """Return an order as a row of the list."""
+def row(order: Listed, *, is_held: bool, origin: Sequence[str], stage: Chip | None) -> dict[str, Any]:
+    """Return an order as a row of the list; `stage` is how far its sending is."""
     return {
         "number": order.number,
         "url": url_for("oms.orders.order", number=order.number),
         "placed": filters.moment(order.placed_at),
-        "state": state(order),
+        "state": stage if stage and is_to_send(order) else state(order),
         "to": place(order.country, order.postcode_prefix),
         "origin": ", ".join(origin),
         "goods": filters.number(order.units),
@@ -209,10 +214,11 @@ def holds(found: Sequence[OrderHold], names: Mapping[str, str], *, may_lift: boo
     ]
 
 
-def events(found: Sequence[OrderEvent], names: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return what happened to an order, as lines of the timeline."""
+def events(found: Sequence[OrderEvent], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what happened to an order, as lines of the timeline with their moments."""
     return [
         {
+            "at": one.at,
             "text": one.what,
             "when": f"{filters.moment(one.at)}, {who(one.by_kind, one.by_id, names)}",
             "note": one.why,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
+from oms.desk.orders.sending.queries import Stage, is_at
 from oms.inventory.models import Reservation, Warehouse
 from oms.inventory.states import ReservationState
 from oms.kernel import clock, vault
@@ -103,6 +104,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found += [Order.state == OrderState.PLACED, Order.delivered_at.is_(None)]
     elif wanted.stage == "delivered":
         found += [Order.state == OrderState.PLACED, Order.delivered_at.is_not(None)]
+    elif wanted.stage in set(Stage):
+        found += [Order.state == OrderState.PLACED, Order.delivered_at.is_(None), is_at(wanted.stage)]
     elif wanted.stage:
         found.append(Order.state == wanted.stage)
     if wanted.market:

@@ -11,6 +11,9 @@ from oms.desk import queries as queues
 from oms.desk.orders import pages, queries
 from oms.desk.orders.listing import pages as listing
 from oms.desk.orders.pages import REASONS
+from oms.desk.orders.sending import pages as words
+from oms.desk.orders.sending import queries as sending
+from oms.fulfillment import queries as fulfillment
 from oms.kernel import egress, vault
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, NotFoundError
@@ -75,13 +78,15 @@ def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] =
     may_see_money = me.may(Permission.FINANCE_READ) or me.may(Permission.REFUND)
     told: dict[str, Any] = {
         "order": pages.heading(found, letters),
-        "actions": _actions(found),
+        "actions": _actions(found, can_cancel=not sending.why_not_cancel(session, found)),
         "holds": pages.holds(
             orders.open_holds(session, found.id), names, may_lift=me.may(Permission.ORDERS_CHANGE)
         ),
         "lines": pages.lines(found, queries.origins_by_line(session, found.id)),
         "rows": pages.sums(found),
-        "parts": [],
+        "parts": [
+            words.part(one, may_pack=me.may(Permission.WAREHOUSE)) for one in sending.parts(session, found.id)
+        ],
         "payments": pages.money(payments.of_order(session, found.id), payments.refunds_of(session, found.id))
         if may_see_money
         else [],
@@ -90,17 +95,25 @@ def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] =
         "reasons": list(REASONS.items()),
         "person_note": pages.until(vault.ends(found.unit), found),
         "told": pages.told(egress.disclosed(session, unit=found.unit)),
-        "events": pages.events(orders.history(session, found.id), names),
+        "events": _timeline(session, found, names),
         "messages": [],
         "message_url": "",
     }
     return _page("desk/orders/order.html", _("Order %(number)s", number=found.number), **told)
 
 
-def _actions(found: Order) -> list[dict[str, str]]:
+def _timeline(session: Session, found: Order, names: dict[str, str]) -> list[dict[str, Any]]:
+    listed = pages.events(orders.history(session, found.id), names)
+    listed += words.events(fulfillment.history(session, found.id), names)
+    return sorted(listed, key=lambda one: one["at"])
+
+
+def _actions(found: Order, *, can_cancel: bool) -> list[dict[str, str]]:
     me, listed = signed_in(), []
     if found.state is OrderState.PLACED and me.may(Permission.ORDERS_CHANGE):
         listed.append((_("Hold"), "oms.changes.hold"))
+        if can_cancel:
+            listed.append((_("Cancel"), "oms.changes.cancel"))
     if found.placed_at is not None and me.may(Permission.REFUND):
         listed.append((_("Refund"), "oms.changes.refund"))
     return [

@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 from oms.catalog.queries import MarketFacts, markets
 from oms.desk.orders import pages, queries
 from oms.desk.orders.queries import SIZE, Listed, Wanted
+from oms.desk.orders.sending import pages as words
+from oms.desk.orders.sending import queries as sending
 from oms.web.pagination import asked_piece, keyset_of, url_with
+from oms.web.permissions import Permission
+from oms.web.security import signed_in
 
 _LONGEST = 40
 
@@ -41,8 +45,8 @@ def context(session: Session, waiting: dict[str, int]) -> dict[str, Any]:
         "filters": _filters(chosen, markets(session)),
         "sorts": _sorts(chosen),
         "orders": _rows(session, piece.rows),
-        "bulk": (),
-        "bulk_url": "",
+        "bulk": _bulk(),
+        "bulk_url": url_for("oms.many.preview"),
         "pages": {
             "summary": "",
             "before": url_with(before=piece.before, after=None) if piece.before else "",
@@ -55,7 +59,16 @@ def context(session: Session, waiting: dict[str, int]) -> dict[str, Any]:
 def _rows(session: Session, found: Sequence[Listed]) -> list[dict[str, Any]]:
     ids = [one.id for one in found]
     held, origins = queries.held(session, ids), queries.origins(session, ids)
-    return [pages.row(one, is_held=one.id in held, origin=origins.get(one.id, [])) for one in found]
+    stages = sending.stages(session, ids)
+    return [
+        pages.row(
+            one,
+            is_held=one.id in held,
+            origin=origins.get(one.id, []),
+            stage=words.stage(stages[one.id]) if one.id in stages else None,
+        )
+        for one in found
+    ]
 
 
 def _views(chosen: Wanted, waiting: dict[str, int]) -> list[dict[str, Any]]:
@@ -63,6 +76,7 @@ def _views(chosen: Wanted, waiting: dict[str, int]) -> list[dict[str, Any]]:
     known: list[tuple[str, dict[str, Any], str, bool]] = [
         (_("All"), {}, "", not chosen.stage and not chosen.on_hold),
         (_("To send"), {"state": "to_send"}, "", chosen.stage == "to_send" and not chosen.on_hold),
+        (_("Shipped"), {"state": "shipped"}, "", chosen.stage == "shipped"),
         (_("Held"), {"hold": "1"}, str(held) if held else "", chosen.on_hold),
         (_("Delivered"), {"state": "delivered"}, "", chosen.stage == "delivered"),
         (_("Closed"), {"state": "closed"}, "", chosen.stage == "closed"),
@@ -93,6 +107,9 @@ def _states() -> list[tuple[str, str]]:
     return [
         ("", _("all")),
         ("to_send", _("to send")),
+        ("to_pick", _("to pick")),
+        ("in_work", _("being packed")),
+        ("shipped", _("shipped")),
         ("delivered", _("delivered")),
         ("closed", _("closed")),
         ("cancelled", _("cancelled")),
@@ -113,3 +130,13 @@ def _sorts(chosen: Wanted) -> dict[str, tuple[str, str]]:
     turned = url_with(sort=None if chosen.is_oldest_first else "oldest", after=None, before=None)
     direction = "ascending" if chosen.is_oldest_first else "descending"
     return {"number": ("", ""), "placed": (turned, direction), "total": ("", "")}
+
+
+def _bulk() -> list[dict[str, str]]:
+    if not signed_in().may(Permission.ORDERS_CHANGE):
+        return []
+    return [
+        {"value": "hold", "label": _("Hold")},
+        {"value": "lift", "label": _("Let go on")},
+        {"value": "cancel", "label": _("Cancel")},
+    ]

@@ -1,0 +1,182 @@
+"""How far sending is, cancelling before it, and the same done to many orders."""
+
+import pytest
+from sqlalchemy import select, update
+
+from oms.fulfillment import actions as fulfillment
+from oms.fulfillment import queries as shipments
+from oms.fulfillment.models import FulfillmentOrder, Shipment
+from oms.fulfillment.states import FulfillmentState, ShipmentState
+from oms.inventory import queries as inventory
+from oms.kernel import audit
+from oms.kernel.audit import SYSTEM
+from oms.kernel.db import reading, transaction
+from oms.orders import queries as orders
+from oms.orders.models import Order
+from oms.payments.models import Refund
+from oms.staff.states import StaffRole
+from tests import make
+from tests.make import Shop
+from tests.oms.desk.conftest import Seat, paid
+from tests.people import Visitor, words
+
+
+@pytest.fixture
+def service(goods: Shop, seat: Seat) -> Visitor:
+    """Give somebody of service."""
+    return seat(StaffRole.SERVICE)
+
+
+def prepared(wanted: dict[int, int]) -> Order:
+    """Place an order whose parts are made."""
+    order = paid(wanted)
+    with transaction() as session:
+        fulfillment.make_parts(session, order.id)
+    return order
+
+
+def packed(order: Order) -> int:
+    """Pack the only part of an order; return its shipment's id."""
+    with transaction() as session:
+        [part] = shipments.parts_of(session, order.id)
+        session.execute(
+            update(FulfillmentOrder)
+            .where(FulfillmentOrder.id == part.id)
+            .values(state=FulfillmentState.IN_PROGRESS)
+        )
+        made = Shipment(
+            fulfillment_order_id=part.id,
+            order_id=order.id,
+            state=ShipmentState.PACKED,
+            carrier="self",
+            service="post",
+        )
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def sent(order: Order) -> None:
+    number = packed(order)
+    with transaction() as session:
+        fulfillment.hand_over(session, number, by=SYSTEM)
+
+
+def state_word(service: Visitor, order: Order) -> str:
+    return (
+        words(service.get("/orders")).partition(order.number + " ")[2].partition(" 22 ")[0].split(" Nov")[0]
+    )
+
+
+def listed(service: Visitor, state: str) -> list[str]:
+    page = service.get(f"/orders?state={state}").text
+    with reading() as session:
+        return [
+            number for number in session.scalars(select(Order.number).order_by(Order.id)) if number in page
+        ]
+
+
+def test_the_list_tells_how_far_sending_is(goods: Shop, service: Visitor) -> None:
+    to_pick, in_work, gone = (prepared({goods.pencil: 1}) for _ in range(3))
+    packed(in_work)
+    sent(gone)
+    assert state_word(service, to_pick).startswith("to pick")
+    assert state_word(service, in_work).startswith("being packed")
+    assert state_word(service, gone).startswith("shipped")
+    assert listed(service, "to_pick") == [to_pick.number]
+    assert listed(service, "in_work") == [in_work.number]
+    assert listed(service, "shipped") == [gone.number]
+    assert len(listed(service, "to_send")) == 3
+
+
+def test_the_page_shows_parts_and_what_happened_to_them(goods: Shop, service: Visitor, seat: Seat) -> None:
+    order = prepared({goods.clock: 2})
+    sent(order)
+    page = words(service.get(f"/orders/{order.number}"))
+    assert "From Leiden sent 2 things" in page
+    assert "handed over" in page
+    assert "Cancel" not in page.partition("Placed")[0]
+    open_part = prepared({goods.pencil: 1})
+    packed(open_part)
+    assert 'href="/pack/' not in service.get(f"/orders/{open_part.number}").text
+    assert 'href="/pack/' in seat(StaffRole.OWNER).get(f"/orders/{open_part.number}").text
+
+
+def test_an_order_is_cancelled_before_it_left_and_all_comes_back(goods: Shop, service: Visitor) -> None:
+    order = prepared({goods.clock: 2})
+    path = f"/orders/{order.number}/cancel"
+    assert "Cancel it and send €67.60 back" in words(service.get(path))
+    assert make.state_of(order.number) == "placed"
+    done = service.send(path, reason="The buyer asked for it")
+    assert done.location == f"/orders/{order.number}"
+    assert make.state_of(order.number) == "cancelled"
+    with reading() as session:
+        assert [r.amount for r in session.scalars(select(Refund))] == [order.total]
+        assert inventory.available(session, [goods.clock]) == {goods.clock: 20}
+        assert inventory.drifts(session) == []
+        [deed] = audit.about(session, order.unit)
+    assert (deed.verb, deed.by.reason) == ("order.cancel", "The buyer asked for it")
+    assert service.send(path, page="/orders", reason="The buyer asked for it").status_code == 409
+
+
+def test_what_is_on_its_way_is_not_cancelled(goods: Shop, service: Visitor) -> None:
+    order = prepared({goods.clock: 1})
+    sent(order)
+    answer = service.send(f"/orders/{order.number}/cancel", page="/orders", reason="The buyer asked for it")
+    assert answer.status_code == 409
+    assert "A parcel is on its way." in words(answer)
+    assert make.state_of(order.number) == "placed"
+    with reading() as session:
+        assert session.scalars(select(Refund)).all() == []
+
+
+def test_many_are_held_after_a_preview_and_let_go_on_again(goods: Shop, service: Visitor) -> None:
+    first, second = prepared({goods.pencil: 1}), prepared({goods.pencil: 1})
+    gone = prepared({goods.pencil: 1})
+    with transaction() as session:
+        fulfillment.cancel_order(session, gone.id, by=SYSTEM, why="a test")
+    numbers = [first.number, second.number, gone.number]
+    seen = service.send("/orders/many", page="/orders", do="hold", order=numbers)
+    assert "Hold 2 orders" in words(seen)
+    assert "left out" in words(seen)
+    with reading() as session:
+        assert orders.open_holds(session, first.id) == []
+    why = "The goods need a look"
+    done = service.send("/orders/many", page="/orders", do="hold", order=numbers, sure="1", reason=why)
+    text = words(done)
+    assert "2 of 3 done" in text
+    assert f"{gone.number} left out Only an order that is still to be sent can wait." in text
+    with reading() as session:
+        assert [hold.why for hold in orders.open_holds(session, first.id)] == [why]
+    back = service.send("/orders/many", page="/orders", do="lift", order=",".join(numbers[:2]), sure="1")
+    assert "2 of 2 done" in words(back)
+    with reading() as session:
+        assert orders.open_holds(session, first.id) + orders.open_holds(session, second.id) == []
+
+
+def test_many_are_cancelled_each_by_itself(goods: Shop, service: Visitor) -> None:
+    first, second = prepared({goods.clock: 1}), prepared({goods.clock: 1})
+    sent(second)
+    done = service.send(
+        "/orders/many",
+        page="/orders",
+        do="cancel",
+        order=[first.number, second.number],
+        sure="1",
+        reason="The goods cannot be sent",
+    )
+    assert "1 of 2 done" in words(done)
+    assert (make.state_of(first.number), make.state_of(second.number)) == ("cancelled", "placed")
+
+
+@pytest.mark.parametrize("fields", [{"do": "hold"}, {"do": "burn", "order": "X"}, {}])
+def test_nothing_selected_or_nothing_known_is_refused(service: Visitor, fields: dict[str, str]) -> None:
+    assert service.send("/orders/many", page="/orders", **fields).status_code == 422
+
+
+def test_many_without_a_reason_are_shown_again(goods: Shop, service: Visitor) -> None:
+    order = prepared({goods.pencil: 1})
+    fields = {"do": "hold", "order": order.number, "sure": "1", "reason": "nonsense"}
+    assert service.send("/orders/many", page="/orders", **fields).status_code == 422
+    with reading() as session:
+        assert orders.open_holds(session, order.id) == []
