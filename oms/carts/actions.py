@@ -46,7 +46,9 @@ def add_line(session: Session, cart: Cart, sku: str, quantity: int) -> Goods:
     total = quantity + (held.quantity if held else 0)
     _check_quantity(session, item, quantity, total)
     if held is None and len(queries.lines(session, cart.id)) >= MOST_LINES:
-        raise BadInputError(f"A cart holds {MOST_LINES} different things. Place this order first.")
+        raise BadInputError(
+            "A cart holds %(most)s different things. Place this order first.", most=MOST_LINES
+        )
     statement = insert(CartLine).values(
         cart_id=cart.id, variant_id=item.variant_id, quantity=total, price_seen=item.unit_price
     )
@@ -87,12 +89,14 @@ def _sold(session: Session, cart: Cart, sku: str) -> Goods:
 
 def _check_quantity(session: Session, item: Goods, quantity: int, total: int) -> None:
     if quantity < 1 or total > MOST_UNITS:
-        raise BadInputError(f"Choose between 1 and {MOST_UNITS}.", field="quantity")
+        raise BadInputError("Choose between 1 and %(most)s.", field="quantity", most=MOST_UNITS)
     left = MOST_UNITS if item.is_digital else available(session, [item.variant_id])[item.variant_id]
     if left == 0:
         raise BadInputError("This has sold out.", field="quantity")
     if total > left:
-        raise BadInputError(f"There are only {left} left, counting those in your cart.", field="quantity")
+        raise BadInputError(
+            "There are only %(left)s left, counting those in your cart.", field="quantity", left=left
+        )
 
 
 def refresh(session: Session, cart: Cart) -> list[Change]:

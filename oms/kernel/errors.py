@@ -2,12 +2,17 @@
 
 
 class CounterfoilError(Exception):
-    """Anything that went against a rule of the shop; its message is fit for the screen."""
+    """Anything that went against a rule of the shop; its message is fit for the screen.
+
+    `source` and `values` make the message anew in another language: "only %(left)s left" and {"left": 2}.
+    """
 
     code = "error"
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message or (self.__class__.__doc__ or "").strip())
+    def __init__(self, message: str = "", **values: object) -> None:
+        self.source = message or (self.__class__.__doc__ or "").strip().partition("\n")[0]
+        self.values = values
+        super().__init__(self.source % values if values else self.source)
 
     @property
     def message(self) -> str:
@@ -44,8 +49,8 @@ class BadInputError(CounterfoilError):
 
     code = "bad_input"
 
-    def __init__(self, message: str, *, field: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, field: str = "", **values: object) -> None:
+        super().__init__(message, **values)
         self.field = field
 
 

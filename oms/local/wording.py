@@ -86,7 +86,11 @@ def _sentences() -> list[str]:
     ours = {"CounterfoilError"}
     for _generation in range(4):
         ours |= {n for n, c in classes.items() if any(getattr(base, "id", "") in ours for base in c.bases)}
-    own = [ast.get_docstring(classes[name]) or "" for name in sorted(ours) if name in classes]
+    own = [
+        (ast.get_docstring(classes[name]) or "").partition("\n")[0]
+        for name in sorted(ours)
+        if name in classes
+    ]
     calls = [call for tree in trees for call in ast.walk(tree) if isinstance(call, ast.Call)]
     given = [_first_text(call) for call in calls if getattr(call.func, "id", "") in ours]
     return [text for text in [*own, *given] if text]

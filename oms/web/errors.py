@@ -118,6 +118,11 @@ def _html(trouble: Trouble, request_id: str) -> str:
         return str(_BARE.format(title=title, message=trouble.message, request_id=request_id))
 
 
+def said(error: CounterfoilError) -> str:
+    """Return an error's sentence in the reader's language."""
+    return str(_(error.source, **error.values))
+
+
 def _ways_on() -> list[tuple[str, str]]:
     return [(_("To the first page"), frame.home())]
 
@@ -133,7 +138,7 @@ def _of_the_shop(error: CounterfoilError) -> ResponseReturnValue:
     ):
         return lead_to_sign_in(sign_in)
     wait = RETRY_SECONDS if status == 503 else 0  # noqa: PLR2004 - Service Unavailable
-    return answer(Trouble(status, error.code, _(error.message), wait))
+    return answer(Trouble(status, error.code, said(error), wait))
 
 
 def _of_http(error: HTTPException) -> ResponseReturnValue:

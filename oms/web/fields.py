@@ -4,13 +4,13 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Field, Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from oms.kernel.errors import BadInputError
 from oms.web import credentials
+from oms.web.errors import said
 
 LONGEST_MAILBOX = 254
 
@@ -55,7 +55,7 @@ def password_field(label: Any, *, is_new: bool) -> PasswordField:  # noqa: ANN40
 
 def show_error(form: Form, error: BadInputError) -> None:
     """Put an error of an action beside the field that it names, or on top of the form."""
-    told = _(error.message)
+    told = said(error)
     if error.field in form:
         form[error.field].errors = [*form[error.field].errors, told]
     else:

@@ -17,6 +17,7 @@ from oms.buyers.upkeep import actions as upkeep
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError, RefusedError
 from oms.web import credentials, proofs, session_rows, sessions
+from oms.web.errors import said
 from oms.web.fields import show_error
 from oms.web.forms import Form
 from oms.web.frame import flashed, page
@@ -108,7 +109,7 @@ def email_codes() -> ResponseReturnValue:
                 return codes.going("/account/")
         except (ConflictError, RefusedError) as error:
             session.pop("moving")
-            flash(_(error.message), "bad")
+            flash(said(error), "bad")
             return codes.going("/account/email")
         form.form_errors = [_("One of the codes is not right, or is no longer good.")]
     return _change(form, pages.email_codes(form))

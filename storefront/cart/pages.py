@@ -15,6 +15,7 @@ from oms.kernel import clock
 from oms.kernel.errors import BadInputError
 from oms.pricing.queries import Where, quote
 from oms.shipping.queries import Offer
+from oms.web.errors import said
 from oms.web.filters import day, money
 from oms.web.markets import place
 from storefront.catalog import pages as goods_pages
@@ -85,7 +86,7 @@ def estimate(session: Session, view: CartView, market: MarketFacts, given: tuple
     try:
         quoted = quote(session, view.wanted, Where(here.market, here.language, country, "", postcode))
     except BadInputError as error:
-        found["error"] = _(error.message)
+        found["error"] = said(error)
         return found
     found["methods"] = [
         (offer.name(here.language), promise(offer), money(offer.amount, market.currency))

@@ -11,7 +11,7 @@ from oms.carts.queries import Change
 from oms.kernel.db import reading, retry_conflicts, transaction
 from oms.kernel.errors import BadInputError, CounterfoilError, NotFoundError
 from oms.web import frame, security
-from oms.web.errors import wants_json
+from oms.web.errors import said, wants_json
 from oms.web.markets import place
 from storefront.cart import basket, pages
 from storefront.cart.forms import AddForm, EstimateForm, LineForm
@@ -77,7 +77,7 @@ def add() -> ResponseReturnValue:
     try:
         title = _add(form.sku.data, form.quantity.data)
     except CounterfoilError as error:
-        return _told("warn", _(error.message), 404 if isinstance(error, NotFoundError) else 422)
+        return _told("warn", said(error), 404 if isinstance(error, NotFoundError) else 422)
     return _told("good", _("%(name)s is in your cart.", name=title), 200)
 
 
@@ -110,7 +110,7 @@ def change(sku: str) -> ResponseReturnValue:
                 session, _own(basket.found(session)), sku, 0 if is_removal else form.quantity.data
             )
     except (BadInputError, NotFoundError) as error:
-        flash(_(error.message), "warn")
+        flash(said(error), "warn")
     return redirect(goods_pages.url("/cart"), 303)
 
 

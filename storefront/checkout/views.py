@@ -15,6 +15,7 @@ from oms.kernel.errors import BadInputError, CounterfoilError, UnavailableError
 from oms.orders.placing.actions import PriceChangedError
 from oms.pricing.quote import NotSellableError
 from oms.web import frame
+from oms.web.errors import said
 from oms.web.markets import place
 from storefront.cart import basket
 from storefront.cart.pages import change_words
@@ -67,7 +68,7 @@ def _cart(session: Session) -> CartView | None:
 
 def _page(session: Session, at: Counter, form: CheckoutForm, status: int = 200) -> ResponseReturnValue:
     if at.trouble is not None and at.trouble.field in form and not form[at.trouble.field].errors:
-        form[at.trouble.field].errors = [_(at.trouble.message)]
+        form[at.trouble.field].errors = [said(at.trouble)]
     values = pages.context(session, at, form)
     told = frame.flashed()
     shown = frame.page(_("Checkout"), robots="noindex")
@@ -115,11 +116,11 @@ def _again(session: Session, at: Counter, form: CheckoutForm, *, is_pay: bool) -
 
 def _refused(form: CheckoutForm, error: CounterfoilError) -> ResponseReturnValue:
     if isinstance(error, OutOfStockError | NotSellableError):
-        flash(_(error.message), "warn")
+        flash(said(error), "warn")
         return redirect(goods_pages.url("/cart"), 303)
     if not isinstance(error, PriceChangedError | BadInputError | UnavailableError):
         raise error
-    form.form_errors = [_(error.message)]
+    form.form_errors = [said(error)]
     with reading() as session:
         at = _counter(session, request.form.to_dict())
         if at is None:

@@ -17,6 +17,7 @@ from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.placing.necessity import NOTHING, Needs, needs
 from oms.orders.placing.queries import typed
 from oms.web import frame, proofs, security
+from oms.web.errors import said
 from oms.web.forms import Form
 from oms.web.markets import place
 from storefront.catalog import pages as goods_pages
@@ -54,7 +55,7 @@ def correct(number: str) -> ResponseReturnValue:
         try:
             _keep(order, form)
         except CounterfoilError as error:
-            form.form_errors = [_(error.message)]
+            form.form_errors = [said(error)]
         else:
             flash(_("Corrected. The old details are gone."), "good")
             return redirect(_back(order), 303)
@@ -123,7 +124,7 @@ def cancel(number: str) -> ResponseReturnValue:
             with transaction() as session:
                 fulfillment.cancel_order(session, order.id, by=security.actor(), why="The buyer cancelled.")
         except CounterfoilError as error:
-            flash(_(error.message), "warn")
+            flash(said(error), "warn")
         else:
             flash(_("Cancelled. What you paid goes back the way it came."), "good")
         return redirect(_back(order), 303)

@@ -5,7 +5,11 @@ import json
 import pytest
 from flask import Flask
 
+from oms.kernel.errors import BadInputError
+from oms.kernel.i18n import words
 from oms.web import logs
+from oms.web.errors import said
+from oms.web.markets import KEY, place_of
 
 
 def test_every_answer_carries_the_same_strict_headers(small_store: Flask) -> None:
@@ -70,3 +74,14 @@ def test_a_foreign_host_is_refused(small_store: Flask) -> None:
     answer = small_store.test_client().get("/plain", headers={"Host": "evil.test"})
     assert answer.status_code == 400
     assert "evil.test" not in answer.text
+
+
+def test_a_sentence_with_a_figure_speaks_the_language_of_the_reader(small_store: Flask) -> None:
+    error = BadInputError(
+        "There are only %(left)s left, counting those in your cart.", field="quantity", left=2
+    )
+    assert error.message == "There are only 2 left, counting those in your cart."
+    with small_store.test_request_context("/", environ_overrides={KEY: place_of("eu-de")}):
+        assert said(error) == words("de").gettext(error.source) % {"left": 2}
+        assert said(error) != error.message
+    assert BadInputError("100 % wrong").message == "100 % wrong"
