@@ -22,6 +22,7 @@ from oms.pricing.queries import market_of
 from oms.web import security
 from oms.web.filters import long_date, moment
 from oms.web.markets import place
+from storefront.account.forms import MailboxForm
 from storefront.catalog import pages as goods_pages
 from storefront.orders.record import country_name, of_order
 
@@ -85,11 +86,20 @@ def context(session: Session, order: Order) -> dict[str, Any]:
         "message_url": "",
         "message_why": "",
         **_change(session, order),
-        "keep_url": "",
-        "keep_field": None,
+        **_keep(order),
         "copy_url": goods_pages.url("/your-data/"),
         "delete_url": goods_pages.url("/your-data/"),
         "invoice_url": "",
+    }
+
+
+def _keep(order: Order) -> dict[str, Any]:
+    """Offer a guest an account once the order is placed: one field, then a code."""
+    is_offered = order.placed_at is not None and security.person() is None
+    address = goods_pages.url(f"/account/sign-in?next=/orders/{order.number}")
+    return {
+        "keep_url": address if is_offered else "",
+        "keep_field": MailboxForm(formdata=None).email if is_offered else None,
     }
 
 

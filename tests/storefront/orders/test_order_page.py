@@ -2,16 +2,19 @@
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from oms.buyers import queries as buyers
 from oms.buyers.models import MailboxChallenge
+from oms.kernel import clock
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
+from oms.orders.models import Order
+from oms.orders.states import OrderState
 from storefront.app import create_store
 from tests import make
 from tests.make import Shop
-from tests.pages import send
+from tests.pages import forms, send
 
 PERSONAL = ("Ada Lind", "Rapenburg", "2311", "Leiden", "ada@shop.test")
 
@@ -73,3 +76,22 @@ def test_another_browser_of_the_same_shop_is_a_stranger(
 def test_a_number_that_is_none_is_not_found(small: Shop, store: FlaskClient, number: str) -> None:
     make.order({small.clock: 1})
     assert store.get(f"/orders/{number}").status_code == 404
+
+
+def test_a_guest_keeps_an_account_with_one_field_and_finds_the_order_in_it(
+    small: Shop, store: FlaskClient
+) -> None:
+    number = make.order({small.clock: 1}).order.number
+    with transaction() as session:
+        session.execute(update(Order).values(state=OrderState.PLACED, placed_at=clock.now()))
+    prove(store, number, "ada@shop.test")
+    page = store.get(f"/orders/{number}")
+    form = next(form for form in forms(page) if "/account/sign-in" in form["action"])
+    assert form["names"] == {"csrf_token", "email"}
+    store.post(form["action"], data={**form["fields"], "email": "ada@shop.test"})
+    opened = send(store, store.get("/account/code"), "code", code=code())
+    assert opened.headers["Location"] == f"/orders/{number}"
+    assert number in store.get("/account/").text
+    again = store.get(f"/orders/{number}")
+    assert again.status_code == 200
+    assert [form for form in forms(again) if "/account/sign-in" in form["action"]] == []
