@@ -11,14 +11,12 @@ import pytest
 import redis
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Engine, MetaData, text
+from sqlalchemy import text
 
 from migrations.run import upgrade
-from oms import tables
 from oms.app import create_desk
 from oms.kernel import db, vault
 from oms.kernel.config import Settings, load
-from oms.kernel.db import KeyringBase
 from oms.local import services
 from oms.local.browser import find as find_browser
 from oms.local.browser import is_demanded
@@ -26,6 +24,7 @@ from oms.payments import gateway
 from oms.shipping import gateway as carriers
 from storefront.app import create_store
 from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_KEY, STRIPE_SECRET, Party
+from tests.stores import empty_stores
 
 ROOT = Path(__file__).parent.parent
 # A browser that asks nobody but the page for anything.
@@ -87,8 +86,7 @@ def shop(settings: Settings) -> Iterator[None]:
     db.configure(settings.database_url, settings.keyring_url)
     vault.configure(settings)
     yield
-    _empty(db.engine(db.Role.MIGRATE), tables.metadata)
-    _empty(db.keyring_engine(), KeyringBase.metadata)
+    empty_stores()
 
 
 def _fresh(running: services.Services, name: str) -> str:
@@ -97,17 +95,6 @@ def _fresh(running: services.Services, name: str) -> str:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     return running.url(name)
-
-
-def _empty(engine: Engine, metadata: MetaData) -> None:
-    names = [f'"{t.schema}"."{t.name}"' if t.schema else f'"{t.name}"' for t in metadata.sorted_tables]
-    if not names:
-        return
-    probe = " UNION ALL ".join(f"SELECT '{n}' WHERE EXISTS (SELECT 1 FROM {n})" for n in names)
-    with engine.begin() as connection:
-        used = connection.scalars(text(probe)).all()
-        if used:
-            connection.execute(text(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE"))
 
 
 @pytest.fixture

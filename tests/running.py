@@ -29,11 +29,15 @@ class Stores:
 
 @dataclass
 class RunningShop:
-    """Web, worker and relay, with Stripe, carrier and mail beside them; `url` is where shoppers go."""
+    """Web, worker and relay, with Stripe, carrier and mail beside them; `url` is where shoppers go.
+
+    `more` are settings beside the usual ones, or instead of them.
+    """
 
     stores: Stores
     folder: Path
     workers: int = 2
+    more: dict[str, str] = field(default_factory=dict)
     url: str = ""
     stripe: Party | None = None
     carrier: Party | None = None
@@ -54,6 +58,16 @@ class RunningShop:
             "--webhook-url",
             f"{self.url}/webhooks/stripe",
         )
+        self.carrier = Party(
+            "oms.local.carrier",
+            self.folder / "carrier",
+            "--key",
+            CARRIER_KEY,
+            "--webhook-secret",
+            CARRIER_SECRET,
+            "--webhook-url",
+            f"{self.url}/webhooks/carriers/hollow-post",
+        )
         self.mail = Party("oms.local.mail", self.folder)
         self.environ = {
             **os.environ,
@@ -67,10 +81,12 @@ class RunningShop:
             "STRIPE_SECRET_KEY": STRIPE_KEY,
             "STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
             "STRIPE_API_BASE": self.stripe.address,
+            "CARRIER_URL": self.carrier.address,
             "CARRIER_KEY": CARRIER_KEY,
             "CARRIER_WEBHOOK_SECRET": CARRIER_SECRET,
             "SMTP_URL": self.mail.address,
             "TRUSTED_PROXIES": "1",
+            **self.more,
         }
         server = f"granian --interface wsgi --host 127.0.0.1 --port {port} --workers {self.workers}"
         self._run(*server.split(), "--blocking-threads", "4", "--no-access-log", "wsgi:application")

@@ -1,0 +1,139 @@
+"""Somebody at a real browser: each page is looked at by axe, and what the browser complains about is kept."""
+
+import itertools
+import re
+import time
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request, Response
+
+from tests.fakes import wait_until
+from tests.running import RunningShop
+
+_ADDRESSES = itertools.count(1)
+_CODE = re.compile(r"^    (\d[\d ]+\d)\s*$", re.MULTILINE)
+
+
+class Walker:
+    """A person with a browser of their own, at an address of their own, with script or without."""
+
+    def __init__(self, browser: Browser, shop: RunningShop, *, script: bool = True, **wishes: Any) -> None:  # noqa: ANN401  # Playwright's
+        number = next(_ADDRESSES)
+        self.shop = shop
+        self.script = script
+        self.context = browser.new_context(
+            base_url=shop.url,
+            java_script_enabled=script,
+            reduced_motion="reduce",
+            locale="en-NL",
+            extra_http_headers={"X-Forwarded-For": f"10.77.{number >> 8}.{number & 255}"},
+            **wishes,
+        )
+        self.context.set_default_timeout(20_000)
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.asked: list[str] = []
+        self.looked: dict[str, list[str]] = {}
+        self.cookies_set: dict[str, str] = {}
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.context.on("request", self._note_request)
+        self.context.on("response", self._note_response)
+
+    def _note_request(self, request: Request) -> None:
+        if not request.url.startswith("data:"):
+            self.asked.append(request.url)
+
+    def _note_response(self, response: Response) -> None:
+        for header in response.headers_array():
+            if header["name"].lower() == "set-cookie":
+                self.cookies_set.setdefault(header["value"].partition("=")[0], header["value"])
+
+    def go(self, path: str) -> "Walker":
+        """Open a page by its address and look at it."""
+        answer = self.page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, f"{path}: {answer.status}"
+        return self.look()
+
+    def look(self) -> "Walker":
+        """Have axe look at this page; with script only, as axe is one."""
+        if self.script and urlsplit(self.page.url).netloc == urlsplit(self.shop.url).netloc:
+            found = Axe().run(self.page).response["violations"]
+            self.looked[self.page.url] = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
+        return self
+
+    def press(self, name: str | re.Pattern[str], *, to: str = "") -> "Walker":
+        """Press a button or link by its words; wait for the page at `to`, where it leads to another."""
+        both = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name))
+        both.first.click()
+        if to:
+            self.page.wait_for_url(re.compile(to))
+            return self.look()
+        return self
+
+    def fill(self, **typed: str) -> "Walker":
+        """Type into fields by their names."""
+        for name, value in typed.items():
+            self.page.locator(f'main [name="{name}"]:not([type=hidden])').first.fill(value)
+        return self
+
+    def words(self) -> str:
+        """Return what a person reads on this page."""
+        return " ".join(self.page.locator("body").inner_text().split())
+
+    def until(self, words: str, patience: float = 30) -> "Walker":
+        """Open the same page again until it says this, as somebody who waits does; then look at it."""
+        limit = time.monotonic() + patience
+        while words.casefold() not in self.words().casefold():
+            assert time.monotonic() < limit, f"{self.page.url} never said {words!r}: {self.words()}"
+            self.page.wait_for_timeout(200)
+            self.page.reload()
+        return self.look()
+
+    def outsiders(self) -> set[str]:
+        """Return hosts that were asked for anything and are neither the shop nor Stripe's page."""
+        assert self.shop.stripe is not None
+        known = {urlsplit(self.shop.url).netloc, urlsplit(self.shop.stripe.address).netloc}
+        return {urlsplit(url).netloc for url in self.asked} - known
+
+    def is_content(self) -> None:
+        """Fail where a page kept anybody out, complained, or asked anybody else for anything."""
+        assert {url: found for url, found in self.looked.items() if found} == {}
+        assert self.complaints == []
+        assert self.outsiders() == set()
+
+    def leave(self) -> None:
+        """Close the browser window."""
+        self.context.close()
+
+
+class Mailbox:
+    """What the mail sink keeps for one address."""
+
+    def __init__(self, shop: RunningShop, address: str) -> None:
+        self.folder: Path = shop.folder / "mail"
+        self.address = address
+
+    def mails(self) -> list[tuple[str, str]]:
+        """Return subject and text of each mail, in the order of arrival."""
+        found = []
+        for file in sorted(self.folder.glob("*.eml")):
+            mail = BytesParser(policy=policy.default).parsebytes(file.read_bytes())
+            if mail["Delivered-To"] == self.address:
+                body = mail.get_body(("plain",))
+                found.append((str(mail["Subject"]), body.get_content() if body else ""))
+        return found
+
+    def codes(self) -> list[str]:
+        """Return the codes that came, oldest first."""
+        return [code for _subject, text in self.mails() for code in _CODE.findall(text)]
+
+    def code(self, after: int = 0) -> str:
+        """Return the newest code, once more than `after` have come."""
+        return str(wait_until(lambda: self.codes()[after:] and self.codes()[-1], patience=30))
