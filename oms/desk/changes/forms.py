@@ -49,12 +49,16 @@ class CancelForm(Form):
 class RefundForm(Form):
     """How much goes back: units by line, delivery or not, and why."""
 
+    everything = BooleanField(_l("Everything that is left"))
     delivery = BooleanField(_l("Delivery too"))
     reason = SelectField(_l("Why"), choices=_choices(REFUND_REASONS))
     sure = HiddenField()
 
     def to_request(self, found: Refundable) -> Wanted:
-        """Return what goes back."""
+        """Return what goes back; everything is every unit that is left, and delivery."""
+        if self.everything.data:
+            left = {s.order_line_id: s.units_left for s in found.shares if s.order_line_id and s.units_left}
+            return Wanted(left, delivery=True, reason=str(self.reason.data))
         units = {s.order_line_id: self[name_of(s.order_line_id)].data or 0 for s in found.shares}
         return Wanted(
             {line: count for line, count in units.items() if line is not None and count},

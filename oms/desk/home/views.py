@@ -51,6 +51,8 @@ def index() -> str:
 def _waiting(waits: dict[str, int]) -> list[dict[str, Any]]:
     me = signed_in()
     known: list[tuple[str, str, str, dict[str, Any], Permission]] = [
+        (_("to pick"), "to pick", "oms.picking.index", {}, Permission.WAREHOUSE),
+        (_("to pack"), "to pack", "oms.packing.index", {}, Permission.WAREHOUSE),
         (_("held"), "held", "oms.orders.index", {"hold": "1"}, Permission.ORDERS_READ),
         (_("sold out"), "sold out", "oms.stock.index", {"state": "out"}, Permission.STOCK_READ),
         (_("failed effects"), "failed", "oms.outbox.index", {}, Permission.OPERATIONS),

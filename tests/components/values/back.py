@@ -13,6 +13,7 @@ from tests.components.values.floor import pick
 class GiveBackForm(Form):
     """A refund by line."""
 
+    everything = BooleanField("Everything that is left")
     delivery = BooleanField("Delivery too")
     reason = SelectField("Reason", choices=[("broken", "Broken"), ("missing", "Missing")])
     note = TextAreaField("A word to the buyer")

@@ -15,7 +15,7 @@ def test_the_owner_sees_what_waits_the_day_and_the_books(goods: Shop, seat: Seat
     with transaction() as session:
         agreement.hold(session, order.id, "a look", by=SYSTEM)
     text = words(seat(StaffRole.OWNER).get("/"))
-    assert "1 held" in text
+    assert "0 to pick 0 to pack 1 held" in text
     assert "Orders 1 Goods 2 Sold, EUR €67.60" in text
     assert "Effects that gave up 0 holds" in text
 

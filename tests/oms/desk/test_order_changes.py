@@ -104,6 +104,18 @@ def test_everything_goes_back_to_the_cent_and_then_nothing_is_left(goods: Shop, 
     assert (left.cap, left.captured) == (0, order.total)
 
 
+def test_everything_goes_back_with_one_tick(goods: Shop, service: Visitor) -> None:
+    order = paid({goods.clock: 2, goods.pencil: 3})
+    first = {f"line-{line.id}": "1" if line.sku == "RETRO-CLOCK" else "0" for line in order.lines}
+    refund(service, order.number, reason="Goods came back", **first)
+    text = refund(
+        service, order.number, reason="Goods came back", everything="y", **dict.fromkeys(first, "0")
+    )
+    assert "€42.30 is on its way back" in text
+    assert refunds() == [(3100, "Goods came back"), (4230, "Goods came back")]
+    assert order.total == 7330
+
+
 def test_nothing_chosen_is_refused(goods: Shop, service: Visitor) -> None:
     order = paid({goods.clock: 1})
     answer = service.send(
