@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
+from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
@@ -39,8 +39,8 @@ DECLARING = (tables, sessions)
 # What a feature of `oms` shows is shown at the desk; these two write to buyers.
 _OF_BUYERS = ("oms/web/", "oms/notifications/", "oms/buyers/")
 _DESK_FILES = ("views.py", "forms.py", "pages.py", "commands.py", "checks.py")
-# Besides `_()` and its kin: a mail's reader says a sentence.
-_KEYWORDS = {**DEFAULT_KEYWORDS, "say": None}
+# What asks for words in code, and how many of its arguments they are; a mail's reader says a sentence.
+_ASKING = {"_": 1, "_l": 1, "gettext": 1, "lazy_gettext": 1, "say": 1, "ngettext": 2, "_n": 2}
 _JINJA = {"trimmed": "true", "extensions": "jinja2.ext.i18n"}
 
 
@@ -49,10 +49,10 @@ def gathered() -> Catalog:
     catalog = Catalog()
     for path in sorted((ROOT / "templates").rglob("*")):
         if path.suffix in {".html", ".txt"} and not _is_desk(path):
-            _add(catalog, _from_file(path, babel_extract))
+            _add(catalog, _from_template(path))
     for path in [p for top in ("oms", "storefront") for p in sorted((ROOT / top).rglob("*.py"))]:
         if not _is_desk(path):
-            _add(catalog, _from_file(path, "python"))
+            _add(catalog, _from_code(ast.parse(path.read_text("utf-8"))))
     for sentence in [*_sentences(), *_declared()]:
         catalog.add(sentence)
     return catalog
@@ -65,10 +65,31 @@ def _is_desk(path: Path) -> bool:
     return place.startswith("oms/") and not place.startswith(_OF_BUYERS) and path.name in _DESK_FILES
 
 
-def _from_file(path: Path, method: object) -> Iterator[tuple[Id, str | None]]:
-    found = extract_from_file(method, path, keywords=_KEYWORDS, options=_JINJA)  # type: ignore[arg-type]
+def _from_template(path: Path) -> Iterator[tuple[Id, str | None]]:
+    found = extract_from_file(babel_extract, path, options=_JINJA)  # type: ignore[arg-type]
     for _line, message, _comments, context in found:
         yield message, context
+
+
+def _from_code(tree: ast.Module) -> Iterator[tuple[Id, str | None]]:
+    # By the tree and not by Babel, which also takes the keys in `_(row["why"])` for words.
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        name = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
+        given = [_texts(argument) for argument in call.args[: _ASKING.get(name, 0)]]
+        if len(given) == 1:
+            yield from ((text, None) for text in given[0])
+        elif len(given) > 1 and all(given):
+            yield tuple(texts[0] for texts in given), None
+
+
+def _texts(argument: ast.expr) -> list[str]:
+    if isinstance(argument, ast.IfExp):
+        return _texts(argument.body) + _texts(argument.orelse)
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return [argument.value]
+    return []
 
 
 def _add(catalog: Catalog, found: Iterator[tuple[Id, str | None]]) -> None:
