@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import cvttf_NotoSansCJK_Regular as cjk
 import fontpkg
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 from oms.fulfillment.printing.queries import AddressLabel, Slip
+from oms.kernel.errors import BadInputError
 
 A6, A5 = (105, 148), (148, 210)
 _MARGIN = 8
@@ -23,6 +25,7 @@ _EAST_ASIAN = frozenset(
     {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "HALFWIDTH", "IDEOGRAPHIC", "BOPOMOFO"}
 )
 _BEYOND_LATIN = 0x2FF
+_UNSEEN = frozenset({"Cc", "Cf", "Zs"})  # controls, joiners, blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,10 @@ class SlipWords:
 
 
 def label_pdf(label: AddressLabel, words: tuple[str, str]) -> bytes:
-    """Return an address label of A6; `words` say from and to. A long address is written smaller."""
+    """Return an address label of A6; `words` say from and to. A long address is written smaller.
+
+    Raises BadInputError for letters that none of our fonts has.
+    """
     sheet = _sheet(A6, [*label.sender, *label.to])
     _block(sheet, words[0], label.sender, 9)
     sheet.ln(12)
@@ -86,7 +92,18 @@ def _sheet(size: tuple[int, int], texts: Sequence[str]) -> FPDF:
     sheet.set_fallback_fonts(needed, exact_match=False)
     # Arabic joins its letters and runs from right to left, Thai stacks its marks: a shaping engine knows how.
     sheet.set_text_shaping(use_shaping_engine=True)
+    _check_letters(sheet, texts)
     return sheet
+
+
+def _check_letters(sheet: FPDF, texts: Sequence[str]) -> None:
+    """Refuse what would be printed as empty boxes: a parcel with half a name does not arrive."""
+    known = {code for font in sheet.fonts.values() if isinstance(font, TTFFont) for code in font.cmap}
+    letters = {letter for text in texts for letter in text if unicodedata.category(letter) not in _UNSEEN}
+    missing = sorted(letter for letter in letters if ord(letter) not in known)
+    if missing:
+        shown = "".join(missing[:10])
+        raise BadInputError(f"We have no font for {shown}: print the page in the browser instead of the PDF.")
 
 
 def scripts(text: str) -> set[str]:

@@ -11,6 +11,7 @@ from oms.fulfillment.printing.paper import label_pdf, scripts
 from oms.fulfillment.printing.queries import AddressLabel
 from oms.kernel import audit, egress, jobs
 from oms.kernel.db import reading, transaction
+from oms.kernel.errors import BadInputError
 from oms.orders.models import Order
 from oms.staff.states import StaffRole
 from tests.fakes import Party
@@ -216,3 +217,8 @@ def test_a_name_in_any_script_is_printed(name: str) -> None:
         "THAI",
         "DEVANAGARI",
     }
+
+
+def test_letters_without_a_font_are_refused_instead_of_printed_as_boxes() -> None:
+    with pytest.raises(BadInputError, match="no font for "):
+        label_pdf(AddressLabel(("Shop",), ("םולו", "Street 1"), "parcel-1", "900 g"), ("From", "To"))
