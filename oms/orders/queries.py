@@ -1,45 +1,14 @@
 """Reads of orders; lists show a number, a country and a postcode prefix, never a person."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from oms.kernel import ids
 from oms.kernel.errors import NotFoundError
 from oms.orders.models import Order, OrderEvent, OrderHold, unit_of
 from oms.orders.states import OrderState
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFilter:
-    """What a list of orders is narrowed to; empty means everything."""
-
-    state: str = ""
-    market: str = ""
-    country: str = ""
-    on_hold: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """One row of a list: nothing personal in it."""
-
-    id: int
-    number: str
-    state: OrderState
-    market: str
-    country: str
-    postcode_prefix: str
-    units: int
-    total: int
-    currency: str
-    placed_at: datetime
-
-
-Key = tuple[datetime, int]
 
 
 def by_number(session: Session, number: str) -> Order | None:
@@ -81,76 +50,6 @@ def by_placement(session: Session, key: str) -> Order | None:
     """Return the order that a checkout form has placed already, unless that one lapsed."""
     return session.scalar(
         select(Order).where(Order.placement_hash == ids.token_hash(key), Order.state != OrderState.LAPSED)
-    )
-
-
-def page(
-    session: Session, wanted: OrderFilter, *, after: Key | None = None, most: int = 50
-) -> list[OrderRow]:
-    """Return one page of placed orders, the newest first, after a (placed at, id) key."""
-    statement = select(
-        Order.id,
-        Order.number,
-        Order.state,
-        Order.market_code,
-        Order.country,
-        Order.postcode_prefix,
-        Order.units,
-        Order.total,
-        Order.currency,
-        Order.placed_at,
-    ).where(Order.placed_at.is_not(None), *_conditions(wanted))
-    if after is not None:
-        statement = statement.where(
-            or_(Order.placed_at < after[0], and_(Order.placed_at == after[0], Order.id < after[1]))
-        )
-    rows = session.execute(statement.order_by(Order.placed_at.desc(), Order.id.desc()).limit(most))
-    return [_row(row) for row in rows]
-
-
-def _row(row: Row[*tuple[Any, ...]]) -> OrderRow:
-    return OrderRow(
-        id=row.id,
-        number=row.number,
-        state=row.state,
-        market=row.market_code,
-        country=row.country,
-        postcode_prefix=row.postcode_prefix,
-        units=row.units,
-        total=row.total,
-        currency=row.currency,
-        placed_at=row.placed_at,
-    )
-
-
-def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.state:
-        found.append(Order.state == wanted.state)
-    if wanted.market:
-        found.append(Order.market_code == wanted.market)
-    if wanted.country:
-        found.append(Order.country == wanted.country)
-    if wanted.on_hold:
-        open_hold = select(OrderHold.id).where(OrderHold.order_id == Order.id, OrderHold.lifted_at.is_(None))
-        found.append(open_hold.exists())
-    return found
-
-
-def counts(session: Session) -> dict[str, int]:
-    """Return how many orders are in each state."""
-    rows = session.execute(select(Order.state, func.count()).group_by(Order.state))
-    return {str(state): count for state, count in rows}
-
-
-def of_buyer(session: Session, buyer_id: int) -> list[Order]:
-    """Return a buyer's orders that were placed, the newest first."""
-    return list(
-        session.scalars(
-            select(Order)
-            .where(Order.buyer_id == buyer_id, Order.placed_at.is_not(None))
-            .order_by(Order.placed_at.desc())
-        )
     )
 
 
