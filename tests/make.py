@@ -148,13 +148,16 @@ def order(wanted: dict[int, int], **changed: object) -> Placed:
         return place_order(session, request, by=GUEST)
 
 
-def pay(placed: Placed, stripe: Party, card: str = "4242424242424242") -> str:
-    """Open the session of an order and pay it at the stand-in; return the session's reference."""
+def pay(placed: Placed, stripe: Party, card: str = "4242424242424242", **more: int) -> str:
+    """Open the session of an order and pay it at the stand-in; return the session's reference.
+
+    With `delayed=0` by a bank debit, which ends when the stand-in is told to settle it.
+    """
     start = payment_start(placed.order, placed.payment, "http://127.0.0.1:9", placed.mailbox)
     started = gateway.start(start)
     with transaction() as session:
         money.note_session(session, placed.payment.id, started.session_ref)
-    stripe.pay(started.session_ref, card)
+    stripe.pay(started.session_ref, card, **more)
     return started.session_ref
 
 

@@ -136,7 +136,8 @@ def page_of(session_ref: str) -> str:
 
 def look_up(session_ref: str) -> SessionTruth:
     """Ask Stripe what became of a session."""
-    return _session_truth(_ask(lambda: _stripe().checkout.sessions.retrieve(session_ref)))
+    wanted = {"expand": ["payment_intent"]}
+    return _session_truth(_ask(lambda: _stripe().checkout.sessions.retrieve(session_ref, wanted)))
 
 
 def expire(session_ref: str) -> SessionTruth:
@@ -222,10 +223,16 @@ _SESSION_STATES = {
     ("complete", "unpaid"): PaymentState.AUTHORIZED,
     ("expired", "unpaid"): PaymentState.VOIDED,
 }
+# A delayed method (a bank debit) that failed leaves its session complete and unpaid for ever; only the intent
+# tells (https://docs.stripe.com/payments/paymentintents/lifecycle).
+_FAILED_INTENTS = frozenset({"requires_payment_method", "canceled"})
 
 
 def _session_truth(found: dict[str, Any]) -> SessionTruth:
     state = _SESSION_STATES.get((found["status"], found["payment_status"]), PaymentState.PENDING)
+    intent = found.get("payment_intent")
+    if state is PaymentState.AUTHORIZED and isinstance(intent, dict) and intent["status"] in _FAILED_INTENTS:
+        state = PaymentState.FAILED
     reference = found.get("client_reference_id") or ""
     paid = state is PaymentState.CAPTURED
     return SessionTruth(
@@ -233,7 +240,7 @@ def _session_truth(found: dict[str, Any]) -> SessionTruth:
         payment_id=int(reference) if reference.isdecimal() else None,
         state=state,
         captured=Money.from_stripe(found["amount_total"], found["currency"]) if paid else None,
-        intent_ref=_reference(found.get("payment_intent")),
+        intent_ref=_reference(intent),
     )
 
 
@@ -257,6 +264,9 @@ def _refund_truth(found: dict[str, Any]) -> RefundTruth:
 
 
 def _reference(found: object) -> str | None:
+    """Return the id of what Stripe names, whole or by its id alone."""
+    if isinstance(found, dict):
+        return str(found["id"])
     return found if isinstance(found, str) else None
 
 

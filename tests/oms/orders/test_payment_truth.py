@@ -88,6 +88,27 @@ def test_a_payment_that_comes_late_is_honored_while_the_goods_are_there(small: S
     assert stripe.get("ledger")["refunds"] == []
 
 
+def test_a_bank_debit_that_fails_days_later_frees_the_goods(small: Shop, stripe: Party) -> None:
+    placed = make.order({small.clock: 2})
+    ref = make.pay(placed, stripe, delayed=0)
+    assert learn(ref) == "authorized"
+    assert level(small.clock) == (20, 2, 0)
+    stripe.post(f"sessions/{ref}/settle", outcome="failed")
+    assert learn(ref) == "failed"
+    assert make.state_of(placed.order.number) == "lapsed"
+    assert level(small.clock) == (20, 0, 0)
+
+
+def test_a_bank_debit_that_succeeds_days_later_places_the_order(small: Shop, stripe: Party) -> None:
+    placed = make.order({small.clock: 2})
+    ref = make.pay(placed, stripe, delayed=0)
+    learn(ref)
+    stripe.post(f"sessions/{ref}/settle", outcome="succeeded")
+    assert learn(ref) == "captured"
+    assert make.state_of(placed.order.number) == "placed"
+    assert level(small.clock) == (20, 0, 2)
+
+
 def refund_of(placed: Placed) -> tuple[int, str, str]:
     with reading() as session:
         refund = session.scalars(select(Refund).where(Refund.order_id == placed.order.id)).one()
