@@ -37,12 +37,14 @@ def confirm_payment(session: Session, order_id: int, payment_id: int) -> str:
     """Make an order placed because its payment was captured; return what came of it.
 
     Money for an order that lapsed is honored while the goods are there and sent back otherwise; a second
-    capture for one order is sent back.
+    capture for one order is sent back. What was sent back pays for nothing, however often this is asked.
     """
     order = queries.locked(session, order_id)
     payment = session.get_one(Payment, payment_id)
+    if payment.refundable <= 0:
+        return "nothing is kept of this payment"
     if payment.captured != order.total or payment.currency != order.currency:
-        return _send_back(session, order, payment, "The amount was not the order's.")
+        return _refuse_amount(session, order, payment)
     if order.state in {OrderState.PLACED, OrderState.CLOSED}:
         others = [p for p in money_of(session, order_id) if p.id != payment_id and p.captured > p.refunded]
         return _send_back(session, order, payment, "Paid twice.") if others else "already placed"
@@ -58,6 +60,12 @@ def confirm_payment(session: Session, order_id: int, payment_id: int) -> str:
         carts.empty(session, order.cart_id)
     outbox.say(session, "order.placed", order=order.id)
     return "placed"
+
+
+def _refuse_amount(session: Session, order: Order, payment: Payment) -> str:
+    told = _send_back(session, order, payment, "The amount was not the order's.")
+    lapse(session, order.id)
+    return told
 
 
 def money_of(session: Session, order_id: int) -> list[Payment]:
@@ -94,10 +102,13 @@ def _send_back(session: Session, order: Order, payment: Payment, why: str) -> st
 def lapse(session: Session, order_id: int) -> bool:
     """Give up an order whose payment is certain never to come; True when it was given up now.
 
-    Its holds end here; its keys are destroyed by the handler of `order.lapsed`.
+    Its holds end here; its keys are destroyed by the clock. An order whose money has come is not given up,
+    even where an older word of the provider is heard only now.
     """
     order = queries.locked(session, order_id)
     if ORDER.attempt(order.state, OrderState.LAPSED) is not Outcome.MOVED:
+        return False
+    if any(payment.refundable > 0 for payment in money_of(session, order_id)):
         return False
     order.become(OrderState.LAPSED)
     order.closed_at = clock.now()

@@ -109,6 +109,43 @@ def test_a_bank_debit_that_succeeds_days_later_places_the_order(small: Shop, str
     assert level(small.clock) == (20, 0, 2)
 
 
+def test_money_that_was_sent_back_places_nothing_when_the_goods_return(small: Shop, stripe: Party) -> None:
+    placed = make.order({small.clock: 20})
+    ref = make.pay(placed, stripe)
+    with transaction() as session:
+        actions.lapse(session, placed.order.id)
+    other = make.order({small.clock: 1})
+    learn(ref)
+    with transaction() as session:
+        actions.lapse(session, other.order.id)
+    with transaction() as session:
+        make.deliver_again(session, "orders.confirm")
+    jobs.drain()
+    assert make.state_of(placed.order.number) == "lapsed"
+    assert level(small.clock) == (20, 0, 0)
+
+
+def test_an_order_whose_payment_is_captured_does_not_lapse(small: Shop, stripe: Party) -> None:
+    placed = make.order({small.clock: 2})
+    ref = make.pay(placed, stripe)
+    with transaction() as session:
+        money.apply_truth(session, gateway.look_up(ref))
+        assert actions.lapse(session, placed.order.id) is False
+    assert level(small.clock) == (20, 2, 0)
+    jobs.drain()
+    assert make.state_of(placed.order.number) == "placed"
+
+
+def test_too_little_money_is_sent_back_and_frees_the_goods(small: Shop, stripe: Party) -> None:
+    placed = make.order({small.clock: 2})
+    with transaction() as session:
+        session.execute(make.captured(placed.payment.id, 6000))
+        told = actions.confirm_payment(session, placed.order.id, placed.payment.id)
+    assert told == "sent back: The amount was not the order's."
+    assert make.state_of(placed.order.number) == "lapsed"
+    assert level(small.clock) == (20, 0, 0)
+
+
 def refund_of(placed: Placed) -> tuple[int, str, str]:
     with reading() as session:
         refund = session.scalars(select(Refund).where(Refund.order_id == placed.order.id)).one()
