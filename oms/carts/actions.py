@@ -1,5 +1,6 @@
 """What a shopper does with a cart: put in, change, take out; and what we tell of changes since."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import delete, select
@@ -132,9 +133,15 @@ def _adjusted(line: CartLine, item: Goods, counted: int) -> Change | None:
     return None
 
 
-def empty(session: Session, cart_id: int) -> None:
-    """Take everything out, after the order was placed."""
-    session.execute(delete(CartLine).where(CartLine.cart_id == cart_id))
+def take_out(session: Session, cart_id: int, bought: Mapping[int, int]) -> None:
+    """Take out what was bought, as units by variant id; what was put in meanwhile stays."""
+    held = select(CartLine).where(CartLine.cart_id == cart_id).order_by(CartLine.variant_id)
+    for line in session.scalars(held.with_for_update()).all():
+        left = line.quantity - bought.get(line.variant_id, 0)
+        if left > 0:
+            line.quantity = left
+        else:
+            session.delete(line)
 
 
 def drop_expired(session: Session) -> int:

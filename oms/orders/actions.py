@@ -53,11 +53,11 @@ def confirm_payment(session: Session, order_id: int, payment_id: int) -> str:
     if order.state is OrderState.LAPSED and not _take_up_again(session, order):
         return _send_back(session, order, payment, "The payment came after the goods had gone.")
     stock.convert(session, order.id)
+    if order.cart_id is not None:
+        carts.take_out(session, order.cart_id, {line.variant_id: line.quantity for line in order.lines})
     order.become(OrderState.PLACED)
     order.placed_at = clock.now()
     note_event(session, order, "placed", by=SYSTEM)
-    if order.cart_id is not None:
-        carts.empty(session, order.cart_id)
     outbox.say(session, "order.placed", order=order.id)
     return "placed"
 

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from oms.kernel import jobs
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from storefront.app import create_store
@@ -194,3 +195,17 @@ def test_the_last_one_gone_leads_back_to_the_cart_with_the_reason(
     assert answer.status_code == 303
     assert "has sold out. We took it out." in store.get("/cart").text
     assert len(orders()) == 1
+
+
+def test_what_was_bought_leaves_the_cart_with_the_order_and_nothing_else_does(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    add(store)
+    first = pay(store)
+    add(store, quantity=2)
+    add(store, "CEDAR-PENCIL", 3)
+    stripe.pay(session_of(first))
+    store.get(f"/orders/{orders()[0][1]}")
+    assert store.get("/cart/count").json == {"count": 5}
+    jobs.drain()
+    assert store.get("/cart/count").json == {"count": 5}
