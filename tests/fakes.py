@@ -81,6 +81,10 @@ class Party:
         """Plant a fault."""
         self.post("faults", kind=kind, **scope)
 
+    def heal(self) -> None:
+        """Clear every planted fault; what it knows stays."""
+        assert requests.delete(f"{self.address}/_control/faults", timeout=10).ok
+
     def pay(self, session: str, card: str = "4242424242424242", **more: Any) -> str:  # noqa: ANN401 - any JSON
         """Pay a Stripe session without its page; returns the outcome."""
         return str(self.post(f"sessions/{session}/pay", card=card, **more)["outcome"])

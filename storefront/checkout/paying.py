@@ -30,6 +30,10 @@ from storefront.checkout.pages import Counter
 _MINE = "orders"
 _PAYING = "paying"
 _MOST_KEPT = 20
+# Money has come, or is on its way from a bank.
+_MONEY = frozenset({PaymentState.CAPTURED, PaymentState.AUTHORIZED})
+# No money can come any more.
+_OVER = frozenset({PaymentState.VOIDED, PaymentState.FAILED})
 
 
 def place(at: Counter, form: CheckoutForm) -> str:
@@ -110,7 +114,7 @@ def _page_of(order: Order) -> str:
 def _after(order: Order, payment: Payment, session_ref: str) -> str:
     truth = gateway.look_up(session_ref)
     learn(order, payment, truth)
-    return "" if truth.state is PaymentState.VOIDED else _order_url(order)
+    return "" if truth.state in _OVER else _order_url(order)
 
 
 def _order_url(order: Order) -> str:
@@ -143,19 +147,26 @@ def came_back() -> tuple[Order, Typed] | None:
 def _give_up_unpaid() -> str:
     """Close the session of the order that this browser left unpaid, and let its goods go.
 
-    Return the address of its page when it turns out to be paid; nothing otherwise.
+    Return where that order goes on when its money has come or is on its way; nothing otherwise. Raises
+    UnavailableError when Stripe does not answer, and the next attempt closes it.
     """
-    number = browser.pop(_PAYING, "")
-    if not number:
-        return ""
+    number = browser.get(_PAYING, "")
     with reading() as session:
-        order = queries.by_number(session, number)
+        order = queries.by_number(session, number) if number else None
         payment = payments.latest(session, order.id) if order else None
-    if order is None or payment is None or payment.session_ref is None:
+    page = ""
+    if order is not None and payment is not None and order.state is OrderState.AWAITING_PAYMENT:
+        page = _closed(order, payment)
+    browser.pop(_PAYING, "")
+    return page
+
+
+def _closed(order: Order, payment: Payment) -> str:
+    if payment.session_ref is None:
         return ""
     truth = gateway.expire(payment.session_ref)
     learn(order, payment, truth)
-    return _order_url(order) if truth.state is PaymentState.CAPTURED else ""
+    return _order_url(order) if truth.state in _MONEY else ""
 
 
 def learn(order: Order, payment: Payment, truth: gateway.SessionTruth) -> None:
@@ -164,5 +175,5 @@ def learn(order: Order, payment: Payment, truth: gateway.SessionTruth) -> None:
         money.apply_truth(session, truth)
         if truth.state is PaymentState.CAPTURED:
             actions.confirm_payment(session, order.id, payment.id)
-        elif truth.state is PaymentState.VOIDED:
+        elif truth.state in _OVER:
             actions.lapse(session, order.id)

@@ -197,6 +197,20 @@ def test_the_last_one_gone_leads_back_to_the_cart_with_the_reason(
     assert len(orders()) == 1
 
 
+def test_who_buys_again_in_the_same_browser_is_led_to_pay_again(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    add(store)
+    first = pay(store)
+    stripe.pay(session_of(first))
+    store.get(f"/orders/{orders()[0][1]}")
+    add(store, "CEDAR-PENCIL")
+    second = pay(store)
+    assert second.status_code == 303
+    assert second.location.startswith(stripe.address)
+    assert [state for state, _ in orders()] == ["placed", "awaiting_payment"]
+
+
 def test_what_was_bought_leaves_the_cart_with_the_order_and_nothing_else_does(
     small: Shop, store: FlaskClient, stripe: Party
 ) -> None:
@@ -209,3 +223,42 @@ def test_what_was_bought_leaves_the_cart_with_the_order_and_nothing_else_does(
     assert store.get("/cart/count").json == {"count": 5}
     jobs.drain()
     assert store.get("/cart/count").json == {"count": 5}
+
+
+def test_a_second_tab_cannot_pay_for_the_same_cart_again(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    add(store)
+    tab = store.get("/checkout")
+    first = pay(store)
+    stripe.pay(session_of(first))
+    store.get(f"/orders/{orders()[0][1]}")
+    answer = send(store, tab, "placement_key", **ADA)
+    assert (answer.status_code, answer.location) == (303, "/cart")
+    assert len(orders()) == 1
+
+
+def test_a_bank_debit_on_its_way_leads_to_its_order_and_not_to_a_second_payment(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    add(store)
+    stripe.pay(session_of(pay(store)), delayed=0)
+    answer = pay(store, street="Rapenburg 72")
+    assert (answer.status_code, answer.location) == (303, f"/orders/{orders()[0][1]}")
+    assert len(orders()) == 1
+    assert len(stripe.get("ledger")["sessions"]) == 1
+
+
+def test_a_payment_page_that_cannot_be_closed_now_is_closed_by_the_next_attempt(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    add(store)
+    first = pay(store)
+    page = store.get("/checkout")
+    stripe.fault("error", path="/v1/checkout/sessions", count=None)
+    assert send(store, page, "placement_key", step="pay", street="Rapenburg 72").status_code == 503
+    stripe.heal()
+    again = send(store, page, "placement_key", step="pay", street="Rapenburg 72")
+    assert again.status_code == 303
+    states = {s["id"]: s["status"] for s in stripe.get("ledger")["sessions"]}
+    assert states == {session_of(first): "expired", session_of(again): "open"}
