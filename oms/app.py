@@ -17,6 +17,7 @@ from oms.fulfillment.packing import views as packing
 from oms.fulfillment.picking import views as picking
 from oms.fulfillment.printing import views as printing
 from oms.kernel.config import Settings
+from oms.privacy import views as privacy
 from oms.staff import views as staff
 from oms.staff.entry import views as entry
 from oms.web import security, setup
@@ -39,6 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     stock.blueprint,
     outbox.blueprint,
     audit.blueprint,
+    privacy.blueprint,
     settings_page.blueprint,
     staff.blueprint,
     picking.blueprint,

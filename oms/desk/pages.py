@@ -66,6 +66,7 @@ RAIL = (
         _l("House"),
         (
             Place(_l("Failed work"), "oms.outbox.index", Permission.OPERATIONS, "failed"),
+            Place(_l("Privacy"), "oms.privacy.index", Permission.PRIVACY, "privacy"),
             Place(_l("Audit"), "oms.audit.index", Permission.AUDIT_READ),
             Place(_l("Settings"), "oms.settings.index", Permission.SETTINGS),
             Place(_l("Staff"), "oms.staff.members", Permission.STAFF_MANAGE),

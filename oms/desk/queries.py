@@ -8,6 +8,8 @@ from oms.fulfillment.states import FulfillmentState
 from oms.inventory.models import StockLevel
 from oms.kernel.outbox import DeliveryState, OutboxDelivery
 from oms.orders.models import OrderHold
+from oms.privacy.models import PrivacyRequest
+from oms.privacy.states import OPEN
 
 
 def waiting(session: Session) -> dict[str, int]:
@@ -24,6 +26,10 @@ def waiting(session: Session) -> dict[str, int]:
             failed.scalar_subquery().label("failed"),
             _parts(FulfillmentState.OPEN).label("to pick"),
             _parts(FulfillmentState.IN_PROGRESS).label("to pack"),
+            select(func.count(PrivacyRequest.id))
+            .where(PrivacyRequest.state.in_(OPEN))
+            .scalar_subquery()
+            .label("privacy"),
             select(func.count()).select_from(gone.subquery()).scalar_subquery().label("sold out"),
         )
     ).one()

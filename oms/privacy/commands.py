@@ -11,8 +11,9 @@ from flask.cli import with_appcontext
 
 from oms.kernel import clock
 from oms.kernel.config import Settings
-from oms.kernel.db import Role, acting_as
+from oms.kernel.db import Role, acting_as, reading
 from oms.kernel.register import KINDS, Kind
+from oms.privacy import queries
 from oms.privacy.retention import actions
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -67,6 +68,25 @@ def register(*, as_json: bool) -> None:
         return
     for row in rows:
         click.echo(f"{row['field']}: {row['why']} {row['basis']}; {row['retention']}; {row['recipients']}")
+
+
+@privacy.command()
+@_as_json
+@with_appcontext
+def requests(*, as_json: bool) -> None:
+    """List the requests under way, the first to be answered first; nobody is named.
+
+    Example: flask --app wsgi privacy requests
+    """
+    with reading() as session:
+        found = queries.requests(session, are_open=True)
+    if as_json:
+        rows = [{"number": r.number, "state": r.state, "answer_by": r.answer_by.isoformat()} for r in found]
+        click.echo(json.dumps(rows))
+        return
+    for row in found:
+        click.echo(f"{row.number}  {row.state}  answer by {row.answer_by}")
+    click.echo(f"{len(found)} under way.")
 
 
 def _rows(kind: Kind) -> list[dict[str, Any]]:

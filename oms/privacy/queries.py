@@ -1,0 +1,35 @@
+"""Requests as staff see them: by number, state and day; nobody is named in them."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oms.kernel.errors import NotFoundError
+from oms.privacy.models import PrivacyRequest
+from oms.privacy.states import OPEN
+
+MOST_LISTED = 200
+
+
+def requests(session: Session, *, are_open: bool) -> list[PrivacyRequest]:
+    """Return requests under way, the first to be answered first; or those that are done, the newest first."""
+    chosen = select(PrivacyRequest).limit(MOST_LISTED)
+    if are_open:
+        first = (PrivacyRequest.answer_by, PrivacyRequest.id)
+        return list(session.scalars(chosen.where(PrivacyRequest.state.in_(OPEN)).order_by(*first)))
+    done = chosen.where(PrivacyRequest.state.not_in(OPEN))
+    return list(session.scalars(done.order_by(PrivacyRequest.id.desc())))
+
+
+def by_number(session: Session, number: str) -> PrivacyRequest:
+    """Return a request by its number. Raises NotFoundError."""
+    found = session.scalar(select(PrivacyRequest).where(PrivacyRequest.number == number))
+    if found is None:
+        raise NotFoundError("There is no request of this number. Look for a mistyped letter.")
+    return found
+
+
+def is_late(request: PrivacyRequest, today: date) -> bool:
+    """Say whether an answer is owed since yesterday or longer."""
+    return request.state in OPEN and request.answer_by < today

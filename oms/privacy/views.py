@@ -1,0 +1,56 @@
+"""The desk's pages of privacy requests: what people asked for, by when an answer is owed, whom to tell."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from oms.kernel.db import reading, transaction
+from oms.privacy import actions, pages, queries
+from oms.web.frame import flashed, page
+from oms.web.permissions import Permission
+from oms.web.security import actor, permit
+
+blueprint = Blueprint("privacy", __name__)
+_ALL_ON_ONE = {"summary": "", "before": "", "after": "", "numbers": ()}
+
+
+@blueprint.get("/privacy")
+@permit(Permission.PRIVACY)
+def index() -> ResponseReturnValue:
+    """List requests under way, or those that are done."""
+    are_open = request.args.get("view") != "done"
+    with reading() as session:
+        under_way = queries.requests(session, are_open=True)
+        found = under_way if are_open else queries.requests(session, are_open=False)
+        rows = [pages.row(session, one) for one in found]
+        retention = pages.clock_pane(session)
+    return render_template(
+        "desk/privacy/requests.html",
+        page=page(_("Privacy"), robots="noindex"),
+        flashes=flashed(),
+        views=pages.views(are_open=are_open, waiting=len(under_way)),
+        requests=rows,
+        retention=retention,
+        retention_note=_("Keys go by their own day. Nothing here needs a hand."),
+        pages=_ALL_ON_ONE,
+    )
+
+
+@blueprint.get("/privacy/<number>")
+@permit(Permission.PRIVACY)
+def request_page(number: str) -> ResponseReturnValue:
+    """Show one request: what goes, what stays, whom to tell."""
+    with reading() as session:
+        values = pages.detail(session, queries.by_number(session, number))
+    shown = page(_("Request"), robots="noindex", back=url_for(".index"))
+    return render_template("desk/privacy/request.html", page=shown, flashes=flashed(), **values)
+
+
+@blueprint.post("/privacy/<number>/told/<recipient>")
+@permit(Permission.PRIVACY)
+def note_told(number: str, recipient: str) -> ResponseReturnValue:
+    """Note that a recipient was told to delete it too."""
+    with transaction() as session:
+        actions.note_told(session, queries.by_number(session, number), recipient, by=actor())
+    flash(_("Noted."), "good")
+    return redirect(url_for(".request_page", number=number), 303)
