@@ -49,7 +49,8 @@ def fresh(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnV
         if access.is_fresh():
             return view(*args, **kwargs)
         flash(_("For this, please sign in once more."), "")
-        return codes.going(f"/account/sign-in?next={request.path}")
+        onward = request.path if request.method == "GET" else "/account/"
+        return codes.going(f"/account/sign-in?next={onward}")
 
     return guarded
 

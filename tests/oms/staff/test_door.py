@@ -87,8 +87,8 @@ def test_a_used_code_is_refused(door: Visitor, ada: Staff) -> None:
         other = Visitor(door.client.application.test_client())
         type_password(other)
         refused = other.send("/second-factor", code=code)
-    assert refused.status_code == 422
-    assert seats(ada) == 1
+        assert refused.status_code == 422
+        assert seats(ada) == 1
 
 
 def test_the_second_factor_alone_opens_nothing(door: Visitor, ada: Staff) -> None:
@@ -103,7 +103,7 @@ def test_ten_minutes_after_the_password_it_is_asked_for_again(door: Visitor, ada
     with clock.held_at(NOON + timedelta(minutes=10)):
         answer = door.send("/second-factor", page="/sign-in", code=Office().code())
         assert answer.headers["Location"] == "/sign-in"
-    assert seats(ada) == 0
+        assert seats(ada) == 0
 
 
 def test_the_fifth_wrong_password_has_to_wait_and_says_how_long(door: Visitor, ada: Staff) -> None:
@@ -113,15 +113,15 @@ def test_the_fifth_wrong_password_has_to_wait_and_says_how_long(door: Visitor, a
         assert (slowed.status_code, slowed.headers["Retry-After"]) == (429, "1")
     with clock.held_at(NOON + timedelta(seconds=1)):
         assert type_password(door) == 303
-    assert seats(ada) == 0
+        assert seats(ada) == 0
 
 
 def test_guessing_the_second_factor_has_to_wait(door: Visitor, ada: Staff) -> None:
     with clock.held_at(NOON):
         type_password(door)
         answers = [door.send("/second-factor", code="000000x").status_code for _ in range(6)]
-    assert answers == [422, 422, 422, 422, 429, 429]
-    assert seats(ada) == 0
+        assert answers == [422, 422, 422, 422, 429, 429]
+        assert seats(ada) == 0
 
 
 def test_a_form_with_more_than_it_has_is_refused(door: Visitor, ada: Staff) -> None:

@@ -123,6 +123,8 @@ def test_half_an_hour_later_changes_of_identity_ask_again(store: FlaskClient) ->
         for path in ("/account/email", "/account/password", "/account/email/codes"):
             assert ada.get(path).headers["Location"] == f"/account/sign-in?next={path}"
         assert ada.get("/account/").status_code == 200
+        dropped = ada.send("/account/password/drop", page="/account/profile")
+        assert dropped.headers["Location"] == "/account/sign-in?next=/account/"
 
 
 def test_a_password_is_set_and_dropped(ada: Visitor, store: FlaskClient) -> None:
