@@ -92,7 +92,7 @@ class RunningShop:
         self._run(*server.split(), "--blocking-threads", "4", "--no-access-log", "wsgi:application")
         self._run("oms.worker")
         self._run("oms.worker", "relay")
-        wait_until(self._is_ready, patience=60)
+        wait_until(self._is_ready, patience=120)
         return self
 
     def _run(self, *command: str) -> None:

@@ -87,7 +87,7 @@ class Walker:
         """Return what a person reads on this page."""
         return " ".join(self.page.locator("body").inner_text().split())
 
-    def until(self, words: str, patience: float = 30) -> "Walker":
+    def until(self, words: str, patience: float = 60) -> "Walker":
         """Open the same page again until it says this, as somebody who waits does; then look at it."""
         limit = time.monotonic() + patience
         while words.casefold() not in self.words().casefold():
@@ -136,4 +136,4 @@ class Mailbox:
 
     def code(self, after: int = 0) -> str:
         """Return the newest code, once more than `after` have come."""
-        return str(wait_until(lambda: self.codes()[after:] and self.codes()[-1], patience=30))
+        return str(wait_until(lambda: self.codes()[after:] and self.codes()[-1], patience=60))
