@@ -1,5 +1,6 @@
 """The order page in the words and shapes that its template takes."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -111,6 +112,7 @@ def _lines(session: Session, order: Order) -> list[dict[str, Any]]:
     for number, line in enumerate(order.lines):
         item = found.get(line.variant_id)
         image = goods_pages.image(item.picture if item else None, number)
+        image = replace(image, alt=image.alt or line.title)  # it stands alone, and names where its link leads
         url = goods_pages.product_url(item.handle) if item and item.is_sold else ""
         shown.append({"name": line.title, "url": url, "image": image})
     return shown

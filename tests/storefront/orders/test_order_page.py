@@ -56,6 +56,12 @@ def test_a_guest_who_proves_the_mailbox_sees_everything(small: Shop, store: Flas
     assert page.headers["Cache-Control"] == "no-store"
 
 
+def test_goods_without_a_picture_are_named_all_the_same(small: Shop, store: FlaskClient) -> None:
+    number = make.order({small.clock: 1}).order.number
+    prove(store, number, "ada@shop.test")
+    assert 'alt="Retro clock"' in store.get(f"/orders/{number}").text
+
+
 def test_proving_another_mailbox_opens_nothing(small: Shop, store: FlaskClient) -> None:
     number = make.order({small.clock: 1}).order.number
     prove(store, number, "eve@shop.test")
