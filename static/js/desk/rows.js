@@ -1,13 +1,14 @@
 // Lists by keyboard: j and k move, x selects, Enter opens. What the keys do, the mouse does too.
+// A row may lead nowhere and only be selected, as on the pick list.
 const table = document.querySelector("[data-rows]");
-const rows = () => [...table.tBodies[0].rows].filter((row) => row.dataset.href);
+const rows = () => [...table.tBodies[0].rows].filter((row) => row.dataset.href || row.querySelector("input[type=checkbox]"));
 const current = () => table.querySelector("tr[data-current]");
 
 const go = (row) => {
   if (!row) return;
   current()?.removeAttribute("data-current");
   row.dataset.current = "";
-  row.querySelector("a")?.focus({ preventScroll: true });
+  (row.querySelector("a") ?? row.querySelector("input"))?.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 };
 
@@ -21,7 +22,7 @@ const keys = {
   j: () => move(1),
   k: () => move(current() ? -1 : 1),
   x: () => current()?.querySelector("input[type=checkbox]")?.click(),
-  Enter: () => current() && location.assign(current().dataset.href),
+  Enter: () => current()?.dataset.href && location.assign(current().dataset.href),
 };
 
 const typing = (target) => target.closest("input:not([type=checkbox]), select, textarea, dialog, [contenteditable]");
