@@ -65,7 +65,8 @@ class Walker:
         """Have axe look at this page; with script only, as axe is one."""
         if self.script and urlsplit(self.page.url).netloc == urlsplit(self.shop.url).netloc:
             found = Axe().run(self.page).response["violations"]
-            self.looked[self.page.url] = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
+            barriers = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
+            self.looked.setdefault(self.page.url, []).extend(barriers)
         return self
 
     def press(self, name: str | re.Pattern[str], *, to: str = "") -> "Walker":
