@@ -13,6 +13,8 @@ from oms.payments.models import Payment, Refund
 from oms.payments.states import RefundState
 
 ASK_AFTER = timedelta(seconds=90)
+# Stripe forgets idempotency keys after 24 hours (https://docs.stripe.com/api/idempotent_requests).
+KEY_LIFE = timedelta(hours=23)
 
 
 @jobs.on("stripe.told", role=Role.WORKER)
@@ -51,6 +53,11 @@ def send_refund(message: Message) -> None:
     """Send a refund; its key makes a repeated call find the first."""
     with reading() as session:
         refund = session.get_one(Refund, message.number("refund"))
+    _send(refund)
+
+
+def _send(refund: Refund) -> None:
+    with reading() as session:
         payment = session.get_one(Payment, refund.payment_id)
     if refund.state is not RefundState.PENDING or payment.intent_ref is None:
         return
@@ -81,15 +88,21 @@ def ask_about_open_payments() -> None:
 
 @jobs.every(timedelta(minutes=1), role=Role.WORKER)
 def ask_about_open_refunds() -> None:
-    """Find what became of refunds without a last word."""
+    """Find what became of refunds without a last word; send those that Stripe never took."""
     with reading() as session:
         waiting = queries.open_refunds(session, older_than=clock.now() - ASK_AFTER)
     for refund in waiting:
-        if refund.refund_ref is None:
-            continue
         try:
-            truth = gateway.look_up_refund(refund.refund_ref)
+            _ask_or_send(refund)
         except UnavailableError:
             continue
-        with transaction() as session:
-            actions.apply_refund_truth(session, truth)
+
+
+def _ask_or_send(refund: Refund) -> None:
+    if refund.refund_ref is None:
+        if refund.created_at > clock.now() - KEY_LIFE:
+            _send(refund)
+        return
+    truth = gateway.look_up_refund(refund.refund_ref)
+    with transaction() as session:
+        actions.apply_refund_truth(session, truth)
