@@ -100,15 +100,30 @@ def _check_quantity(session: Session, item: Goods, quantity: int, total: int) ->
         )
 
 
-def refresh(session: Session, cart: Cart) -> list[Change]:
-    """Bring a cart up to date with price and stock, and return what was changed, to be told at once."""
+def follow(session: Session, cart: Cart, market: str, language: str) -> None:
+    """Let a cart follow its shopper to a market and language; a price of elsewhere is no change of price."""
+    if cart.market_code != market:
+        held = queries.lines(session, cart.id)
+        found = goods(session, [line.variant_id for line in held], market, language)
+        for line in held:
+            if line.variant_id in found:
+                line.price_seen = found[line.variant_id].unit_price
+    cart.market_code, cart.language = market, language
+
+
+def refresh(session: Session, cart: Cart, own: Mapping[int, int]) -> list[Change]:
+    """Bring a cart up to date with price and stock, and return what was changed, to be told at once.
+
+    `own` are units by variant id that this shopper's unpaid order holds: they are there for this cart.
+    """
     held = queries.lines(session, cart.id)
     found = goods(session, [line.variant_id for line in held], cart.market_code, cart.language)
     stock = available(session, [line.variant_id for line in held])
     changes = []
     for line in held:
         item = found.get(line.variant_id)
-        change = _gone(session, line) if item is None else _adjusted(line, item, stock[line.variant_id])
+        left = stock[line.variant_id] + own.get(line.variant_id, 0)
+        change = _gone(session, line) if item is None else _adjusted(line, item, left)
         changes += [change] if change else []
         if item is None or line.quantity == 0:
             session.delete(line)

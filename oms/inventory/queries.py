@@ -58,6 +58,16 @@ def live_reservations(session: Session, order_id: int) -> Sequence[Reservation]:
     ).all()
 
 
+def held_for(session: Session, order_id: int) -> dict[int, int]:
+    """Return the units by variant id that an order holds while it waits for its payment."""
+    rows = session.execute(
+        select(Reservation.variant_id, func.sum(Reservation.quantity))
+        .where(Reservation.order_id == order_id, Reservation.state == ReservationState.LIVE)
+        .group_by(Reservation.variant_id)
+    )
+    return {variant_id: int(units) for variant_id, units in rows}
+
+
 def movements(session: Session, variant_id: int, *, most: int = 100) -> list[StockMovement]:
     """Return a variant's latest movements, the newest first."""
     return list(

@@ -5,8 +5,13 @@ from sqlalchemy.orm import Session
 
 from oms.carts import actions, queries
 from oms.carts.models import Cart
+from oms.carts.queries import Change
+from oms.inventory.queries import held_for
+from oms.orders import queries as orders
 from oms.web.markets import place
 
+# The number of the order that this browser left at the payment page.
+PAYING = "paying"
 _KEY = "cart"
 
 
@@ -26,8 +31,19 @@ def found_or_opened(session: Session) -> Cart:
     return cart
 
 
-def follow(cart: Cart) -> None:
+def follow(session: Session, cart: Cart) -> None:
     """Let the cart follow the shopper to the market and language of the page."""
     here = place()
     if (cart.market_code, cart.language) != (here.market, here.language):
-        cart.market_code, cart.language = here.market, here.language
+        actions.follow(session, cart, here.market, here.language)
+
+
+def refreshed(session: Session) -> list[Change]:
+    """Bring this browser's cart to the page's market and up to date; return what changed."""
+    cart = found(session)
+    if cart is None:
+        return []
+    follow(session, cart)
+    number = browser.get(PAYING)
+    order = orders.by_number(session, number) if number else None
+    return actions.refresh(session, cart, held_for(session, order.id) if order else {})

@@ -50,11 +50,7 @@ def _refreshed() -> list[Change]:
     if "cart" not in browser:
         return []
     with transaction() as session:
-        found = basket.found(session)
-        if found is None:
-            return []
-        basket.follow(found)
-        return actions.refresh(session, found)
+        return basket.refreshed(session)
 
 
 @blueprint.get("/cart/count")
@@ -85,7 +81,7 @@ def add() -> ResponseReturnValue:
 def _add(sku: str, quantity: int) -> str:
     with transaction() as session:
         found = basket.found_or_opened(session)
-        basket.follow(found)
+        basket.follow(session, found)
         return actions.add_line(session, found, sku, quantity).title
 
 

@@ -24,11 +24,11 @@ from oms.payments.models import Payment
 from oms.payments.states import PaymentState
 from oms.privacy.notice import queries as notice
 from oms.web import security
+from storefront.cart.basket import PAYING
 from storefront.checkout.forms import CheckoutForm
 from storefront.checkout.pages import Counter
 
 _MINE = "orders"
-_PAYING = "paying"
 _MOST_KEPT = 20
 # Money has come, or is on its way from a bank.
 _MONEY = frozenset({PaymentState.CAPTURED, PaymentState.AUTHORIZED})
@@ -124,7 +124,7 @@ def _order_url(order: Order) -> str:
 def _remember(number: str) -> None:
     kept = [known for known in browser.get(_MINE, []) if known != number]
     browser[_MINE] = [number, *kept][:_MOST_KEPT]
-    browser[_PAYING] = number
+    browser[PAYING] = number
 
 
 def mine() -> list[str]:
@@ -134,7 +134,7 @@ def mine() -> list[str]:
 
 def came_back() -> tuple[Order, Typed] | None:
     """Return the order that this browser left unpaid, with what was typed for it; None when there is none."""
-    number = browser.get(_PAYING)
+    number = browser.get(PAYING)
     if not number:
         return None
     with reading() as session:
@@ -150,14 +150,14 @@ def _give_up_unpaid() -> str:
     Return where that order goes on when its money has come or is on its way; nothing otherwise. Raises
     UnavailableError when Stripe does not answer, and the next attempt closes it.
     """
-    number = browser.get(_PAYING, "")
+    number = browser.get(PAYING, "")
     with reading() as session:
         order = queries.by_number(session, number) if number else None
         payment = payments.latest(session, order.id) if order else None
     page = ""
     if order is not None and payment is not None and order.state is OrderState.AWAITING_PAYMENT:
         page = _closed(order, payment)
-    browser.pop(_PAYING, "")
+    browser.pop(PAYING, "")
     return page
 
 

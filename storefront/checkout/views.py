@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from oms.carts import actions as carts
 from oms.carts import queries as cart_queries
 from oms.carts.queries import CartView
 from oms.inventory.sourcing import OutOfStockError
@@ -31,6 +30,8 @@ blueprint = Blueprint("checkout", __name__)
 @blueprint.get("/checkout")
 def checkout() -> ResponseReturnValue:
     """Show the fields that this order needs; after coming back from Stripe, with what was typed."""
+    if _told_of_changes():
+        return redirect(goods_pages.url("/cart"), 303)
     filled = _typed_before()
     with reading() as session:
         at = _counter(session, filled)
@@ -98,8 +99,7 @@ def pay() -> ResponseReturnValue:
 
 def _told_of_changes() -> bool:
     with transaction() as session:
-        found = basket.found(session)
-        changes = carts.refresh(session, found) if found else []
+        changes = basket.refreshed(session)
         currency = market(session, place().market).currency
     for change in changes:
         kind, sentence = change_words(change, currency)

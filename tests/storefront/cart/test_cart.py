@@ -103,3 +103,17 @@ def test_delivery_is_estimated_from_country_and_postcode_alone(small: Shop, stor
     assert "€5.60" in answer.text
     assert set(form_with(page, "postcode")["names"]) == {"csrf_token", "country", "postcode"}
     assert len(forms(answer)) >= 2
+
+
+def test_a_cart_that_crosses_to_another_market_is_priced_there_without_alarm(
+    small: Shop, store: FlaskClient
+) -> None:
+    change(
+        "INSERT INTO markets (code, position, currency, tax_included, default_language, languages, countries,"
+        " names) VALUES ('jp', 1, 'JPY', true, 'en', '{en}', '{JP}', '{}')"
+    )
+    change(f"INSERT INTO prices (variant_id, market_code, amount) VALUES ({small.clock}, 'jp', 4800)")
+    add(store)
+    page = store.get("/jp-en/cart")
+    assert "¥4,800" in page.text
+    assert "it was" not in page.text

@@ -262,3 +262,15 @@ def test_a_payment_page_that_cannot_be_closed_now_is_closed_by_the_next_attempt(
     assert again.status_code == 303
     states = {s["id"]: s["status"] for s in stripe.get("ledger")["sessions"]}
     assert states == {session_of(first): "expired", session_of(again): "open"}
+
+
+def test_who_comes_back_from_stripe_is_not_told_that_the_own_goods_are_sold_out(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    add(store, quantity=20)
+    pay(store)
+    assert "sold out" not in store.get("/cart").text
+    again = pay(store, street="Rapenburg 72")
+    assert again.status_code == 303
+    assert again.location.startswith(stripe.address)
+    assert [state for state, _ in orders()] == ["lapsed", "awaiting_payment"]
