@@ -1,25 +1,16 @@
 """The drawings as a shopper's browser shows them: linked as files, by day and by night."""
 
 import io
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from oms.local import browser as local_browser
 from oms.local.demo.drawings.gallery import CLOSER, DRAWINGS
 from oms.local.demo.drawings.paint import tone
 from oms.local.demo.goods import demo_products
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-)
 COLUMNS = 20
 TILES = [
     (picture.svg, (DRAWINGS if picture.file_name in worn else CLOSER)[product.handle].tile)
@@ -28,18 +19,6 @@ TILES = [
     for picture in product.pictures
 ]
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = local_browser.find()
-    if program is None and not local_browser.is_demanded(os.environ):
-        pytest.skip("SKIPPED: no chromium. Type: sudo apt-get install chromium")
-    assert program, "CI=true and no chromium"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(program), args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +46,9 @@ def _near(found: tuple[int, ...], wanted: str) -> bool:
 
 @pytest.mark.parametrize(("scheme", "turn"), [("light", 0), ("dark", 1)])
 def test_every_drawing_shows_its_tile_and_something_on_it(
-    chromium: Browser, wall: Path, scheme: str, turn: int
+    browser: Browser, wall: Path, scheme: str, turn: int
 ) -> None:
-    page = chromium.new_page(viewport={"width": 40 * COLUMNS, "height": 700}, color_scheme=scheme)
+    page = browser.new_page(viewport={"width": 40 * COLUMNS, "height": 700}, color_scheme=scheme)
     page.goto(wall.as_uri())
     sizes = page.eval_on_selector_all(
         "img", "all => all.map(one => `${one.naturalWidth}x${one.naturalHeight}`)"
