@@ -16,7 +16,7 @@ from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.placing.necessity import NOTHING, Needs, needs
 from oms.orders.placing.queries import typed
-from oms.web import frame, proofs, security
+from oms.web import frame, security
 from oms.web.errors import said
 from oms.web.forms import Form
 from oms.web.markets import place
@@ -95,7 +95,6 @@ def _keep(order: Order, form: CheckoutForm) -> None:
                 raise ConflictError("The label has just been printed; the parcel follows it now.")
             actions.correct_delivery(session, session.get_one(Order, order.id), delivery, by=by)
         actions.correct_contact(session, session.get_one(Order, order.id), form.contact(), by=by)
-    proofs.remember([*proofs.proven(), order.unit])
 
 
 def _sections(form: CheckoutForm) -> list[dict[str, Any]]:

@@ -66,7 +66,10 @@ def _end(order: Order) -> datetime:
 
 def summary(order: Order) -> dict[str, Any]:
     """Return what anybody with the number may know: the state, and no more."""
-    return {"number": order.number, "placed": "", "state": state(order), "sentence": sentence(order)}
+    said = sentence(order)
+    if order.forgotten_at is not None and order.state is not OrderState.LAPSED:
+        said = str(_("Nobody is known by this order any more. Its counterfoil stays."))
+    return {"number": order.number, "placed": "", "state": state(order), "sentence": said}
 
 
 def context(session: Session, order: Order) -> dict[str, Any]:

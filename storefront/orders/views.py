@@ -54,7 +54,8 @@ def order(number: str) -> ResponseReturnValue:
         return jsonify(_twin(found, is_own=is_own))
     shown = frame.page(f"{_('Order')} {found.number}", robots="noindex")
     if not is_own:
-        find_url = goods_pages.url(f"/orders?number={found.number}")
+        is_gone = found.forgotten_at is not None
+        find_url = "" if is_gone else goods_pages.url(f"/orders?number={found.number}")
         return render_template(
             "store/orders/status.html", page=shown, order=pages.summary(found), find_url=find_url
         )
