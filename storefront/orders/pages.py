@@ -20,6 +20,7 @@ from oms.orders.models import Order, OrderEvent
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.states import OrderState
 from oms.pricing.queries import market_of
+from oms.shipping.carriers.known import CARRIERS
 from oms.web import security
 from oms.web.filters import long_date, moment
 from oms.web.markets import place
@@ -135,7 +136,7 @@ def _parcels(session: Session, order: Order) -> list[dict[str, Any]]:
         found.append(
             {
                 "title": _("Parcel %(number)s of %(count)s", number=number, count=len(tracked)),
-                "carrier": parcel.carrier.capitalize(),
+                "carrier": CARRIERS[parcel.carrier].name if parcel.carrier in CARRIERS else parcel.carrier,
                 "tracking": parcel.number,
                 "state": {"word": word, "kind": kind},
                 "events": [{"text": text, "when": moment(at)} for text, at in dated if at is not None],

@@ -1,6 +1,6 @@
 """The routes of the order page."""
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -25,6 +25,8 @@ from storefront.orders.forms import FindForm
 
 blueprint = Blueprint("orders", __name__)
 ASKED = "10 per minute;60 per hour"
+# Seconds after which a page that waits for Stripe asks again by itself, without script too.
+LOOK_AGAIN = 5
 
 
 @blueprint.route("/orders", methods=["GET", "POST"])
@@ -61,7 +63,12 @@ def order(number: str) -> ResponseReturnValue:
         )
     with reading() as session:
         values = pages.context(session, found)
-    return render_template("store/orders/order.html", page=shown, flashes=frame.flashed(), **values)
+    page = make_response(
+        render_template("store/orders/order.html", page=shown, flashes=frame.flashed(), **values)
+    )
+    if found.state is OrderState.AWAITING_PAYMENT:
+        page.headers["Refresh"] = str(LOOK_AGAIN)
+    return page
 
 
 def _asked_again(found: Order) -> Order:

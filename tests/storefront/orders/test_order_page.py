@@ -62,6 +62,12 @@ def test_goods_without_a_picture_are_named_all_the_same(small: Shop, store: Flas
     assert 'alt="Retro clock"' in store.get(f"/orders/{number}").text
 
 
+def test_a_page_that_waits_for_the_payment_looks_again_by_itself(small: Shop, store: FlaskClient) -> None:
+    number = make.order({small.clock: 1}).order.number
+    prove(store, number, "ada@shop.test")
+    assert store.get(f"/orders/{number}").headers["Refresh"] == "5"
+
+
 def test_proving_another_mailbox_opens_nothing(small: Shop, store: FlaskClient) -> None:
     number = make.order({small.clock: 1}).order.number
     prove(store, number, "eve@shop.test")
