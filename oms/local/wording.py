@@ -125,7 +125,8 @@ def _first_text(call: ast.Call) -> str:
 def _declared() -> list[str]:
     """Return what the register says (labels, reasons, purposes, recipients, cookies), and the markets."""
     words = [str(word) for enum in (Category, Purpose, Basis, Event) for word in enum]
-    words += [text for kind in KINDS.values() for f in kind.fields for text in (f.label, f.why)]
+    ours = [kind for kind in KINDS.values() if kind.type.__module__.startswith("oms.")]
+    words += [text for kind in ours for f in kind.fields for text in (f.label, f.why)]
     words += [r.what_for for r in RECIPIENTS.values()]
     cookies = [place for name, place in PLACES.items() if name.startswith("cookie")]
     words += [text for place in cookies for text in (place.holds, place.purpose, place.life)]

@@ -1,11 +1,13 @@
 """The form of one checkout: made of the fields that this cart, country and carrier need, and of no other."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import phonenumbers
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TelField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -90,14 +92,18 @@ def form_class(
     """Return the form of this order: fields in the order in which its country writes an address."""
     fields: dict[str, Any] = {
         "country": SelectField(
-            _l("Country"), choices=countries, render_kw={"autocomplete": "country", "data-refresh": ""}
+            _l("Country"),
+            choices=_offered(countries),
+            render_kw={"autocomplete": "country", "data-refresh": ""},
         )
     }
     for part in needs.parts:
         fields[part] = _part(part, needs)
     if methods:
         fields["method"] = RadioField(
-            _l("Delivery"), choices=methods, validators=[InputRequired(_l("Choose how it should travel."))]
+            _l("Delivery"),
+            choices=_offered(methods),
+            validators=[InputRequired(_l("Choose how it should travel."))],
         )
     if needs.phone:
         fields["phone"] = _phone_field()
@@ -111,6 +117,10 @@ def correction_class(needs: Needs, country: str) -> type[CheckoutForm]:
         fields["phone"] = _phone_field()
     fixed = {"placement_key": None, "shown": None, "asked": None, "fixed_country": country}
     return type("Correction", (CheckoutForm,), {**fields, **fixed, "needs": needs, "parts": needs.parts})
+
+
+def _offered(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def _phone_field() -> TelField:
@@ -127,7 +137,7 @@ def _part(part: str, needs: Needs) -> Field:
         rules.insert(0, InputRequired(_l("Type this too, or the parcel cannot arrive.")))
     shown = {"autocomplete": _COMPLETES[part], "maxlength": _LONGEST}
     if part == "region" and needs.regions:
-        choices = [("", _l("Choose")), *needs.regions]
+        choices = _offered([("", _l("Choose")), *needs.regions])
         return SelectField(
             part_label(part, needs),
             choices=choices,

@@ -111,9 +111,9 @@ def test_paying_leaves_the_page(page: Page, sample_address: str) -> None:
 
 def test_what_is_wrong_is_reached_first(page: Page, sample_address: str) -> None:
     page.goto(f"{sample_address}/order-find")
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(page.get_by_role("alert").first).to_be_focused()
     page.get_by_role("link", name="Order number: Enter the order number").click()
-    assert page.evaluate("document.activeElement.id") == "number"
+    expect(page.locator("#number")).to_be_focused()
 
 
 def test_the_desk_is_walked_by_keyboard_alone(page: Page, sample_address: str) -> None:
@@ -132,8 +132,9 @@ def test_slash_searches_and_a_question_mark_helps(page: Page, sample_address: st
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "find"
+    expect(page.locator("#find")).to_be_focused()
 
 
 def test_the_palette_goes_anywhere(page: Page, sample_address: str) -> None:

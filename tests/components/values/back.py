@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import BooleanField, Form, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from tests.components.values.desk import TO_PICK, desk
 from tests.components.values.floor import pick
@@ -15,7 +16,9 @@ class GiveBackForm(Form):
 
     everything = BooleanField("Everything that is left")
     delivery = BooleanField("Delivery too")
-    reason = SelectField("Reason", choices=[("broken", "Broken"), ("missing", "Missing")])
+    reason = SelectField(
+        "Reason", choices=[SelectChoice("broken", "Broken"), SelectChoice("missing", "Missing")]
+    )
     note = TextAreaField("A word to the buyer")
 
 

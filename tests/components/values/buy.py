@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import EmailField, Form, HiddenField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tests.components.values.shared import NAV, RECORD, image, page
@@ -27,7 +28,7 @@ class CheckoutForm(Form):
     shown = HiddenField()
     asked = HiddenField()
     email = EmailField("E-mail", [InputRequired("Enter an e-mail address, such as name@example.org.")])
-    country = SelectField("Country", choices=COUNTRIES, default="NL")
+    country = SelectField("Country", choices=[SelectChoice(*pair) for pair in COUNTRIES], default="NL")
     name = StringField(
         "Name on the parcel",
         [InputRequired("Enter the name that is on the door.")],
@@ -40,7 +41,9 @@ class CheckoutForm(Form):
     )
     postcode = StringField("Postcode", [InputRequired("Enter the postcode.")])
     city = StringField("City", [InputRequired("Enter the city.")])
-    method = RadioField("Delivery", choices=[("post", "Post"), ("express", "Express")])
+    method = RadioField(
+        "Delivery", choices=[SelectChoice("post", "Post"), SelectChoice("express", "Express")]
+    )
 
 
 def cart() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import EmailField, Form, IntegerField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tests.components.values.after import CodeForm
@@ -25,7 +26,9 @@ class AddStaffForm(Form):
 
     name = StringField("Name", [InputRequired()])
     email = EmailField("E-mail", [InputRequired()])
-    role = SelectField("Role", choices=[("packer", "Picker and packer"), ("service", "Service")])
+    role = SelectField(
+        "Role", choices=[SelectChoice("packer", "Picker and packer"), SelectChoice("service", "Service")]
+    )
 
 
 class DeskSignInForm(Form):
@@ -46,8 +49,12 @@ class RefundForm(Form):
 class AdjustForm(Form):
     """A correction of the stock."""
 
-    warehouse = SelectField("Warehouse", choices=[("leiden", "Leiden"), ("osaka", "Osaka")])
-    kind = SelectField("Kind", choices=[("count", "Count"), ("write-off", "Write-off")])
+    warehouse = SelectField(
+        "Warehouse", choices=[SelectChoice("leiden", "Leiden"), SelectChoice("osaka", "Osaka")]
+    )
+    kind = SelectField(
+        "Kind", choices=[SelectChoice("count", "Count"), SelectChoice("write-off", "Write-off")]
+    )
     quantity = IntegerField("Quantity", [InputRequired()])
     note = StringField("Note")
 

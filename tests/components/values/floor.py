@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import Form, IntegerField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tests.components.values.desk import KEYSET, NO_PAGES, AdjustForm, desk
@@ -18,7 +19,8 @@ class ParcelForm(Form):
 
     weight = IntegerField("Weight, grams", [InputRequired()])
     service = SelectField(
-        "Service", choices=[("post", "Hollow Post, post"), ("express", "Hollow Post, express")]
+        "Service",
+        choices=[SelectChoice("post", "Hollow Post, post"), SelectChoice("express", "Hollow Post, express")],
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tests.components.values.shared import CARDS, RECORD, image, page
@@ -17,9 +18,13 @@ class AddressForm(Form):
     name = StringField("Name on the parcel", [InputRequired("Enter the name that goes on the parcel.")])
     postcode = StringField("Postcode", [InputRequired("Enter the postcode.")])
     city = StringField("City", [InputRequired()])
-    country = SelectField("Country", choices=[("NL", "Netherlands"), ("DE", "Germany")])
+    country = SelectField(
+        "Country", choices=[SelectChoice("NL", "Netherlands"), SelectChoice("DE", "Germany")]
+    )
     news = BooleanField("Write to me when it is back")
-    speed = RadioField("Which parcel service?", choices=[("post", "Post"), ("express", "Express")])
+    speed = RadioField(
+        "Which parcel service?", choices=[SelectChoice("post", "Post"), SelectChoice("express", "Express")]
+    )
     note = TextAreaField("A line for the packing slip")
 
 
