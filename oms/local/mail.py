@@ -60,7 +60,7 @@ class Sink:
     def keep(self, envelope: Envelope) -> Path:
         """Write the message in one step and return its file."""
         name = f"{time.time_ns():020d}-{secrets.token_hex(16)}.eml"
-        unfinished = self.folder / f".{name}"
+        unfinished = self.folder / f"{name}.part"
         sender = [f"Return-Path: <{envelope.mail_from or ''}>"]
         head = sender + [f"Delivered-To: {recipient}" for recipient in envelope.rcpt_tos]
         content = envelope.content if isinstance(envelope.content, bytes) else b""
@@ -72,7 +72,7 @@ class Sink:
     def sweep(self, older_than: float) -> int:
         """Remove messages older than so many seconds; returns how many."""
         limit = time.time() - older_than
-        old = [file for file in self.folder.glob("*.eml") if file.stat().st_mtime <= limit]
+        old = [file for file in self.folder.iterdir() if file.stat().st_mtime <= limit]
         for file in old:
             file.unlink(missing_ok=True)
         return len(old)
