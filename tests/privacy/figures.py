@@ -1,0 +1,55 @@
+"""What the bars of privacy measured: told by the tests, printed as one table, and failed below a bar."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+_HEAD = "what the bars of privacy measured"
+_ROWS: list["Figure"] = []
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: the bar, what was measured in words, and whether it is enough."""
+
+    bar: str
+    measured: str
+    passed: bool
+
+    def __str__(self) -> str:
+        return f"{self.bar:<5} {'pass ' if self.passed else 'BELOW'} {self.measured}"
+
+
+class BelowBarError(AssertionError):
+    """At least one figure of a test is below its bar."""
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Iterator[Callable[..., None]]:
+    """Give `measured("B42", "p95 4.1 ms", passed=p95 <= 10)`; a test may tell several before it fails.
+
+    Each figure is a property `bar` of the test in pytest's JUnit file too, from which evidence is made.
+    """
+    mine: list[Figure] = []
+
+    def tell(bar: str, figure: str, *, passed: bool) -> None:
+        mine.append(Figure(bar, figure, bool(passed)))
+        record_property("bar", str(mine[-1]))
+
+    yield tell
+    _ROWS.extend(mine)
+    below = [str(row) for row in mine if not row.passed]
+    if below:
+        raise BelowBarError("\n".join(below))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table in order of the bars, where anything was measured in this process."""
+    if not _ROWS:
+        return
+    terminalreporter.section(_HEAD)
+    for row in sorted(_ROWS, key=lambda row: row.bar):
+        terminalreporter.write_line(str(row), red=not row.passed)
+    below = sum(1 for row in _ROWS if not row.passed)
+    terminalreporter.write_line(f"{len(_ROWS)} measured, {below} below their bar")

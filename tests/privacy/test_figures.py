@@ -1,0 +1,46 @@
+"""The table of the bars tells every figure, and a figure below its bar fails the run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PLANTED = """
+def test_that_is_good(measured):
+    measured("B42", "p95 4.1 ms", passed=True)
+
+def test_with_a_planted_failure(measured):
+    measured("B06", "1 row too late", passed={passed})
+    measured("B07", "0 extra fields", passed=True)
+"""
+
+
+def table(folder: Path, *, passed: bool) -> tuple[int, str, str]:
+    """Run two small tests as `make privacy` does; return exit status, output and the JUnit file."""
+    (folder / "conftest.py").write_text("from tests.privacy.figures import *  # noqa: F403\n")
+    (folder / "test_planted.py").write_text(PLANTED.format(passed=passed))
+    junit = folder / "junit.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={junit}", folder]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, junit.read_text()
+
+
+def test_a_figure_below_its_bar_is_in_the_table_and_fails_the_run(tmp_path: Path) -> None:
+    status, said, junit = table(tmp_path, passed=False)
+    assert status == 1
+    assert "B06   BELOW 1 row too late\nB07   pass  0 extra fields\nB42   pass  p95 4.1 ms\n" in said
+    assert "3 measured, 1 below their bar" in said
+    assert '<property name="bar" value="B06   BELOW 1 row too late"' in junit
+
+
+def test_where_all_is_good_the_run_passes(tmp_path: Path) -> None:
+    status, said, _junit = table(tmp_path, passed=True)
+    assert (status, "3 measured, 0 below their bar" in said) == (0, True)
