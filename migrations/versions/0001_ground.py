@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(40), server_default="waiting", nullable=False),
         sa.Column("attempts", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("fence", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("tried_since", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
@@ -166,6 +167,7 @@ def _create_audit() -> None:
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("fields", postgresql.ARRAY(sa.String()), nullable=False),
         sa.Column("purpose", sa.String(40), nullable=False),
+        sa.Column("message", sa.String(), server_default="", nullable=False),
         sa.Column("agreement", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_disclosures"),
     )

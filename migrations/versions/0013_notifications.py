@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column(
             "state", sa.Enum("begun", "sent", name="mailstate", native_enum=False, length=40), nullable=False
         ),
+        sa.Column("disclosure_id", sa.BigInteger(), nullable=True),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_sends")),

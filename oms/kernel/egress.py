@@ -38,18 +38,19 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What a disclosure is about: the unit, its person's random id, and the purpose."""
+    """What a disclosure is about: the unit, its person's random id, the purpose; and which message it was."""
 
     unit: str
     subject_id: UUID
     purpose: Purpose
+    message: str = ""
 
 
 class Disclosure(Base):
     """One act of giving: which fields, to whom, why. Written once; only the person's id can be let go."""
 
     __tablename__ = "disclosures"
-    __columns__: ClassVar = columns("id at recipient fields purpose agreement", "unit subject_id")
+    __columns__: ClassVar = columns("id at recipient fields purpose message agreement", "unit subject_id")
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     at: Mapped[datetime]
@@ -58,6 +59,7 @@ class Disclosure(Base):
     recipient: Mapped[str]
     fields: Mapped[list[str]] = mapped_column(ARRAY(String))
     purpose: Mapped[Purpose]
+    message: Mapped[str] = mapped_column(server_default="")
     agreement: Mapped[str]
 
 
@@ -108,6 +110,39 @@ def disclose(
     PurposeRefusedError when a kind does not serve the purpose, ValueError when two fields share a name or a
     withheld value hides in `extra`; then nothing is written.
     """
+    told, fields, values = _projected(recipient, occasion, records, extra or {})
+    row = insert(Disclosure).values(
+        at=clock.now(),
+        unit=occasion.unit,
+        subject_id=occasion.subject_id,
+        recipient=recipient,
+        fields=fields,
+        purpose=occasion.purpose,
+        message=occasion.message,
+        agreement=told.agreement,
+    )
+    return Payload(session.scalars(row.returning(Disclosure.id)).one(), values)
+
+
+def disclose_again(
+    session: Session, disclosure_id: int, recipient: str, occasion: Occasion, records: Sequence[object]
+) -> Payload:
+    """Return what may be told once more of a disclosure that is written: a repetition tells nothing new.
+
+    Writes a disclosure of its own where the fields are not those of the row, or the row is gone. Raises as
+    `disclose` does.
+    """
+    _told, fields, values = _projected(recipient, occasion, records, {})
+    row = session.get(Disclosure, disclosure_id)
+    if row is None or (row.unit, row.recipient, row.fields) != (occasion.unit, recipient, fields):
+        return disclose(session, recipient, occasion, records)
+    return Payload(row.id, values)
+
+
+def _projected(
+    recipient: str, occasion: Occasion, records: Sequence[object], extra: Mapping[str, object]
+) -> tuple[Recipient, list[str], dict[str, object]]:
+    """Return the recipient, the names of the fields it may get, and what it is told."""
     told = RECIPIENTS.get(recipient)
     if told is None:
         raise RefusedError(f"{recipient} is not a declared recipient: nothing is told.")
@@ -117,19 +152,10 @@ def disclose(
         for name, value in _allowed(told, record, occasion.purpose):
             _put(values, name, value)
             fields.append(f"{register.kind_of(type(record)).name}.{name}")
-    for name, value in (extra or {}).items():
+    for name, value in extra.items():
         _check_rides_nothing(told, records, value)
         _put(values, name, value)
-    row = insert(Disclosure).values(
-        at=clock.now(),
-        unit=occasion.unit,
-        subject_id=occasion.subject_id,
-        recipient=recipient,
-        fields=fields,
-        purpose=occasion.purpose,
-        agreement=told.agreement,
-    )
-    return Payload(session.scalars(row.returning(Disclosure.id)).one(), values)
+    return told, fields, values
 
 
 def _allowed(told: Recipient, record: object, purpose: Purpose) -> Iterator[tuple[str, object]]:

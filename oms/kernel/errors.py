@@ -60,6 +60,12 @@ class UnavailableError(CounterfoilError):
     code = "unavailable"
 
 
+class PermanentError(CounterfoilError):
+    """This cannot succeed, however often it is tried. Somebody has to look at it."""
+
+    code = "permanent"
+
+
 class ConfigurationError(CounterfoilError):
     """The settings cannot be used; the message names each and says what to set."""
 

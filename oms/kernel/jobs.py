@@ -12,12 +12,13 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oms.kernel import outbox
 from oms.kernel.db import Base, Role, acting_as, transaction
-from oms.kernel.outbox import Lease, Message
+from oms.kernel.errors import PermanentError, UnavailableError
+from oms.kernel.outbox import Lease, Message, Patience
 from oms.kernel.register import columns, declare_place
 
 QUEUE = "counterfoil"
@@ -28,6 +29,11 @@ BATCH = 50
 # Who rings while nobody opens need not ring more often: what is due stays due in Postgres.
 MOST_RINGS = 40
 ATTEMPTS_IN_DRAIN = 1000
+_PATIENCE = Patience()
+# What a relay or worker may meet when a store is away; it waits and tries again.
+STORE_IS_AWAY = (redis.RedisError, SQLAlchemyError, OSError)
+# What a handler may meet when somebody is away; anything else is a fault of ours, which no waiting heals.
+_SOMEBODY_IS_AWAY = (UnavailableError, OperationalError, redis.ConnectionError, ConnectionError, TimeoutError)
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +48,13 @@ declare_place(
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A reaction: its name, the fact it waits for, the database role it runs under."""
+    """A reaction: its name, the fact it waits for, the database role it runs under, how long it is tried."""
 
     name: str
     topic: str
     role: Role
     run: Callable[[Message], None]
+    patience: Patience = _PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +83,19 @@ HANDLERS: dict[str, Handler] = {}
 SCHEDULE: dict[str, Scheduled] = {}
 
 
-def on(topic: str, *, role: Role) -> Callable[[Callable[[Message], None]], Callable[[Message], None]]:
-    """Make a function the reaction to a fact; it must be idempotent, and it opens its own transactions."""
+def on(
+    topic: str, *, role: Role, patience: Patience = _PATIENCE
+) -> Callable[[Callable[[Message], None]], Callable[[Message], None]]:
+    """Make a function the reaction to a fact; it must be idempotent, and it opens its own transactions.
+
+    While it raises UnavailableError it is tried again as long as its patience lasts; PermanentError ends it.
+    """
 
     def register(run: Callable[[Message], None]) -> Callable[[Message], None]:
         name = f"{run.__module__.removeprefix('oms.').removesuffix('.handlers')}.{run.__name__}"
         if name in HANDLERS and HANDLERS[name].topic != topic:
             raise ValueError(f"{name} already reacts to {HANDLERS[name].topic}")
-        HANDLERS[name] = Handler(name, topic, role, run)
+        HANDLERS[name] = Handler(name, topic, role, run, patience)
         return run
 
     return register
@@ -120,22 +132,28 @@ def _deliver_one(message_id: int, name: str) -> bool:
     if held is None:
         return False
     if handler is None:
-        _give_back(held, "no handler of this name is installed")
+        _give_back(held, UnavailableError("no handler of this name is installed"), _PATIENCE)
         return False
     try:
         with acting_as(handler.role):
             handler.run(held.message)
     except Exception as error:
         log.exception("delivery failed: %s of message %s", name, message_id)
-        _give_back(held, error.__class__.__name__)
+        _give_back(held, error, handler.patience)
         return False
     with transaction(Role.WORKER) as session:
         return outbox.settle(session, held)
 
 
-def _give_back(held: Lease, error: str) -> None:
+def _give_back(held: Lease, error: Exception, patience: Patience) -> None:
+    """Decide how a delivery that failed goes on; of the error only its kind is kept, or our own sentence."""
+    kind = error.__class__.__name__
     with transaction(Role.WORKER) as session:
-        outbox.put_back(session, held, error)
+        if isinstance(error, PermanentError):
+            outbox.bury(session, held, f"{kind}: {error.source}")
+        else:
+            is_away = isinstance(error, _SOMEBODY_IS_AWAY)
+            outbox.put_back(session, held, kind, patience if is_away else None)
 
 
 def run_scheduled(name: str) -> bool:
@@ -223,7 +241,3 @@ def open_queue(url: str) -> Queue:
         url, socket_timeout=10, socket_connect_timeout=2, client_name=socket.gethostname()
     )
     return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
-
-
-# What a relay or worker may meet when a store is away; it waits and tries again.
-STORE_IS_AWAY = (redis.RedisError, SQLAlchemyError, OSError)

@@ -16,7 +16,9 @@ from oms.kernel.register import Life, columns
 
 _ID = re.compile(r"[A-Za-z0-9._:/-]{1,80}")
 LEASE = timedelta(seconds=90)
+# For faults of ours, which no waiting heals: about nine minutes, then somebody has to look.
 MOST_ATTEMPTS = 8
+_LONGEST_DOUBLING = 12
 
 _NOTHING_LEFT = (
     "NOT EXISTS (SELECT 1 FROM outbox_deliveries AS d WHERE d.message_id = outbox_messages.id"
@@ -56,7 +58,7 @@ class OutboxDelivery(Base):
 
     __tablename__ = "outbox_deliveries"
     __columns__: ClassVar = columns(
-        "message_id handler state attempts fence due_at leased_until settled_at error"
+        "message_id handler state attempts fence tried_since due_at leased_until settled_at error"
     )
     __table_args__ = (
         Index("ix_outbox_deliveries_due", "due_at", postgresql_where=text("state IN ('waiting', 'leased')")),
@@ -70,6 +72,7 @@ class OutboxDelivery(Base):
     state: Mapped[DeliveryState] = mapped_column(server_default="waiting")
     attempts: Mapped[int] = mapped_column(server_default="0")
     fence: Mapped[int] = mapped_column(server_default="0")
+    tried_since: Mapped[datetime] = mapped_column(server_default=func.now())
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())
     leased_until: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
@@ -94,13 +97,25 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a handler is tried while somebody outside is away: with doubling pauses, to a horizon."""
+
+    horizon: timedelta = timedelta(days=1)
+    longest_pause: timedelta = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to do one delivery until it ends; `fence` tells this lease from every other."""
+    """The right to do one delivery until it ends; `fence` tells this lease from every other.
+
+    `tried_for` is how long ago its first attempt was due, by the database's clock.
+    """
 
     message: Message
     handler: str
     fence: int
     attempts: int
+    tried_for: timedelta
 
 
 def say(session: Session, topic: str, **ids: Id) -> None:
@@ -163,12 +178,17 @@ def lease(session: Session, message_id: int, handler: str) -> Lease | None:
             fence=OutboxDelivery.fence + 1,
             leased_until=func.now() + LEASE,
         )
-        .returning(OutboxDelivery.fence, OutboxDelivery.attempts)
+        .returning(
+            OutboxDelivery.fence,
+            OutboxDelivery.attempts,
+            (func.now() - OutboxDelivery.tried_since).label("tried_for"),
+        )
     ).one_or_none()
     if row is None:
         return None
     message = session.get_one(OutboxMessage, message_id)
-    return Lease(Message(message.id, message.topic, message.payload), handler, row.fence, row.attempts)
+    said = Message(message.id, message.topic, message.payload)
+    return Lease(said, handler, row.fence, row.attempts, row.tried_for)
 
 
 def settle(session: Session, held: Lease) -> bool:
@@ -178,23 +198,33 @@ def settle(session: Session, held: Lease) -> bool:
     )
 
 
-def put_back(session: Session, held: Lease, error: str) -> bool:
-    """Return a failed delivery: due again after 2, 4, 8 ... seconds, dead after the last attempt."""
-    if held.attempts >= MOST_ATTEMPTS:
-        return _finish(
-            session,
-            held,
-            state=DeliveryState.DEAD,
-            settled_at=func.now(),
-            leased_until=None,
-            error=error[:300],
-        )
-    wait = timedelta(seconds=min(2**held.attempts, 600))
+def put_back(session: Session, held: Lease, error: str, patience: Patience | None = None) -> bool:
+    """Return a failed delivery: due again after 2, 4, 8 ... seconds, until it is dead.
+
+    With a patience (somebody outside is away) that is when its horizon is reached, else after the last
+    attempt. False when the lease was lost meanwhile, and then nothing changed.
+    """
+    wait = timedelta(seconds=2 ** min(held.attempts, _LONGEST_DOUBLING))
+    if patience is not None:
+        wait = min(wait, patience.longest_pause)
+        is_over = held.tried_for + wait >= patience.horizon
+    else:
+        is_over = held.attempts >= MOST_ATTEMPTS
+    if is_over:
+        return bury(session, held, error)
+    due_at = func.now() + wait
+    return _finish(
+        session, held, state=DeliveryState.WAITING, due_at=due_at, leased_until=None, error=error[:300]
+    )
+
+
+def bury(session: Session, held: Lease, error: str) -> bool:
+    """Give a delivery up, for somebody to look at; False when the lease was lost meanwhile."""
     return _finish(
         session,
         held,
-        state=DeliveryState.WAITING,
-        due_at=func.now() + wait,
+        state=DeliveryState.DEAD,
+        settled_at=func.now(),
         leased_until=None,
         error=error[:300],
     )
@@ -238,7 +268,13 @@ def retry(session: Session, deliveries: Iterable[tuple[int, str]]) -> int:
                 OutboxDelivery.handler == handler,
                 OutboxDelivery.state == DeliveryState.DEAD,
             )
-            .values(state=DeliveryState.WAITING, attempts=0, due_at=func.now(), settled_at=None)
+            .values(
+                state=DeliveryState.WAITING,
+                attempts=0,
+                tried_since=func.now(),
+                due_at=func.now(),
+                settled_at=None,
+            )
             .returning(OutboxDelivery.message_id)
         ).all()
         count += len(revived)

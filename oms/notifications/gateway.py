@@ -1,20 +1,29 @@
-"""The only door to the mail server: SMTP with TLS where offered, short timeouts, in no transaction."""
+"""The only door to the mail server: SMTP with TLS where offered, in no transaction, for half a minute.
+
+An attempt has to end well within the lease of its delivery, else two workers would send the same mail. A
+timeout of a socket bounds one read only, and looking up a name has none: so the whole attempt has a limit.
+"""
 
 import smtplib
+import socket
 import ssl
-from dataclasses import dataclass
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
+from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
 
 from email_validator import validate_email
 
 from oms.kernel.config import Settings
-from oms.kernel.errors import BadInputError, UnavailableError
+from oms.kernel.errors import BadInputError, PermanentError, UnavailableError
 
-# Seconds.
-TIMEOUT = 15
+# Seconds: of one answer, and of everything from looking up the server's name to its last word.
+TIMEOUT = 10
+WHOLE = 30
 _MAIL_PORT, _TLS_PORT = 25, 465
 
 
@@ -30,7 +39,14 @@ class Mail:
     message_id: str
 
 
+class UndeliverableError(PermanentError):
+    """The mail server will never take a mail for this address."""
+
+    code = "undeliverable"
+
+
 _settings: list[Settings] = []
+_PERMANENT = 500
 
 
 def configure(settings: Settings) -> None:
@@ -38,35 +54,94 @@ def configure(settings: Settings) -> None:
     _settings[:] = [settings]
 
 
-def send(mail: Mail) -> None:
-    """Hand a mail to the server. Raises UnavailableError when it does not take it; send it again then."""
+def send(mail: Mail, *, within: float = WHOLE) -> None:
+    """Hand a mail to the server, within so many seconds.
+
+    Raises UnavailableError when it does not take it now: send it again then. Raises UndeliverableError when
+    it refuses the address or the mail for good. No error names the address.
+    """
     if not _settings or not _settings[0].smtp_url:
         raise UnavailableError("No mail server is configured: set SMTP_URL.")
-    message = _message(mail, _settings[0])
-    where = urlsplit(_settings[0].smtp_url)
-    try:
-        with _connected(where.scheme, where.hostname or "", where.port) as server:
-            if where.username:
-                server.login(unquote(where.username), unquote(where.password or ""))
-            server.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
-        raise UnavailableError(f"The mail server did not take it: {error.__class__.__name__}.") from error
+    attempt = _Attempt(_settings[0].smtp_url, _message(mail, _settings[0]))
+    attempt.start()
+    attempt.join(within)
+    if attempt.is_alive():
+        attempt.hang_up()
+        raise UnavailableError("The mail server did not take it in time.")
+    if attempt.error is not None:
+        # Not chained: the library's own errors hold the address, and logs print chains.
+        raise _ours(attempt.error) from None
 
 
-def _connected(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
-    secure = ssl.create_default_context()
-    if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port or _TLS_PORT, timeout=TIMEOUT, context=secure)
-    server = smtplib.SMTP(host, port or _MAIL_PORT, timeout=TIMEOUT)
-    server.ehlo()
-    if server.has_extn("starttls"):
-        server.starttls(context=secure)
+@dataclass(eq=False)
+class _Attempt(threading.Thread):
+    """One conversation with the server, which can be ended from outside."""
+
+    url: str
+    message: EmailMessage
+    error: Exception | None = None
+    server: smtplib.SMTP | None = field(default=None)
+    is_given_up: bool = False
+
+    def __post_init__(self) -> None:
+        super().__init__(name="mail", daemon=True)
+
+    def run(self) -> None:
+        where = urlsplit(self.url)
+        try:
+            with self._connected(where.scheme, where.hostname or "", where.port) as server:
+                if where.username:
+                    server.login(unquote(where.username), unquote(where.password or ""))
+                server.send_message(self.message)
+        except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits decides
+            self.error = error
+
+    def _connected(self, scheme: str, host: str, port: int | None) -> smtplib.SMTP:
+        secure = ssl.create_default_context()
+        if scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or _TLS_PORT, timeout=TIMEOUT, context=secure)
+        else:
+            server = smtplib.SMTP(host, port or _MAIL_PORT, timeout=TIMEOUT)
+        self.server = server
+        if self.is_given_up:
+            server.close()
+            raise TimeoutError
         server.ehlo()
-    return server
+        if scheme != "smtps" and server.has_extn("starttls"):
+            server.starttls(context=secure)
+            server.ehlo()
+        return server
+
+    def hang_up(self) -> None:
+        """End the conversation, so that nothing is sent after whoever waited has gone."""
+        self.is_given_up = True
+        if self.server is not None and self.server.sock is not None:
+            with suppress(OSError):
+                self.server.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _ours(error: Exception) -> Exception:
+    """Return what an error of the conversation means: try again, never again, or a fault of ours."""
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return UndeliverableError(
+            "The mail server takes no address with letters beyond ASCII before the @ (SMTPUTF8)."
+        )
+    if isinstance(error, smtplib.SMTPRecipientsRefused) and _are_permanent(error.recipients):
+        return UndeliverableError("The mail server refused the address for good.")
+    if isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= _PERMANENT:
+        return UndeliverableError("The mail server refused the mail for good.")
+    if isinstance(error, (OSError, smtplib.SMTPException)):
+        return UnavailableError(f"The mail server did not take it: {error.__class__.__name__}.")
+    return error
+
+
+def _are_permanent(refused: Mapping[str, tuple[int, bytes]]) -> bool:
+    return all(code >= _PERMANENT for code, _words in refused.values())
 
 
 def _message(mail: Mail, settings: Settings) -> EmailMessage:
-    message = EmailMessage(policy=SMTPUTF8)
+    # Bare bytes beyond ASCII only where `send_message` has agreed on them with the server.
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     message["From"] = _address(settings.mail_from)
     message["To"] = _address(mail.to)
     message["Subject"] = " ".join(mail.subject.split())
@@ -80,8 +155,11 @@ def _message(mail: Mail, settings: Settings) -> EmailMessage:
 
 
 def _address(mailbox: str) -> Address:
-    """Return a mailbox as a header can hold it; raises BadInputError for anything with a second line."""
+    """Return a mailbox as a header can hold it, its domain in ASCII: that every server understands.
+
+    Raises BadInputError for anything with a second line.
+    """
     if any(c in mailbox for c in "\r\n"):
         raise BadInputError("This is not one mailbox.", field="email")
     found = validate_email(mailbox, check_deliverability=False, test_environment=True)
-    return Address(username=found.local_part, domain=found.domain)
+    return Address(username=found.local_part, domain=found.ascii_domain)

@@ -11,7 +11,7 @@ from oms.kernel.money import Money
 from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
 from oms.notifications import actions, gateway, letters
-from oms.notifications.actions import Letter
+from oms.notifications.actions import CODES, MAILS, Letter
 from oms.notifications.pages import Reader, write
 from oms.orders import queries as orders
 from oms.payments.models import Refund
@@ -30,7 +30,7 @@ def home() -> str:
     return _settings[0].public_url if _settings else ""
 
 
-@jobs.on("order.placed", role=Role.WORKER)
+@jobs.on("order.placed", role=Role.WORKER, patience=MAILS)
 def confirm_order(message: Message) -> None:
     """Tell that the order is placed."""
     with reading() as session:
@@ -41,7 +41,7 @@ def confirm_order(message: Message) -> None:
     _post(letter)
 
 
-@jobs.on("order.delivered", role=Role.WORKER)
+@jobs.on("order.delivered", role=Role.WORKER, patience=MAILS)
 def tell_delivered(message: Message) -> None:
     """Tell that everything has arrived, and from now on with certainty when what goes."""
     with reading() as session:
@@ -61,7 +61,7 @@ def tell_delivered(message: Message) -> None:
     _post(letter)
 
 
-@jobs.on("order.cancelled", role=Role.WORKER)
+@jobs.on("order.cancelled", role=Role.WORKER, patience=MAILS)
 def tell_cancelled(message: Message) -> None:
     """Tell that the order is cancelled, and that what was paid goes back."""
     with reading() as session:
@@ -83,7 +83,7 @@ def tell_cancelled(message: Message) -> None:
     _post(letter)
 
 
-@jobs.on("refund.succeeded", role=Role.WORKER)
+@jobs.on("refund.succeeded", role=Role.WORKER, patience=MAILS)
 def tell_refunded(message: Message) -> None:
     """Tell that money is on its way back."""
     with reading() as session:
@@ -106,7 +106,7 @@ def tell_refunded(message: Message) -> None:
     _post(letter)
 
 
-@jobs.on("mailbox.code_asked", role=Role.WORKER)
+@jobs.on("mailbox.code_asked", role=Role.WORKER, patience=CODES)
 def send_code(message: Message) -> None:
     """Send a one-time code to the mailbox that it is to prove."""
     with reading() as session:
@@ -132,7 +132,7 @@ def send_code(message: Message) -> None:
     _post(Letter("code", found.unit, found.unit, subject_id, kept, purpose, written, found.language))
 
 
-@jobs.on("account.mailbox_changed", role=Role.WORKER)
+@jobs.on("account.mailbox_changed", role=Role.WORKER, patience=MAILS)
 def tell_former_mailbox(message: Message) -> None:
     """Tell the former mailbox of an account that it was replaced; this is the last that it hears."""
     unit = message.word("notice")

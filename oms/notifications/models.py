@@ -15,7 +15,7 @@ class MailSend(Base):
     """One mail: its topic and the thing it is about; of its reader nothing."""
 
     __tablename__ = "mail_sends"
-    __columns__: ClassVar = columns("id topic thing state begun_at sent_at")
+    __columns__: ClassVar = columns("id topic thing state disclosure_id begun_at sent_at")
     # Far longer than a repeated fact could want to write the same mail again.
     __life__: ClassVar = Life("begun_at", 90)
     __table_args__ = (UniqueConstraint("topic", "thing"),)
@@ -24,5 +24,6 @@ class MailSend(Base):
     topic: Mapped[str]
     thing: Mapped[str]
     state: Mapped[MailState]
+    disclosure_id: Mapped[int | None]
     begun_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

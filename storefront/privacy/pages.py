@@ -62,6 +62,23 @@ def basis_words(basis: Basis) -> str:
     return str(words[basis])
 
 
+def message_words(topic: str) -> str:
+    """Return which message a disclosure was: the mails by their topics; empty where it was none."""
+    words = {
+        "confirmation": _("The confirmation of your order."),
+        "shipped": _("The mail that a parcel is on its way."),
+        "delivered": _("The mail that everything has arrived."),
+        "cancellation": _("The mail that your order is cancelled."),
+        "refund": _("The mail that money comes back."),
+        "late_payment": _("The mail that a late payment goes back."),
+        "answer": _("Our answer to what you wrote."),
+        "code": _("The mail with a one-time code."),
+        "email_changed": _("The mail that your address was changed."),
+        "certificate": _("The certificate of deletion."),
+    }
+    return str(words.get(topic) or topic)
+
+
 def label_of(name: str) -> str:
     """Return the label of a field such as `order.contact.email`."""
     kind_name, _dot, field = name.rpartition(".")
@@ -101,11 +118,12 @@ def _told(found: Insight) -> list[dict[str, str]]:
     rows = []
     for row in found.told:
         to = RECIPIENTS.get(row.recipient, UNTOLD)
+        which = (_(to.what_for), message_words(row.message), f"{unit_words(row.unit)}.", row.agreement)
         rows.append(
             {
                 "who": f"{row.recipient} ({_(to.category)})" if to.category else row.recipient,
                 "what": ", ".join(label_of(name) for name in row.fields),
-                "why": f"{_(to.what_for)} {unit_words(row.unit)}. {row.agreement}",
+                "why": " ".join(filter(None, which)),
                 "when": moment(row.at),
             }
         )

@@ -47,6 +47,26 @@ def dead_letters(session: Session) -> list[DeadLetter]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """Effects that failed and are tried again by themselves: how many, since when, the oldest's error."""
+
+    count: int
+    since: datetime
+    error: str
+
+
+def retrying(session: Session) -> Retrying | None:
+    """Return what failed and is tried again, which long before it gives up tells that somebody is away."""
+    failed = (OutboxDelivery.state == DeliveryState.WAITING, OutboxDelivery.attempts > 0)
+    oldest = select(OutboxDelivery).where(*failed).order_by(OutboxDelivery.tried_since).limit(1)
+    first = session.scalar(oldest)
+    if first is None:
+        return None
+    count = session.scalar(select(func.count()).select_from(OutboxDelivery).where(*failed)) or 0
+    return Retrying(count, first.tried_since, first.error)
+
+
 def oldest_waiting(session: Session) -> tuple[int, datetime | None]:
     """Return how many effects wait, and since when the first of them is due."""
     row = session.execute(

@@ -1,5 +1,6 @@
 """Pages of failed work: what gave up, trying it again, letting it be."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -8,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from oms.desk.outbox import queries
-from oms.desk.outbox.queries import DeadLetter
+from oms.desk.outbox.queries import DeadLetter, Retrying
 from oms.kernel import audit, outbox
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import NotFoundError
@@ -26,10 +27,7 @@ def index() -> ResponseReturnValue:
     """List the effects that gave up."""
     with reading() as session:
         letters = queries.dead_letters(session)
-        waiting, since = queries.oldest_waiting(session)
-    health = ngettext("%(num)s effect waits.", "%(num)s effects wait.", waiting)
-    if since:
-        health = f"{health} {_('The first is due since %(moment)s.', moment=filters.moment(since))}"
+        health = _health(*queries.oldest_waiting(session), queries.retrying(session))
     return render_template(
         "desk/outbox/dead_letters.html",
         page=page(_("Failed work"), robots="noindex"),
@@ -39,6 +37,22 @@ def index() -> ResponseReturnValue:
         retry_all_url=url_for(".retry_all") if letters else "",
         pages={"summary": "", "before": "", "after": "", "numbers": ()},
     )
+
+
+def _health(waiting: int, since: datetime | None, again: Retrying | None) -> str:
+    health = ngettext("%(num)s effect waits.", "%(num)s effects wait.", waiting)
+    if since:
+        health = f"{health} {_('The first is due since %(moment)s.', moment=filters.moment(since))}"
+    if again:
+        failed = ngettext(
+            "%(num)s failed and is tried again by itself, the oldest since %(moment)s: %(error)s.",
+            "%(num)s failed and are tried again by themselves, the oldest since %(moment)s: %(error)s.",
+            again.count,
+            moment=filters.moment(again.since),
+            error=again.error,
+        )
+        health = f"{health} {failed}"
+    return str(health)
 
 
 @blueprint.post("/outbox/retry")

@@ -9,7 +9,7 @@ from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
 from oms.kernel.register import KINDS, Purpose
 from oms.notifications import actions
-from oms.notifications.actions import Letter
+from oms.notifications.actions import MAILS, Letter
 from oms.notifications.pages import Reader, Written, write
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.personal import CertificateMailbox
@@ -25,7 +25,7 @@ def configure(settings: Settings) -> None:
     _public_url[0] = settings.public_url.rstrip("/")
 
 
-@jobs.on("privacy.erased", role=Role.WORKER)
+@jobs.on("privacy.erased", role=Role.WORKER, patience=MAILS)
 def send_certificate(message: Message) -> None:
     """Send the certificate, then destroy the key of the address; repeated, nothing is left to send to."""
     with reading() as session:

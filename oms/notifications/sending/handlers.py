@@ -6,13 +6,14 @@ from oms.kernel import jobs
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
 from oms.notifications import actions, handlers, letters
+from oms.notifications.actions import MAILS
 from oms.notifications.sending import letters as words
 from oms.orders import queries as orders
 from oms.orders.states import OrderState
 from oms.payments.models import Payment
 
 
-@jobs.on("shipment.handed_over", role=Role.WORKER)
+@jobs.on("shipment.handed_over", role=Role.WORKER, patience=MAILS)
 def tell_shipped(message: Message) -> None:
     """Tell that a parcel is on its way; what is collected in person has arrived already."""
     with reading() as session:
@@ -26,7 +27,7 @@ def tell_shipped(message: Message) -> None:
         actions.post(letter)
 
 
-@jobs.on("order.sent_back", role=Role.WORKER)
+@jobs.on("order.sent_back", role=Role.WORKER, patience=MAILS)
 def tell_too_late(message: Message) -> None:
     """Tell that a payment came after the goods had gone; other money that goes back has the refund's mail."""
     with reading() as session:

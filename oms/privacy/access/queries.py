@@ -130,6 +130,7 @@ def _disclosure(row: Disclosure) -> dict[str, Any]:
         "agreement": row.agreement,
         "unit": row.unit,
         "purpose": row.purpose,
+        "message": row.message,
         "fields": list(row.fields),
     }
 

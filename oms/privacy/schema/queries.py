@@ -77,6 +77,7 @@ _DISCLOSURE = _object(
         "agreement": _TEXT,
         "unit": _TEXT,
         "purpose": {"enum": [str(purpose) for purpose in Purpose]},
+        "message": {**_TEXT, "description": "Which mail it was, by its topic; empty for anything else."},
         "fields": _TEXTS,
     }
 )

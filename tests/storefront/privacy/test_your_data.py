@@ -7,11 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 
-from oms.kernel import audit, vault
+from oms.kernel import audit, egress, ids, vault
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import reading, transaction
+from oms.kernel.egress import Occasion
 from oms.kernel.register import KINDS, Purpose
-from oms.orders.personal import OrderDelivery
+from oms.orders.personal import OrderContact, OrderDelivery
 from tests import make
 from tests.forgetting import GRACE, only_buyer, proven
 from tests.make import Shop
@@ -131,3 +132,17 @@ def test_a_buyer_who_is_signed_in_needs_no_further_proof(small: Shop, store: Fla
     assert "Ground: your consent." in page
     assert "grace@shop.test" in page
     assert {r["unit"] for r in copy(visitor)["records"]} == {f"account:{only_buyer()}", elsewhere.unit}
+
+
+def test_who_we_told_says_which_mail_it_was(small: Shop, store: FlaskClient) -> None:
+    order = make.order({small.clock: 1}).order
+    with transaction() as session:
+        record = OrderContact("ada@shop.test")
+        for topic in ("confirmation", "shipped"):
+            occasion = Occasion(order.unit, ids.new_id(), Purpose.ORDER_MESSAGES, topic)
+            egress.disclose(session, "mail service", occasion, [record])
+    visitor = proven(store, "ada@shop.test")
+    page = words(visitor.get("/your-data/"))
+    assert page.count("The confirmation of your order.") == 1
+    assert page.count("The mail that a parcel is on its way.") == 1
+    assert [row["message"] for row in copy(visitor)["disclosures"]] == ["shipped", "confirmation", ""]
