@@ -1,6 +1,5 @@
 """The life of what is sent: made from a placed order, handed over, arrived, or cancelled before it left."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -18,13 +17,14 @@ from oms.inventory.actions import Move
 from oms.inventory.states import MovementKind
 from oms.kernel import clock, outbox
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
-from oms.kernel.errors import IllegalMoveError
+from oms.kernel.errors import ConflictError, IllegalMoveError
 from oms.orders import actions as agreement
 from oms.orders import queries as orders
 from oms.orders.models import Order
+from oms.orders.personal import OrderDelivery
+from oms.orders.refunding.queries import refundable
 from oms.orders.states import OrderState
 from oms.payments import actions as money
-from oms.payments import queries as payments
 from oms.payments.actions import RefundAsked, RefundPart
 from oms.payments.models import Payment, Refund
 
@@ -45,9 +45,13 @@ def make_parts(session: Session, order_id: int) -> list[FulfillmentOrder]:
     order = orders.locked(session, order_id)
     if order.state is not OrderState.PLACED:
         return []
-    found = queries.parts_of(session, order_id)
-    if found:
-        return found
+    found = queries.parts_of(session, order_id) or _made_parts(session, order_id)
+    if all(line.is_digital for line in order.lines):
+        agreement.note_delivery(session, order_id)
+    return found
+
+
+def _made_parts(session: Session, order_id: int) -> list[FulfillmentOrder]:
     made: dict[int, FulfillmentOrder] = {}
     for hold in queries.allocated(session, order_id):
         if hold.warehouse_id not in made:
@@ -62,8 +66,6 @@ def make_parts(session: Session, order_id: int) -> list[FulfillmentOrder]:
     session.add_all(made.values())
     session.flush()
     session.add_all(part.event("open", SYSTEM, at=clock.now()) for part in made.values())
-    if all(line.is_digital for line in order.lines):
-        agreement.note_delivery(session, order_id)
     return list(made.values())
 
 
@@ -132,12 +134,12 @@ def cancel_order(session: Session, order_id: int, *, by: Actor, why: str) -> Can
     """Cancel an order before anything left the house: goods freed, labels voided, all money sent back.
 
     Raises IllegalMoveError, and then nothing changed, when a part is on its way or all was delivered; buyers
-    may cancel until packing began.
+    may cancel until packing began. Asked under the locks of `queries.locked_house`, so that a packer who
+    begins at this moment is either before it or after it. Downloads that were not delivered yet never are.
     """
-    order = orders.locked(session, order_id)
+    order, parts = queries.locked_house(session, order_id)
     _check_cancellable(session, order, by)
-    make_parts(session, order_id)
-    for part in queries.locked_parts(session, order_id):
+    for part in parts or _made_parts(session, order_id):
         shipment = queries.live_shipment(session, part.id)
         if shipment is not None:
             unpack(session, shipment, by=by, why=why)
@@ -152,6 +154,19 @@ def cancel_order(session: Session, order_id: int, *, by: Actor, why: str) -> Can
         if payment.refundable > 0
     ]
     return Cancelled(cancelled, tuple(refunds))
+
+
+def correct_delivery(session: Session, order_id: int, corrected: OrderDelivery, *, by: Actor) -> None:
+    """Replace where an order's parcels go, under the locks of `queries.locked_house`.
+
+    Raises ConflictError once a label is wanted, bought or printed, for another country, or when all is over.
+    """
+    order, _parts = queries.locked_house(session, order_id)
+    if order.state not in {OrderState.PLACED, OrderState.AWAITING_PAYMENT}:
+        raise ConflictError("This order is over. Nothing more is sent for it.")
+    if not queries.can_correct_address(session, order_id):
+        raise ConflictError("The label has just been printed; the parcel follows it now.")
+    agreement.correct_delivery(session, order, corrected, by=by)
 
 
 def can_buyer_cancel(session: Session, order: Order) -> bool:
@@ -189,7 +204,7 @@ def unpack(session: Session, shipment: Shipment, *, by: Actor, why: str = "") ->
     """
     shipment.become(ShipmentState.UNPACKED)
     shipment.ended_at = clock.now()
-    for parcel in queries.parcels_of(session, shipment.id):
+    for parcel in queries.locked_parcels(session, shipment.id):
         drop_label(session, parcel)
     part = queries.part(session, shipment.fulfillment_order_id)
     for line in part.lines:
@@ -209,21 +224,9 @@ def drop_label(session: Session, parcel: Parcel) -> None:
 
 def _everything_left(session: Session, order: Order, payment: Payment, why: str) -> RefundAsked:
     """Return a refund of all that a payment still holds, by line where the lines explain it."""
-    parts = _parts_left(session, order)
+    found = refundable(session, order)
+    parts = [RefundPart(one.order_line_id, one.units_left, one.left, one.most) for one in found.shares]
+    parts.append(RefundPart(None, 0, found.delivery.left, found.delivery.most))
     if sum(part.amount for part in parts) != payment.refundable:
         parts = [RefundPart(None, 0, payment.refundable, order.total + payment.captured)]
-    return RefundAsked(payment.id, tuple(parts), why)
-
-
-def _parts_left(session: Session, order: Order) -> Sequence[RefundPart]:
-    before = payments.refunded_by_line(session, order.id)
-    on_top = not order.tax_included
-    shares: list[tuple[int | None, int, int]] = [
-        (line.id, line.quantity, line.total + (line.tax if on_top else 0)) for line in order.lines
-    ]
-    shares.append((None, 0, order.delivery + (order.delivery_tax if on_top else 0)))
-    return [
-        RefundPart(line_id, quantity, most - before.get(line_id, 0), most)
-        for line_id, quantity, most in shares
-        if most > before.get(line_id, 0)
-    ]
+    return RefundAsked(payment.id, tuple(part for part in parts if part.amount), why)

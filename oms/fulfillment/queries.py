@@ -1,10 +1,14 @@
-"""Reads of fulfillment: what there is for an order, locked where it is about to change."""
+"""Reads of fulfillment: what there is for an order, locked where it is about to change.
+
+Locks are always taken in one order, by whoever changes anything: the order, its fulfillment orders by id, the
+shipment, its parcels by id. Whoever waited reads again below the lock.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from oms.fulfillment.models import FulfillmentEvent, FulfillmentOrder, Parcel, Shipment
@@ -40,6 +44,28 @@ def locked_parts(session: Session, order_id: int) -> list[FulfillmentOrder]:
             .execution_options(populate_existing=True)
         )
     )
+
+
+def locked_house(session: Session, order_id: int) -> tuple[Order, list[FulfillmentOrder]]:
+    """Return an order and its fulfillment orders, under their locks and those of every parcel in the house.
+
+    For who decides about the whole order, such as its end or its address. Raises NotFoundError.
+    """
+    order = orders.locked(session, order_id)
+    parts = locked_parts(session, order_id)
+    for one in shipments_of(session, order_id):
+        locked_shipment(session, one.id)
+        locked_parcels(session, one.id)
+    return order, parts
+
+
+def locked_box(session: Session, part_id: int) -> FulfillmentOrder:
+    """Return a fulfillment order under the locks of its order and itself, in this order.
+
+    Raises NotFoundError.
+    """
+    orders.locked(session, part(session, part_id).order_id)
+    return locked_part(session, part_id)
 
 
 def locked_part(session: Session, part_id: int) -> FulfillmentOrder:
@@ -148,7 +174,11 @@ def parcel(session: Session, parcel_id: int) -> Parcel:
 
 
 def locked_parcel(session: Session, parcel_id: int) -> Parcel:
-    """Return a parcel under its row lock. Raises NotFoundError."""
+    """Return a parcel under the locks of its way (order, fulfillment order, shipment) and its own.
+
+    Raises NotFoundError.
+    """
+    locked_way(session, parcel(session, parcel_id).shipment_id)
     found = session.scalar(
         select(Parcel)
         .where(Parcel.id == parcel_id)
@@ -160,6 +190,19 @@ def locked_parcel(session: Session, parcel_id: int) -> Parcel:
     return found
 
 
+def locked_parcels(session: Session, shipment_id: int) -> list[Parcel]:
+    """Return every parcel of a shipment under its row lock, in id order; the locks above are taken before."""
+    return list(
+        session.scalars(
+            select(Parcel)
+            .where(Parcel.shipment_id == shipment_id)
+            .order_by(Parcel.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
 def is_on_its_way(session: Session, order_id: int) -> bool:
     """Say whether any part of an order has left the house."""
     left = exists().where(Shipment.order_id == order_id, Shipment.state.in_(ON_ITS_WAY))
@@ -167,13 +210,15 @@ def is_on_its_way(session: Session, order_id: int) -> bool:
 
 
 def can_correct_address(session: Session, order_id: int) -> bool:
-    """Say whether the address may still change: no label is wanted or bought, and nothing has left."""
+    """Say whether the address may still change: no label is wanted, bought or printed by us, nothing left."""
+    printed = and_(Parcel.label_state == LabelState.NONE, Parcel.labelled_at.is_not(None))
     fixed = (
         select(Parcel.id)
         .join(Shipment, Shipment.id == Parcel.shipment_id)
         .where(
             Shipment.order_id == order_id,
-            Parcel.label_state.in_([LabelState.WANTED, LabelState.BOUGHT]),
+            Shipment.state != ShipmentState.UNPACKED,
+            or_(Parcel.label_state.in_([LabelState.WANTED, LabelState.BOUGHT]), printed),
         )
     )
     return not is_on_its_way(session, order_id) and not session.scalar(select(fixed.exists()))

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from oms.fulfillment import actions as fulfillment
 from oms.fulfillment import queries as sending
 from oms.kernel.db import reading, transaction
-from oms.kernel.errors import ConflictError, CounterfoilError, NotFoundError
+from oms.kernel.errors import CounterfoilError, NotFoundError
 from oms.kernel.register import kind_of
 from oms.orders import actions, queries
 from oms.orders.models import Order
@@ -90,10 +90,7 @@ def _keep(order: Order, form: CheckoutForm) -> None:
     delivery = form.delivery()
     with transaction() as session:
         if delivery is not None:
-            queries.locked(session, order.id)
-            if not sending.can_correct_address(session, order.id):
-                raise ConflictError("The label has just been printed; the parcel follows it now.")
-            actions.correct_delivery(session, session.get_one(Order, order.id), delivery, by=by)
+            fulfillment.correct_delivery(session, order.id, delivery, by=by)
         actions.correct_contact(session, session.get_one(Order, order.id), form.contact(), by=by)
 
 

@@ -53,7 +53,7 @@ def put_in_box(session: Session, part_id: int, scanned: str) -> Counted:
 
 def empty_box(session: Session, part_id: int, *, by: Actor) -> None:
     """Begin to pack again from an empty box; a label that was bought for it is voided."""
-    part = queries.locked_part(session, part_id)
+    part = queries.locked_box(session, part_id)
     shipment = queries.live_shipment(session, part_id)
     if shipment is not None:
         unpack(session, shipment, by=by, why="packed again")
@@ -62,7 +62,7 @@ def empty_box(session: Session, part_id: int, *, by: Actor) -> None:
 
 
 def _packable(session: Session, part_id: int) -> FulfillmentOrder:
-    part = queries.locked_part(session, part_id)
+    part = queries.locked_box(session, part_id)
     if part.state is not FulfillmentState.IN_PROGRESS:
         raise IllegalMoveError("This was not picked, has been sent, or was cancelled.")
     if queries.live_shipment(session, part_id) is not None:
@@ -149,7 +149,7 @@ def change_carrier(session: Session, shipment_id: int, box: Box, *, by: Actor) -
         raise IllegalMoveError("This is not in the house any more.")
     part = queries.part(session, shipment.fulfillment_order_id)
     carrier = _checked(session, part, box)
-    for parcel in queries.parcels_of(session, shipment_id):
+    for parcel in queries.locked_parcels(session, shipment_id):
         if parcel.label_state is LabelState.NONE:
             session.delete(parcel)
         drop_label(session, parcel)
@@ -160,7 +160,8 @@ def change_carrier(session: Session, shipment_id: int, box: Box, *, by: Actor) -
 
 def ask_again(session: Session, shipment_id: int) -> None:
     """Ask the carrier again for the labels that are wanted, now instead of by the clock."""
-    for parcel in queries.live_parcels(session, shipment_id):
+    queries.locked_way(session, shipment_id)
+    for parcel in queries.locked_parcels(session, shipment_id):
         if parcel.label_state is LabelState.WANTED:
             parcel.label_problem = ""
             outbox.say(session, "label.wanted", parcel=parcel.id)

@@ -29,8 +29,8 @@ def note_status(session: Session, parcel_id: int, status: str, at: datetime) -> 
     state = MEANS.get(status)
     if state is None:
         return "not known"
-    shipment = queries.locked_way(session, queries.parcel(session, parcel_id).shipment_id)
     parcel = queries.locked_parcel(session, parcel_id)
+    shipment = queries.shipment(session, parcel.shipment_id)
     if parcel.label_state in DROPPED:
         return "ignored: this label was dropped"
     by = Actor(ActorKind.SYSTEM, parcel.carrier)

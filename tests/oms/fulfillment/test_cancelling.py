@@ -1,15 +1,20 @@
 """Cancelling: before anything left the house, whole, with the money back; afterwards not at all."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from oms.fulfillment import actions
-from oms.kernel import jobs
-from oms.kernel.audit import Actor, ActorKind
+from oms.kernel import jobs, vault
+from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import reading, transaction
-from oms.kernel.errors import IllegalMoveError
+from oms.kernel.errors import ConflictError, IllegalMoveError
+from oms.kernel.register import Purpose
 from oms.orders import actions as agreement
+from oms.orders import queries as orders
 from oms.orders.models import Order
+from oms.orders.personal import OrderDelivery
 from oms.payments import actions as money
 from oms.payments.actions import RefundAsked, RefundPart
 from oms.payments.models import Payment, Refund, RefundLine
@@ -54,6 +59,11 @@ def test_what_was_sent_back_before_is_not_sent_again(house: House) -> None:
     cancel(order)
     with reading() as session:
         assert session.scalars(select(Refund.amount).order_by(Refund.id)).all() == [3100, 3660]
+        rows = session.execute(
+            select(RefundLine.order_line_id, RefundLine.quantity, RefundLine.amount).order_by(RefundLine.id)
+        ).all()
+        line = order.lines[0].id
+        assert [tuple(row) for row in rows] == [(line, 1, 3100), (line, 1, 3100), (None, 0, 560)]
         assert session.scalars(select(Payment)).one().refundable == 0
 
 
@@ -119,3 +129,32 @@ def test_an_order_whose_parts_were_not_made_yet_frees_its_goods_too(house: House
     jobs.drain()
     assert house.level(house.shop.clock) == (20, 0, 0)
     assert make.state_of(placed.order.number) == "cancelled"
+
+
+def test_an_order_that_is_over_takes_no_other_address(house: House) -> None:
+    order = house.buy({house.shop.clock: 1})
+    cancel(order)
+    with pytest.raises(ConflictError, match="over"), transaction() as session:
+        actions.correct_delivery(session, order.id, replace(make.ADA, street="Breestraat 1"), by=BUYER)
+    with reading() as session:
+        kept = vault.open_record(session, OrderDelivery, order.unit, purpose=Purpose.DELIVERY, by=SYSTEM)
+    assert kept is not None
+    assert kept.street == make.ADA.street
+
+
+def test_downloads_that_are_cancelled_before_they_were_delivered_never_arrive(house: House) -> None:
+    placed = make.order({house.shop.planner: 1})
+    with transaction() as session:
+        session.execute(make.captured(placed.payment.id, placed.payment.amount))
+        agreement.confirm_payment(session, placed.order.id, placed.payment.id)
+    with transaction() as session:
+        actions.cancel_order(session, placed.order.id, by=BUYER, why="at once")
+    jobs.drain()
+    order = house.order(placed.order.id)
+    assert (order.state, order.delivered_at) == ("cancelled", None)
+    topics = "SELECT count(*) FROM outbox_messages WHERE topic = "
+    assert house.count(f"{topics}'order.cancelled'") == 1
+    assert house.count(f"{topics}'order.delivered'") == 0
+    with reading() as session:
+        told = [event.what for event in orders.history(session, order.id)]
+    assert [what for what in told if what in {"delivered", "cancelled"}] == ["cancelled"]
