@@ -14,6 +14,7 @@ _UNTIL_IT_ARRIVED = Retention(after=Event.DELIVERED, days=30, at_most=180)
     purposes=frozenset({Purpose.DELIVERY, Purpose.ORDER_MESSAGES, Purpose.AFTER_SALES, Purpose.RIGHTS}),
     basis=Basis.CONTRACT,
     retention=_UNTIL_IT_ARRIVED,
+    source="the carrier",
 )
 @dataclass(frozen=True, slots=True)
 class ShipmentTracking:
@@ -31,6 +32,7 @@ class ShipmentTracking:
     basis=Basis.CONTRACT,
     retention=_UNTIL_IT_ARRIVED,
     erase=Erase.DELETE_FILE,
+    source="the carrier",
 )
 @dataclass(frozen=True, slots=True)
 class ShipmentLabel:

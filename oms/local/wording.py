@@ -36,8 +36,8 @@ _DESK_ONLY = (
 )
 # Their import declares the register: records, recipients, cookies.
 DECLARING = (tables, sessions)
-# What a feature of `oms` shows is shown at the desk; these two write to buyers.
-_OF_BUYERS = ("oms/web/", "oms/notifications/", "oms/buyers/")
+# What a feature of `oms` shows is shown at the desk; these write to buyers.
+_OF_BUYERS = ("oms/web/", "oms/notifications/", "oms/buyers/", "oms/fulfillment/printing/pages.py")
 _DESK_FILES = ("views.py", "forms.py", "pages.py", "commands.py", "checks.py")
 # What asks for words in code, and how many of its arguments they are; a mail's reader says a sentence.
 _ASKING = {"_": 1, "_l": 1, "gettext": 1, "lazy_gettext": 1, "say": 1, "ngettext": 2, "_n": 2}
@@ -127,6 +127,7 @@ def _declared() -> list[str]:
     words = [str(word) for enum in (Category, Purpose, Basis, Event) for word in enum]
     ours = [kind for kind in KINDS.values() if kind.type.__module__.startswith("oms.")]
     words += [text for kind in ours for f in kind.fields for text in (f.label, f.why)]
+    words += sorted({kind.source for kind in ours} - {"you"})
     words += [r.what_for for r in RECIPIENTS.values()]
     cookies = [place for name, place in PLACES.items() if name.startswith("cookie")]
     words += [text for place in cookies for text in (place.holds, place.purpose, place.life)]

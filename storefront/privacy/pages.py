@@ -107,7 +107,8 @@ def _known(found: Insight) -> list[dict[str, Any]]:
 
 def _rows(one: Known) -> list[tuple[str, str, str]]:
     ground = _("Ground: %(basis)s.", basis=basis_words(one.kind.basis))
-    source = _("Given by you.") if one.kind.source == "you" else _("Given by %(who)s.", who=one.kind.source)
+    given = one.kind.source
+    source = _("Given by you.") if given == "you" else _("Given by %(who)s.", who=_(given))
     end = _("Gone by %(day)s.", day=long_date(one.ends))
     return [
         (_(field.label), value, f"{_(field.why)} {ground} {source} {end}") for field, value in one.given()

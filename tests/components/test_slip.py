@@ -7,15 +7,20 @@ from tests.components.press import called
 
 def test_a_packing_slip_names_no_person_and_no_price() -> None:
     slip = {
-        "shop": "Counterfoil",
+        "lang": "de",
         "number": "7KQ2",
-        "date": "22 November",
-        "warehouse": "Leiden",
-        "note": "",
+        "words": {
+            "title": "Lieferschein",
+            "about": "Counterfoil · Leiden · 22. November 2026",
+            "columns": ("Menge", "Ware", "SKU"),
+            "note": "",
+        },
         "lines": [{"quantity": "2", "name": "Pencil", "choice": "2B", "sku": "PC-2B"}],
     }
     html = called("slip", "packing_slip", slip)
     assert '<td class="end num">2</td><td>Pencil <small>2B</small></td>' in html
+    assert '<article class="slip" lang="de">' in html
+    assert "<h1>Lieferschein</h1>" in html
 
 
 def test_an_address_label_says_from_and_to() -> None:

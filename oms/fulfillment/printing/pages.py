@@ -1,13 +1,15 @@
-"""What a packing slip says."""
+"""What a packing slip says: to the buyer, so in the language of the order and not in that of the desk."""
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
+from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from oms.fulfillment.labels.actions import SHOP
 from oms.fulfillment.printing.paper import SlipWords
 from oms.fulfillment.printing.queries import Slip
-from oms.web import filters
+from oms.kernel.i18n import TAGS, locale_of
+from oms.kernel.i18n import words as words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,36 +24,35 @@ class SlipLine:
 
 @dataclass(frozen=True, slots=True)
 class SlipPage:
-    """A packing slip in words."""
+    """A packing slip in words; `lang` is the tag of its language."""
 
-    shop: str
+    lang: str
     number: str
-    date: str
-    warehouse: str
-    note: str
+    words: SlipWords
     lines: tuple[SlipLine, ...]
 
 
 def slip(found: Slip) -> SlipPage:
     """Return a packing slip for its page."""
+    locale = locale_of(found.language, found.market)
     return SlipPage(
-        SHOP,
+        TAGS[found.language],
         found.number,
-        filters.long_date(found.at),
-        found.warehouse,
-        words(found).note,
+        words(found),
         tuple(
-            SlipLine(filters.number(line.quantity), line.title, line.choices, line.sku)
+            SlipLine(format_decimal(line.quantity, locale=locale), line.title, line.choices, line.sku)
             for line in found.lines
         ),
     )
 
 
 def words(found: Slip) -> SlipWords:
-    """Return the words of a slip."""
+    """Return the words of a slip, in its buyer's language."""
+    say = words_of(found.language).gettext
+    day = format_date(found.at, "long", locale=locale_of(found.language, found.market))
     return SlipWords(
-        title=_("Packing slip"),
-        about=f"{SHOP} · {found.warehouse} · {filters.long_date(found.at)}",
-        columns=(_("Quantity"), _("Goods"), _("SKU")),
-        note=_("Something missing? Your order page has a button for it."),
+        title=say("Packing slip"),
+        about=f"{SHOP} · {found.warehouse} · {day}",
+        columns=(say("Quantity"), say("Goods"), say("SKU")),
+        note=say("Something missing? Tell us, with the number of this order."),
     )

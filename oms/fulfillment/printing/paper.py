@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cvttf_NotoSansCJK_Regular as cjk
 import fontpkg
 from fpdf import FPDF
-from fpdf.fonts import TTFFont
+from fpdf.fonts import FontFace, TTFFont
 
 from oms.fulfillment.printing.queries import AddressLabel, Slip
 from oms.kernel.errors import BadInputError
@@ -69,7 +69,9 @@ def slip_pdf(slip: Slip, words: SlipWords) -> bytes:
     sheet.set_font(_OURS, size=9)
     sheet.cell(0, 7, words.about, new_x="LMARGIN", new_y="NEXT")
     sheet.ln(4)
-    with sheet.table(col_widths=(12, 74, 46), borders_layout="HORIZONTAL_LINES", line_height=6) as table:
+    # Our font comes in one weight; fpdf would set headings in bold.
+    look = {"borders_layout": "HORIZONTAL_LINES", "headings_style": FontFace(emphasis="")}
+    with sheet.table(col_widths=(20, 68, 44), line_height=6, **look) as table:
         table.row(words.columns)
         for line in slip.lines:
             named = f"{line.title}, {line.choices}" if line.choices else line.title

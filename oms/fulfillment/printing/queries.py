@@ -16,9 +16,11 @@ from oms.shipping.carriers.wire import Place
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What lies in a parcel: no person and no price."""
+    """What lies in a parcel: no person and no price; language and market are those of its buyer."""
 
     number: str
+    language: str
+    market: str
     warehouse: str
     at: datetime
     lines: tuple[BoxLine, ...]
@@ -38,8 +40,11 @@ def slip(session: Session, shipment_id: int) -> Slip:
     """Return the packing slip of a shipment. Raises NotFoundError."""
     shipment = queries.shipment(session, shipment_id)
     part = queries.part(session, shipment.fulfillment_order_id)
+    order = orders.get(session, shipment.order_id)
     return Slip(
-        number=orders.get(session, shipment.order_id).number,
+        number=order.number,
+        language=order.language,
+        market=order.market_code,
         warehouse=session.get_one(Warehouse, part.warehouse_id).name,
         at=shipment.packed_at,
         lines=tuple(box_lines(session, part.id)),

@@ -206,14 +206,20 @@ def label() -> dict[str, Any]:
     return {**values, "page": {**values["page"], "back": "/oms/pack"}, "labels": [one]}
 
 
+SLIP_WORDS = {
+    "title": "Packing slip",
+    "about": "Counterfoil Stationers · Leiden · 22 November 2026",
+    "columns": ("Quantity", "Goods", "SKU"),
+    "note": "Something missing? Tell us, with the number of this order.",
+}
+
+
 def slip() -> dict[str, Any]:
     """One packing slip."""
     one = {
-        "shop": "Counterfoil Stationers",
+        "lang": "en",
         "number": "7KQ2-M4XD",
-        "date": "22 November 2026",
-        "warehouse": "Leiden",
-        "note": "Something missing? Your order page has a button for it.",
+        "words": SLIP_WORDS,
         "lines": [
             {
                 "quantity": "1",

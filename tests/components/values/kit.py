@@ -133,12 +133,15 @@ def kit() -> dict[str, Any]:
             image("pencil", "A pencil", "c"),
         ],
         "slip": {
-            "shop": "Counterfoil Stationers",
+            "lang": "en",
             "number": "7KQ2-M4XD",
-            "date": "22 November 2026",
-            "warehouse": "Leiden",
+            "words": {
+                "title": "Packing slip",
+                "about": "Counterfoil Stationers · Leiden · 22 November 2026",
+                "columns": ("Quantity", "Goods", "SKU"),
+                "note": "",
+            },
             "lines": [{"quantity": "2", "name": "Pencil", "choice": "2B", "sku": "PC-CEDAR-2B"}],
-            "note": "",
         },
         "label": {
             "sender": ["Counterfoil Stationers", "2311 EZ Leiden"],

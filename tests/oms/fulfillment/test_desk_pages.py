@@ -3,16 +3,19 @@
 import io
 
 import pytest
+from babel.dates import format_date
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
 from oms.fulfillment import actions as sending
+from oms.fulfillment import queries
 from oms.fulfillment.printing.paper import label_pdf, scripts
 from oms.fulfillment.printing.queries import AddressLabel
 from oms.kernel import audit, egress, jobs
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
 from oms.orders.models import Order
+from oms.pricing.queries import Where
 from oms.staff.states import StaffRole
 from tests.fakes import Party
 from tests.make import ADA
@@ -132,6 +135,25 @@ def test_a_closed_box_shows_its_address_until_it_is_handed_over(
     assert house.count("SELECT count(*) FROM personal.sealed WHERE kind = 'shipment.tracking'") == 1
     packer.send(f"/shipments/{shipment}/ended", page="/shipments", state="delivered")
     assert house.order(order.id).delivered_at is not None
+
+
+def test_a_packing_slip_speaks_the_language_of_its_buyer(
+    packer: Visitor, house: House, carrier: Party
+) -> None:
+    german = Where("eu", "de", "NL", "", "2311 EZ")
+    order = house.buy({house.shop.clock: 2}, where=german)
+    _part, shipment = box(packer, house, order)
+    page = packer.get(f"/shipments/{shipment}/slip")
+    with reading() as session:
+        packed = queries.shipment(session, shipment).packed_at
+    said = ("Lieferschein", "Menge", "Fehlt etwas?", format_date(packed, "long", locale="de_DE"))
+    assert [word for word in said if word not in words(page)] == []
+    assert '<article class="slip" lang="de">' in page.text
+    assert "Packing slip" not in page.text.partition("<article")[2]
+    printed = (
+        PdfReader(io.BytesIO(packer.get(f"/shipments/{shipment}/slip.pdf").data)).pages[0].extract_text()
+    )
+    assert [word for word in said if word not in printed] == []
 
 
 def test_a_wrong_thing_is_told_and_nothing_closes(packer: Visitor, house: House) -> None:

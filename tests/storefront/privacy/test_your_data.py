@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 
+from oms.fulfillment.personal import ShipmentTracking
 from oms.kernel import audit, egress, ids, vault
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import reading, transaction
@@ -47,6 +48,27 @@ def test_a_guest_sees_what_is_known_who_was_told_and_when_it_goes(small: Shop, s
     assert "30 days after delivery" in page
     assert "when your right to return ends" in page
     assert "Ground: the contract with you. Given by you." in page
+
+
+def test_a_tracking_number_is_known_from_the_carrier_and_not_from_the_buyer(
+    small: Shop, store: FlaskClient
+) -> None:
+    order = make.order({small.clock: 1}).order
+    with reading() as session:
+        subject = vault.subject_of(session, order.unit)
+    assert subject is not None
+    keys = vault.prepare(subject, order.unit, ShipmentTracking)
+    with transaction() as session:
+        vault.seal(session, ShipmentTracking("HP123456789NL"), keys)
+    visitor = proven(store, "ada@shop.test")
+    page = words(visitor.get("/your-data/"))
+    assert (
+        "HP123456789NL To show you where the parcel is. Ground: the contract with you. Given by the carrier."
+        in page
+    )
+    sources = {record["kind"]: record["source"] for record in copy(visitor)["records"]}
+    assert sources["shipment.tracking"] == "the carrier"
+    assert sources["order.contact"] == "you"
 
 
 def test_a_person_sees_their_own_orders_and_nobody_elses(small: Shop, store: FlaskClient) -> None:
