@@ -13,7 +13,7 @@ from oms.catalog import checks as catalog_checks
 from oms.catalog import commands as catalog
 from oms.fulfillment import checks as fulfillment_checks
 from oms.inventory import checks as inventory_checks
-from oms.kernel import audit
+from oms.kernel import audit, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.orders import checks as orders_checks
@@ -111,7 +111,24 @@ def verify(*, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+@click.group()
+def keyring() -> None:
+    """Look after the keys."""
+
+
+@keyring.command()
+@_as_json
+def rewrap(*, as_json: bool) -> None:
+    """Wrap every key with MASTER_KEY that MASTER_KEY_OTHER still wraps; the shop may stay open.
+
+    Example: flask --app wsgi keyring rewrap
+    """
+    count = vault.rewrap()
+    told = f"{count} keys wrapped anew. No key needs MASTER_KEY_OTHER any more."
+    click.echo(json.dumps({"rewrapped": count}) if as_json else told)
+
+
 def register(app: Flask, *more: click.Command) -> None:
     """Give an application every command; `more` are those that stand beside this module."""
-    for command in (migrate, doctor, trail, *COMMANDS, *more):
+    for command in (migrate, doctor, trail, keyring, *COMMANDS, *more):
         app.cli.add_command(command)

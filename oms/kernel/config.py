@@ -3,6 +3,8 @@
 import base64
 import binascii
 import secrets
+import shlex
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +15,12 @@ from oms.kernel.errors import ConfigurationError
 
 _KEY_BYTES = 32
 _SECRET_CHARS = 32
+_COMMAND_SECONDS = 30
+# How a key may be given: by value, in a file, or by a command that prints it.
+_KEYS = {
+    "MASTER_KEY": ("MASTER_KEY", "MASTER_KEY_FILE", "MASTER_KEY_COMMAND"),
+    "MASTER_KEY_OTHER": ("MASTER_KEY_OTHER", "MASTER_KEY_OTHER_FILE", "MASTER_KEY_OTHER_COMMAND"),
+}
 
 
 class AppEnv(StrEnum):
@@ -33,6 +41,7 @@ class Settings:
     redis_url: str
     tombstones: Path
     master_key: bytes
+    master_key_other: bytes
     stripe_secret_key: str
     stripe_webhook_secret: str
     stripe_api_base: str
@@ -74,7 +83,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         keyring_url=reader.url("KEYRING_URL", {"postgresql", "postgres"}),
         redis_url=reader.url("REDIS_URL", {"redis", "rediss", "unix"}, needed=live),
         tombstones=Path(environ.get("TOMBSTONES") or state_dir / "tombstones"),
-        master_key=reader.master_key(generated=not live),
+        master_key=reader.key("MASTER_KEY") or reader.made_up("MASTER_KEY", allowed=not live),
+        master_key_other=reader.key("MASTER_KEY_OTHER"),
         stripe_secret_key=reader.text("STRIPE_SECRET_KEY", needed=live),
         stripe_webhook_secret=reader.text("STRIPE_WEBHOOK_SECRET", needed=live),
         stripe_api_base=reader.standin("STRIPE_API_BASE", live=live),
@@ -118,24 +128,50 @@ class _Reader:
             self.wrong.append(f"{name} is too weak: take at least {_SECRET_CHARS} random characters.")
         return value or (secrets.token_urlsafe(_KEY_BYTES) if generated else "")
 
-    def master_key(self, *, generated: bool) -> bytes:
-        path = self.environ.get("MASTER_KEY_FILE", "")
-        raw = self.environ.get("MASTER_KEY", "")
-        if path:
-            try:
-                raw = Path(path).read_text(encoding="ascii").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                self.wrong.append(f"MASTER_KEY_FILE cannot be read: {error.__class__.__name__}.")
-                return b""
-        if not raw and generated:
-            return secrets.token_bytes(_KEY_BYTES)
+    def key(self, name: str) -> bytes:
+        """Return 32 bytes given in base64: by value, in a file, or by a command that prints them.
+
+        The command is what a key management service is asked with; its words are split as in a shell, and
+        no shell runs it. Empty where none of the three is set; whatever it prints is never repeated.
+        """
+        given = [way for way in _KEYS[name] if self.environ.get(way)]
+        if not given:
+            return b""
+        if len(given) > 1:
+            self.wrong.append(f"Set only one of {', '.join(given)}.")
+            return b""
+        raw = self._told(given[0])
         try:
             key = base64.b64decode(raw, validate=True)
         except (binascii.Error, ValueError):
             key = b""
-        if len(key) != _KEY_BYTES or len(set(key)) < _KEY_BYTES // 4:
-            self.wrong.append("MASTER_KEY (or MASTER_KEY_FILE) must be 32 random bytes in base64.")
+        if raw and (len(key) != _KEY_BYTES or len(set(key)) < _KEY_BYTES // 4):
+            self.wrong.append(f"{given[0]} must give 32 random bytes in base64.")
         return key
+
+    def _told(self, name: str) -> str:
+        value = self.environ[name]
+        try:
+            if name.endswith("_FILE"):
+                return Path(value).read_text(encoding="ascii").strip()
+            if name.endswith("_COMMAND"):
+                done = subprocess.run(  # noqa: S603 - the merchant's own words, and no shell
+                    shlex.split(value), capture_output=True, check=True, timeout=_COMMAND_SECONDS
+                )
+                return done.stdout.decode("ascii").strip()
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            what = "cannot be read" if name.endswith("_FILE") else "did not print a key"
+            self.wrong.append(f"{name} {what}: {error.__class__.__name__}.")
+            return ""
+        return value
+
+    def made_up(self, name: str, *, allowed: bool) -> bytes:
+        """Return a new key where one may be made up, else nothing and a complaint."""
+        if allowed and not any(self.environ.get(way) for way in _KEYS[name]):
+            return secrets.token_bytes(_KEY_BYTES)
+        if not any(name in told for told in self.wrong):
+            self.wrong.append(f"{name} (or _FILE, or _COMMAND) must give 32 random bytes in base64.")
+        return b""
 
     def url(self, name: str, schemes: set[str], *, needed: bool = True) -> str:
         value = self.text(name, needed=needed)

@@ -49,7 +49,7 @@ def development_secrets(state_dir: Path, given: Mapping[str, str]) -> dict[str, 
     for names in _TOGETHER:
         if any(given.get(name) for name in names):
             made = {name: value for name, value in made.items() if name not in names}
-    has_master = bool(given.get("MASTER_KEY") or given.get("MASTER_KEY_FILE"))
+    has_master = any(given.get(name) for name in ("MASTER_KEY", "MASTER_KEY_FILE", "MASTER_KEY_COMMAND"))
     return {
         name: value
         for name, value in made.items()

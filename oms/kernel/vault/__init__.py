@@ -24,6 +24,7 @@ from oms.kernel.vault.health import Figures, figures
 from oms.kernel.vault.keyring import Keys, ends, prepare, start_clock
 from oms.kernel.vault.master import configure
 from oms.kernel.vault.records import Opened, open_each, open_many, open_record, replace, seal, seal_all
+from oms.kernel.vault.rewrapping import rewrap
 from oms.kernel.vault.sweeping import remove_keyless, sweep_unreferenced
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "replace",
     "replay_tombstones",
     "resume",
+    "rewrap",
     "rotate_index",
     "seal",
     "seal_all",

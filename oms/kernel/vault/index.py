@@ -1,7 +1,8 @@
 """Blind indexes: a sealed field is found again by the keyed digest of its value, and by nothing else.
 
-The key of each field is derived from the master key and a random salt in the keyring. Rotating makes a new
-salt, digests every row anew, and destroys the old salt: what an old backup holds can then be tried by nobody.
+The key of each field is derived from a random salt, which lies in the keyring wrapped by the master key.
+Rotating makes a new salt, digests every row anew, and destroys the old salt: what an old backup holds can
+then be tried by nobody.
 """
 
 import hashlib
@@ -33,7 +34,7 @@ class IndexKey:
 
     def digest(self, kind: Kind, name: str, value: str) -> bytes:
         """Return the digest of a field's value under this version."""
-        key = master.index_key(self.salt, f"{kind.name}.{name}")
+        key = master.derive(self.salt, b"", f"index/{kind.name}.{name}")
         return hmac.digest(key, normalized(name, value).encode("utf-8", "surrogatepass"), hashlib.sha256)[
             :DIGEST_BYTES
         ]
@@ -61,13 +62,17 @@ def current_salt(session: Session) -> IndexKey:
 def salts(session: Session) -> list[IndexKey]:
     """Return every version that still counts, the newest first."""
     rows = session.execute(select(IndexSalt.version, IndexSalt.salt).order_by(IndexSalt.version.desc())).all()
-    return [IndexKey(row.version, row.salt) for row in rows]
+    return [IndexKey(row.version, master.unwrap(row.salt, salt_place(row.version))) for row in rows]
+
+
+def salt_place(version: int) -> tuple[str, ...]:
+    """Return the place of a wrapped salt."""
+    return ("index_salts", str(version))
 
 
 def add_salt(session: Session, version: int) -> None:
     """Make a version; when two do it at once, the first holds for both."""
+    salt = master.wrap(secrets.token_bytes(master.KEY_BYTES), salt_place(version))
     session.execute(
-        insert(IndexSalt)
-        .values(version=version, salt=secrets.token_bytes(master.KEY_BYTES), made_at=clock.now())
-        .on_conflict_do_nothing()
+        insert(IndexSalt).values(version=version, salt=salt, made_at=clock.now()).on_conflict_do_nothing()
     )

@@ -61,7 +61,9 @@ def prepare(subject_id: UUID, unit: str, *types: type[Any]) -> Keys:
             "subject_id": subject_id,
             "unit": unit,
             "kind": kind.name,
-            "wrapped": _wrapped(made[kind.name], subject_id, unit, kind.name),
+            "wrapped": master.wrap(
+                made[kind.name].secret, key_place(made[kind.name].key_id, subject_id, unit, kind.name)
+            ),
             "made_at": now,
             "destroy_after": _first_end(kind.retention, now),
         }
@@ -80,8 +82,9 @@ def _belonging(unit: str, kind: Kind) -> Kind:
     return kind
 
 
-def _wrapped(key: DataKey, subject_id: UUID, unit: str, kind: str) -> bytes:
-    return master.wrap(key.secret, key.key_id, subject_id, unit, kind)
+def key_place(key_id: UUID, subject_id: UUID, unit: str, kind: str) -> tuple[str, ...]:
+    """Return the place of a wrapped data key."""
+    return ("keys", str(key_id), str(subject_id), unit, kind)
 
 
 def _first_end(retention: Retention, now: datetime) -> datetime:
@@ -102,7 +105,8 @@ def fetch(key_ids: Iterable[UUID]) -> dict[UUID, DataKey]:
         ).all()
     return {
         row.key_id: DataKey(
-            row.key_id, master.unwrap(row.wrapped, row.key_id, row.subject_id, row.unit, row.kind)
+            row.key_id,
+            master.unwrap(row.wrapped, key_place(row.key_id, row.subject_id, row.unit, row.kind)),
         )
         for row in rows
     }

@@ -1,11 +1,11 @@
-"""The master key: it wraps data keys and derives index keys, and is never stored beside either.
+"""The master key: it wraps data keys and the salts of index keys, and is never stored beside either.
 
-Each use has its own key, derived with HKDF-SHA256 (RFC 5869).
+Each use has its own key, derived with HKDF-SHA256 (RFC 5869). While it is exchanged there are two: the one
+that wraps, and another that still, or already, unwraps.
 """
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -13,14 +13,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from oms.kernel.config import Settings
 from oms.kernel.errors import ConfigurationError
 from oms.kernel.vault.envelope import shut, unshut
+from oms.kernel.vault.errors import BrokenSealError
 
 KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class _Configured:
-    master: bytes = field(repr=False)
     wrapping: bytes = field(repr=False)
+    other: bytes = field(repr=False)
     tombstones: Path
     files: Path
 
@@ -29,10 +30,10 @@ _configured: list[_Configured] = []
 
 
 def configure(settings: Settings) -> None:
-    """Take master key, tombstone file and file store from the settings; call once per process."""
-    master = settings.master_key
-    wrapping = derive(master, b"", "wrapping")
-    _configured[:] = [_Configured(master, wrapping, settings.tombstones, settings.state_dir / "files")]
+    """Take master keys, tombstone file and file store from the settings; call once per process."""
+    wrapping = derive(settings.master_key, b"", "wrapping")
+    other = derive(settings.master_key_other, b"", "wrapping") if settings.master_key_other else b""
+    _configured[:] = [_Configured(wrapping, other, settings.tombstones, settings.state_dir / "files")]
 
 
 def _now() -> _Configured:
@@ -57,16 +58,25 @@ def files() -> Path:
     return _now().files
 
 
-def index_key(salt: bytes, field_name: str) -> bytes:
-    """Return the blind index key of one field under one version's salt."""
-    return derive(_now().master, salt, f"index/{field_name}")
+def wrap(secret: bytes, place: tuple[str, ...]) -> bytes:
+    """Return a key wrapped for its row in the keyring; it unwraps in no other."""
+    return shut(_now().wrapping, secret, place)
 
 
-def wrap(secret: bytes, key_id: UUID, subject_id: UUID, unit: str, kind: str) -> bytes:
-    """Return a data key wrapped for its row in the keyring; it unwraps in no other."""
-    return shut(_now().wrapping, secret, ("keys", str(key_id), str(subject_id), unit, kind))
+def unwrap(wrapped: bytes, place: tuple[str, ...]) -> bytes:
+    """Return a key; raises BrokenSealError when its row differs, or neither master key wrapped it."""
+    try:
+        return unshut(_now().wrapping, wrapped, place)
+    except BrokenSealError:
+        if not _now().other:
+            raise
+        return unshut(_now().other, wrapped, place)
 
 
-def unwrap(wrapped: bytes, key_id: UUID, subject_id: UUID, unit: str, kind: str) -> bytes:
-    """Return a data key; raises BrokenSealError when row, subject, unit, kind or master key differ."""
-    return unshut(_now().wrapping, wrapped, ("keys", str(key_id), str(subject_id), unit, kind))
+def rewrapped(wrapped: bytes, place: tuple[str, ...]) -> bytes | None:
+    """Return a key of the other master key wrapped by this one; None where this one wrapped it already."""
+    try:
+        unshut(_now().wrapping, wrapped, place)
+    except BrokenSealError:
+        return wrap(unwrap(wrapped, place), place)
+    return None

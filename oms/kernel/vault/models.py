@@ -86,7 +86,7 @@ class Destruction(KeyringBase):
 
 
 class IndexSalt(KeyringBase):
-    """The random part of one version of the blind index key; without it the old digests say nothing."""
+    """The wrapped random part of a version of the blind index key; without it old digests say nothing."""
 
     __tablename__ = "index_salts"
     __columns__: ClassVar = columns("version salt made_at")
