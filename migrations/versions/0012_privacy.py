@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=True),
         sa.Column("was_open", sa.Boolean(), nullable=False),
         sa.Column("kinds", postgresql.ARRAY(sa.String()), server_default="{}", nullable=False),
+        sa.Column("fields", postgresql.ARRAY(sa.String()), server_default="{}", nullable=False),
         sa.Column("recipients", postgresql.ARRAY(sa.String()), server_default="{}", nullable=False),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(

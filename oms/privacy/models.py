@@ -66,17 +66,18 @@ class RequestEvent(Base):
 class RequestUnit(Base):
     """One unit that a request is about, while it is under way; these rows go when it is done.
 
-    Kinds and recipients are noted before the keys are destroyed, for afterwards nobody can say them.
+    Kinds, fields and recipients are noted before the keys are destroyed: afterwards nobody can say them.
     """
 
     __tablename__ = "privacy_request_units"
-    __columns__: ClassVar = columns("was_open kinds recipients gone_at", "request_id unit subject_id")
+    __columns__: ClassVar = columns("was_open kinds fields recipients gone_at", "request_id unit subject_id")
 
     request_id: Mapped[int] = mapped_column(ForeignKey("privacy_requests.id"), primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
     subject_id: Mapped[UUID | None]
     was_open: Mapped[bool]
     kinds: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
+    fields: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
     recipients: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
     gone_at: Mapped[datetime | None]
 

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock
-from oms.kernel.register import KINDS
 from oms.privacy import queries
 from oms.privacy.erasure import queries as erasing
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
@@ -108,12 +107,10 @@ def _goes(row: RequestUnit) -> tuple[str, str]:
 
 
 def _went(found: PrivacyRequest) -> list[tuple[str, str]]:
-    counts = (found.certificate or {}).get("kinds", {})
-    return [(_labels(name), number(count)) for name, count in counts.items()]
-
-
-def _labels(kind_name: str) -> str:
-    return ", ".join(_(field.label) for field in KINDS[kind_name].fields)
+    return [
+        (", ".join(_(field.label) for field in fields), number(count))
+        for fields, count in (erasing.went(found.certificate) if found.certificate else [])
+    ]
 
 
 def _step(found: PrivacyRequest, row: Telling) -> dict[str, str]:

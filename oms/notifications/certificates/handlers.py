@@ -7,10 +7,11 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
-from oms.kernel.register import KINDS, Purpose
+from oms.kernel.register import Purpose
 from oms.notifications import actions
 from oms.notifications.actions import MAILS, Letter
 from oms.notifications.pages import Reader, Written, write
+from oms.privacy.erasure import queries as erasing
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.personal import CertificateMailbox
 from oms.web.markets import Place
@@ -57,7 +58,10 @@ def _written(found: PrivacyRequest) -> Written:
         number=found.number,
         url=f"{home}/your-data/requests/{found.ref}",
         date=day,
-        went=[(_labels(reader, name), day) for name in told.get("kinds", {})],
+        went=[
+            (", ".join(reader.say(field.label) for field in fields), day)
+            for fields, _count in (erasing.went(told) if told else [])
+        ],
         stays=[
             (_(what), _(why), _("until %(day)s", day=reader.day(date.fromisoformat(until))))
             for what, why, until in told.get("stays", [])
@@ -66,8 +70,3 @@ def _written(found: PrivacyRequest) -> Written:
             "From %(day)s on, no backup of ours can bring it back.", day=reader.day(gone + KEY_BACKUPS)
         ),
     )
-
-
-def _labels(reader: Reader, kind_name: str) -> str:
-    kind = KINDS.get(kind_name)
-    return ", ".join(reader.say(field.label) for field in kind.fields) if kind else kind_name

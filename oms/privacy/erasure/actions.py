@@ -57,7 +57,8 @@ def open_request(session: Session, wish: Wish) -> PrivacyRequest:
         raise BadInputError("There is nothing left to delete.")
     if wish.way not in planned.ways:
         raise BadInputError(
-            "A parcel is on its way. Let it arrive; the rest is deleted by itself.", field="way"
+            "An order cannot be cancelled now. Let it be deleted by itself; the rest goes at once.",
+            field="way",
         )
     for earlier in queries.requests_about(session, wish.units):
         withdraw(session, earlier)
@@ -185,7 +186,11 @@ def _mailbox_of(session: Session, units: Sequence[str]) -> str:
 def _erase(row: RequestUnit) -> None:
     with transaction() as session:
         noted = session.get_one(RequestUnit, (row.request_id, row.unit))
-        noted.kinds = noted.kinds or [kind.name for kind in queries.kinds_of(row.unit)]
+        there = queries.going(session, row.unit)
+        noted.fields = noted.fields or [
+            f"{one.kind.name}.{field.name}" for one in there for field in one.fields
+        ]
+        noted.kinds = noted.kinds or [one.kind.name for one in there]
         noted.recipients = noted.recipients or queries.recipients_of(session, row.unit)
     vault.destroy_unit(row.unit)
     with transaction() as session:
@@ -241,6 +246,7 @@ def _certificate(rows: Sequence[RequestUnit], kept: Sequence[queries.Stay]) -> d
     """Return what the certificate says; counts alone, so that it joins no two orders."""
     return {
         "kinds": dict(sorted(Counter(name for row in rows for name in row.kinds).items())),
+        "fields": dict(sorted(Counter(name for row in rows for name in row.fields).items())),
         "units": dict(sorted(Counter(row.unit.partition(":")[0] for row in rows).items())),
         "stays": [[stay.what, stay.why, stay.until.isoformat()] for stay in kept],
     }

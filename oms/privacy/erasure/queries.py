@@ -1,17 +1,21 @@
 """What erasing would do: what goes, what stays and until when, what is still open; and requests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oms.fulfillment.actions import can_buyer_cancel
+from oms.fulfillment.queries import is_on_its_way
 from oms.kernel import clock, egress, register, vault
+from oms.kernel.audit import SYSTEM
 from oms.kernel.errors import NotFoundError
 from oms.kernel.money import Money
-from oms.kernel.register import Basis, Kind
+from oms.kernel.register import Basis, Field, Kind, Purpose
 from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.states import OrderState
@@ -36,19 +40,39 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class Going:
+    """A kind of record that goes with a unit, and those of its fields that hold something."""
+
+    kind: Kind
+    fields: tuple[Field, ...]
+    unit: str
+
+
+class Stage(StrEnum):
+    """How far an order has come, as somebody sees it who waits until it is deleted."""
+
+    UNPAID = "unpaid"
+    IN_PREPARATION = "in preparation"
+    ON_ITS_WAY = "on its way"
+    ARRIVED = "arrived"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOrder:
     """An order still under way: what would come back if it were cancelled, and whether it still can be."""
 
     number: str
     refund: Money
     is_cancellable: bool
+    stage: Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What erasing some units would do."""
 
-    goes: tuple[tuple[Kind, str], ...]
+    goes: tuple[Going, ...]
     stays: tuple[Stay, ...]
     recipients: tuple[str, ...]
     open_orders: tuple[OpenOrder, ...]
@@ -63,10 +87,10 @@ class Plan:
 
 
 def plan(session: Session, units: Sequence[str]) -> Plan:
-    """Return what erasing these units would do; nothing is opened for it, and nothing changes."""
+    """Return what erasing these units would do, to the person whose they are; nothing changes."""
     found = [order for unit in units if (order := order_of(session, unit))]
     return Plan(
-        tuple((kind, unit) for unit in units for kind in kinds_of(unit)),
+        tuple(one for unit in units for one in going(session, unit)),
         tuple(stays(session, found)),
         tuple(dict.fromkeys(name for unit in units for name in recipients_of(session, unit))),
         tuple(_open(session, order) for order in found if not is_finished(order)),
@@ -78,6 +102,31 @@ def kinds_of(unit: str) -> list[Kind]:
     now = clock.now()
     names = sorted(name for name, end in vault.ends(unit).items() if end > now)
     return [register.KINDS[name] for name in names if name in register.KINDS]
+
+
+def going(session: Session, unit: str) -> list[Going]:
+    """Return what a unit holds now: of each kind the fields that were filled."""
+    return [Going(kind, _filled(session, kind, unit), unit) for kind in kinds_of(unit)]
+
+
+def _filled(session: Session, kind: Kind, unit: str) -> tuple[Field, ...]:
+    if Purpose.RIGHTS not in kind.purposes:
+        return kind.fields
+    records = vault.open_each(session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM).values()
+    return tuple(
+        field
+        for field in kind.fields
+        if any(getattr(record, field.name) not in ("", (), None) for record in records)
+    )
+
+
+def went(certificate: Mapping[str, Any]) -> list[tuple[tuple[Field, ...], int]]:
+    """Return what a certificate says has gone: the fields that were filled, kind by kind, and of how many."""
+    return [
+        (tuple(f for f in kind.fields if f"{name}.{f.name}" in certificate["fields"]), count)
+        for name, count in certificate["kinds"].items()
+        if (kind := register.KINDS.get(name))
+    ]
 
 
 def recipients_of(session: Session, unit: str) -> list[str]:
@@ -99,7 +148,20 @@ def is_finished(order: Order) -> bool:
 def _open(session: Session, order: Order) -> OpenOrder:
     paid = payments.of_order(session, order.id)
     back = sum(payment.refundable for payment in paid)
-    return OpenOrder(order.number, Money(back, order.currency), can_buyer_cancel(session, order))
+    is_cancellable = can_buyer_cancel(session, order)
+    return OpenOrder(order.number, Money(back, order.currency), is_cancellable, stage_of(session, order))
+
+
+def stage_of(session: Session, order: Order) -> Stage:
+    """Return how far an order has come."""
+    if order.state is OrderState.AWAITING_PAYMENT:
+        return Stage.UNPAID
+    if order.state in _FINISHED and order.state is not OrderState.CLOSED:
+        return Stage.ENDED
+    if order.delivered_at is not None:
+        is_over = order.returns_end_at is None or order.returns_end_at <= clock.now()
+        return Stage.ENDED if is_over else Stage.ARRIVED
+    return Stage.ON_ITS_WAY if is_on_its_way(session, order.id) else Stage.IN_PREPARATION
 
 
 def stays(session: Session, found: Sequence[Order]) -> list[Stay]:

@@ -1,5 +1,7 @@
 """The plan, a request and a certificate in words."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from oms.kernel.register import KINDS
+from oms.kernel.register import Field
 from oms.privacy.erasure import queries
-from oms.privacy.erasure.queries import OpenOrder, Plan
+from oms.privacy.erasure.queries import OpenOrder, Plan, Stage
 from oms.privacy.models import PrivacyRequest, RequestEvent, Telling
 from oms.privacy.states import OPEN, RequestState, Way
 from oms.web.filters import long_date, moment, money
@@ -19,16 +21,15 @@ from storefront.privacy.pages import at, unit_words
 KEY_BACKUPS = timedelta(days=7)
 
 
-def labels(kind_name: str) -> str:
-    """Return what a kind of record holds, by the labels of its fields."""
-    kind = KINDS.get(kind_name)
-    return ", ".join(_(field.label) for field in kind.fields) if kind else kind_name
+def labels(fields: Sequence[Field]) -> str:
+    """Return what a record holds, by the labels of its fields."""
+    return ", ".join(_(field.label) for field in fields)
 
 
 def plan(planned: Plan) -> dict[str, Any]:
     """Return what the page of the plan takes."""
     return {
-        "goes": [(labels(kind.name), unit_words(unit)) for kind, unit in planned.goes],
+        "goes": [(labels(one.fields), unit_words(one.unit)) for one in planned.goes],
         "stays": [
             (_(stay.what), _(stay.why), _("until %(day)s", day=long_date(stay.until)))
             for stay in planned.stays
@@ -42,10 +43,23 @@ def plan(planned: Plan) -> dict[str, Any]:
 
 def _open(planned: Plan) -> dict[str, Any]:
     return {
-        "number": ", ".join(order.number for order in planned.open_orders),
+        "question": _question(planned.open_orders),
         "way": Way.LATER.value,
         "ways": [_way(way, planned.open_orders) for way in planned.ways],
     }
+
+
+def _question(found: Sequence[OpenOrder]) -> str:
+    number = ", ".join(order.number for order in found)
+    words = {
+        Stage.UNPAID: _("Your order %(number)s waits for its payment. How shall we do it?", number=number),
+        Stage.IN_PREPARATION: _(
+            "Your order %(number)s is being prepared. How shall we do it?", number=number
+        ),
+        Stage.ON_ITS_WAY: _("Your order %(number)s is still on its way. How shall we do it?", number=number),
+    }
+    several = _("Your orders %(number)s are not finished. How shall we do it?", number=number)
+    return str(words.get(found[0].stage, several) if len(found) == 1 else several)
 
 
 def _way(way: Way, found: tuple[OpenOrder, ...]) -> dict[str, str]:
@@ -55,6 +69,15 @@ def _way(way: Way, found: tuple[OpenOrder, ...]) -> dict[str, str]:
             "value": way.value,
             "label": _("Cancel, refund and delete now"),
             "note": _("%(amount)s goes back to you, the way it came.", amount=back),
+        }
+    if all(order.stage is Stage.UNPAID for order in found):
+        return {
+            "value": way.value,
+            "label": _("Wait until its payment is certain, then delete by itself"),
+            "note": _(
+                "Within a day if no payment comes, else after delivery and your right to return."
+                " Everything else goes now."
+            ),
         }
     return {
         "value": way.value,
@@ -97,13 +120,41 @@ def request_page(session: Session, found: PrivacyRequest) -> dict[str, Any]:
 
 
 def _waiting(session: Session, found: PrivacyRequest) -> str:
-    left = sum(1 for row in queries.units_of(session, found.id) if row.gone_at is None)
-    sentence = ngettext(
-        "%(num)s order is still on its way. It is deleted by itself after your right to return.",
-        "%(num)s orders are still on their way. They are deleted by themselves after your right to return.",
-        left,
-    )
-    return str(sentence)
+    """Return what a request still waits for: one sentence for each stage that some of its orders are in."""
+    counts: Counter[Stage] = Counter()
+    for row in queries.units_of(session, found.id):
+        order = queries.order_of(session, row.unit)
+        if row.gone_at is None:
+            counts[queries.stage_of(session, order) if order else Stage.ENDED] += 1
+    return " ".join(_stage_words(stage, counts[stage]) for stage in Stage if counts[stage])
+
+
+def _stage_words(stage: Stage, count: int) -> str:
+    words = {
+        Stage.UNPAID: ngettext(
+            "%(num)s order waits for its payment. Without one it is deleted by itself within a day.",
+            "%(num)s orders wait for their payment. Without one they are deleted by themselves within a day.",
+            count,
+        ),
+        Stage.IN_PREPARATION: ngettext(
+            "%(num)s order is being prepared. It is deleted by itself after your right to return.",
+            "%(num)s orders are being prepared. They are deleted by themselves after your right to return.",
+            count,
+        ),
+        Stage.ON_ITS_WAY: ngettext(
+            "%(num)s order is still on its way. It is deleted by itself after your right to return.",
+            "%(num)s orders are still on their way."
+            " They are deleted by themselves after your right to return.",
+            count,
+        ),
+        Stage.ARRIVED: ngettext(
+            "%(num)s order has arrived. It is deleted by itself when your right to return ends.",
+            "%(num)s orders have arrived. They are deleted by themselves when your right to return ends.",
+            count,
+        ),
+        Stage.ENDED: ngettext("%(num)s part goes now.", "%(num)s parts go now.", count),
+    }
+    return str(words[stage])
 
 
 def _event(event: RequestEvent) -> dict[str, str]:
@@ -130,7 +181,7 @@ def certificate(session: Session, found: PrivacyRequest) -> dict[str, Any]:
             "let_go": _("What went"),
             "rows": rows or [(_("Nothing"), "")],
             "foot": " ".join(_(why) for _what, why, _until in told["stays"]),
-            "dates": [(f"{labels(name)} ({count})", when) for name, count in told["kinds"].items()],
+            "dates": [(f"{labels(fields)} ({count})", when) for fields, count in queries.went(told)],
             "let_go_foot": "",
         },
         "told": [_telling(row) for row in queries.tellings_of(session, found.id)],

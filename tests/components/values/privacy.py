@@ -84,7 +84,7 @@ def plan() -> dict[str, Any]:
         ],
         "tells": ["Hollow Post", "Stripe"],
         "open_order": {
-            "number": "7KQ2-M4XD",
+            "question": "Your order 7KQ2-M4XD is still on its way. How shall we do it?",
             "way": "later",
             "ways": [
                 {

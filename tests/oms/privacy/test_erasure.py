@@ -86,6 +86,14 @@ def test_the_certificate_counts_and_joins_nothing(small: Shop) -> None:
     year = clock.now().year + 10
     assert done.certificate == {
         "kinds": {"order.contact": 2, "order.delivery": 2},
+        "fields": {
+            "order.contact.email": 2,
+            "order.delivery.city": 2,
+            "order.delivery.country": 2,
+            "order.delivery.name": 2,
+            "order.delivery.postcode": 2,
+            "order.delivery.street": 2,
+        },
         "units": {"order": 2},
         "stays": [
             [

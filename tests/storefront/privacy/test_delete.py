@@ -1,15 +1,18 @@
 """Deleting over HTTP: a plan that is true, one yes, and a certificate that joins nothing."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from oms.kernel import vault
+from oms.kernel import clock, vault
 from oms.kernel.db import reading, transaction
+from oms.orders import actions as ordering
 from oms.orders import queries as orders
 from oms.orders.states import OrderState
+from oms.privacy import handlers
 from tests.forgetting import GRACE, delivered, only_buyer, paid, proven
 from tests.make import Shop, order
 from tests.pages import forms
@@ -100,7 +103,7 @@ def test_an_order_on_its_way_is_deleted_later_and_the_rest_now(small: Shop, stor
     visitor = proven(store, "ada@shop.test")
     answer = visitor.send("/your-data/delete", way="later")
     page = visitor.get(answer.headers["Location"])
-    assert "1 order is still on its way." in words(page)
+    assert "1 order is being prepared." in words(page)
     assert vault.ends(old.unit) == {}
     assert len(vault.ends(kept.unit)) == 2
     with reading() as session:
@@ -119,7 +122,7 @@ def test_an_order_that_waits_for_its_payment_cannot_be_cancelled_by_deleting(
     kept = order({small.clock: 1}).order
     visitor = proven(store, "ada@shop.test")
     answer = visitor.send("/your-data/delete", way="now")
-    assert (answer.status_code, "Let it arrive" in words(answer)) == (422, True)
+    assert (answer.status_code, "An order cannot be cancelled now." in words(answer)) == (422, True)
     assert len(vault.ends(kept.unit)) == 2
     assert rows("SELECT * FROM privacy_requests") == []
 
@@ -149,3 +152,50 @@ def test_deleting_twice_finds_nothing_left(small: Shop, store: FlaskClient) -> N
 @pytest.mark.parametrize("ref", ["nobody", "AAAAAAAAAAAAAAAAAAAAAA"])
 def test_a_certificate_that_never_was_is_not_found(store: FlaskClient, ref: str) -> None:
     assert store.get(f"/your-data/requests/{ref}").status_code == 404
+
+
+def test_plan_and_certificate_name_only_what_was_there(small: Shop, store: FlaskClient) -> None:
+    delivered({small.clock: 1})
+    visitor = proven(store, "ada@shop.test")
+    planned = words(visitor.get("/your-data/delete"))
+    done = words(visitor.get(visitor.send("/your-data/delete").headers["Location"]))
+    for page in (planned, done):
+        assert "Name on the parcel, Street and number, Country, City, Postcode" in page
+        for never in ("Phone", "District", "State or province"):
+            assert never not in page
+
+
+def test_an_order_that_waits_for_its_payment_is_not_said_to_be_on_its_way(
+    small: Shop, store: FlaskClient
+) -> None:
+    kept = order({small.clock: 1}).order
+    visitor = proven(store, "ada@shop.test")
+    plan = words(visitor.get("/your-data/delete"))
+    assert f"Your order {kept.number} waits for its payment." in plan
+    assert "Let it arrive" not in plan
+    address = visitor.send("/your-data/delete", way="later").headers["Location"]
+    page = words(visitor.get(address))
+    assert "1 order waits for its payment. Without one it is deleted by itself within a day." in page
+    assert "on its way" not in page
+    with transaction() as session:
+        ordering.lapse(session, kept.id)
+    handlers.carry_out_requests()
+    assert "It is gone" in words(visitor.get(address))
+    assert vault.ends(kept.unit) == {}
+
+
+def test_a_request_says_what_it_waits_for_from_preparation_to_the_end_of_returns(
+    small: Shop, store: FlaskClient
+) -> None:
+    kept = paid({small.clock: 1})
+    visitor = proven(store, "ada@shop.test")
+    address = visitor.send("/your-data/delete", way="later").headers["Location"]
+    assert "1 order is being prepared." in words(visitor.get(address))
+    with transaction() as session:
+        ordering.note_delivery(session, kept.id)
+    handlers.carry_out_requests()
+    assert "1 order has arrived. It is deleted by itself when your right" in words(visitor.get(address))
+    assert len(vault.ends(kept.unit)) == 2
+    with clock.held_at(clock.now() + timedelta(days=60)):
+        handlers.carry_out_requests()
+    assert "It is gone" in words(visitor.get(address))
