@@ -11,7 +11,7 @@ from oms.catalog.states import ProductStatus
 from oms.inventory import actions as stock
 from oms.kernel import clock, ids, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
-from oms.kernel.db import reading, transaction
+from oms.kernel.db import reading, retry_conflicts, transaction
 from oms.kernel.outbox import DeliveryState, OutboxDelivery
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -144,6 +144,11 @@ def order(wanted: dict[int, int], **changed: object) -> Placed:
     """Place an order that awaits its payment."""
     with reading() as session:
         request = placing(session, wanted, **changed)
+    return _tried(request)
+
+
+@retry_conflicts
+def _tried(request: Placing) -> Placed:
     with transaction() as session:
         return place_order(session, request, by=GUEST)
 

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from oms.inventory import queries
 from oms.inventory.models import Reservation, StockLevel, StockMovement, Warehouse
-from oms.inventory.sourcing import Demand, Destination, OutOfStockError, Plan, Take, plan
+from oms.inventory.sourcing import Demand, Destination, Plan, Take, plan
 from oms.inventory.states import EFFECTS, MovementKind, ReservationState
 from oms.kernel import clock, outbox
 from oms.kernel.audit import SYSTEM, Actor
-from oms.kernel.errors import BadInputError, ConflictError
+from oms.kernel.errors import BadInputError, ConflictError, OvertakenError
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,11 @@ def _tell_pages(session: Session, variant_id: int, left: int, before: int) -> No
 
 
 def reserve(session: Session, order_id: int, demands: Sequence[Demand], to: Destination) -> Plan:
-    """Hold stock for a checkout; raises OutOfStockError, and then the caller's transaction must end.
+    """Hold stock for a checkout; raises OutOfStockError where there is less in all warehouses together.
 
-    The plan is made from a read; the guarantee is the conditional statement, which holds or raises.
+    The plan is made from a read; the guarantee is the conditional statement. Where a level was taken between
+    the two it raises OvertakenError: another warehouse may have it, so a fresh plan tells. After either the
+    caller's transaction, or its savepoint, must end.
     """
     stock = queries.by_warehouse(session, {d.variant_id for d in demands})
     chosen = plan(demands, stock, queries.sources(session), to)
@@ -167,7 +169,7 @@ def _reserve_one(session: Session, take: Take) -> None:
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
     if left is None:
-        raise OutOfStockError(take.variant_id, take.quantity, 0)
+        raise OvertakenError
     _tell_pages(session, take.variant_id, left, left + take.quantity)
 
 

@@ -15,7 +15,10 @@ class OutOfStockError(CounterfoilError):
     code = "out_of_stock"
 
     def __init__(self, variant_id: int, wanted: int, available: int) -> None:
-        super().__init__(f"Only {available} left." if available else "This has just sold out.")
+        if available:
+            super().__init__("Only %(left)s left.", left=available)
+        else:
+            super().__init__("This has just sold out.")
         self.variant_id = variant_id
         self.wanted = wanted
         self.available = available

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from oms.kernel.errors import UnavailableError
+from oms.kernel.errors import OvertakenError, UnavailableError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -72,6 +72,9 @@ _TIMEOUTS = {
     Role.MIGRATE: (600_000, 5_000, 600_000),
 }
 _RETRYABLE = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected (Postgres, appendix A)
+_TRIES = 3
+# Being overtaken means that somebody else got on: a fresh look costs little and soon tells the truth.
+_TRIES_OVERTAKEN = 6
 
 _urls: dict[str, str] = {}
 _engines: dict[str, Engine] = {}
@@ -191,17 +194,26 @@ def keyring_reading() -> Iterator[Session]:
 
 
 def retry_conflicts(action: Callable[P, T]) -> Callable[P, T]:
-    """Run again, at most 3 times with jitter, what a deadlock or serialization failure threw out whole."""
+    """Run again, with jitter, what was thrown out whole.
+
+    At most 3 times what a deadlock or serialization failure threw out, 6 times what somebody was faster at.
+    """
 
     @wraps(action)
     def again(*args: P.args, **kwargs: P.kwargs) -> T:
-        for attempt in range(3):
+        for attempt in range(1, _TRIES_OVERTAKEN + 1):
             try:
                 return action(*args, **kwargs)
-            except OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) not in _RETRYABLE or attempt == 2:  # noqa: PLR2004 - the last
+            except (OperationalError, OvertakenError) as error:
+                if attempt >= _tries(error):
                     raise
-                time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))  # noqa: S311 - jitter, no secret
+                time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, no secret
         raise UnavailableError
 
     return again
+
+
+def _tries(error: OperationalError | OvertakenError) -> int:
+    if isinstance(error, OvertakenError):
+        return _TRIES_OVERTAKEN
+    return _TRIES if getattr(error.orig, "sqlstate", None) in _RETRYABLE else 1

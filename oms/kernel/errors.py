@@ -44,6 +44,12 @@ class ConflictError(CounterfoilError):
     code = "conflict"
 
 
+class OvertakenError(ConflictError):
+    """Many are buying this at this moment. Nothing was ordered; try again."""
+
+    code = "overtaken"
+
+
 class BadInputError(CounterfoilError):
     """Something that was given cannot be used: `field` names where, the message says what to do."""
 

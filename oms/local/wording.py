@@ -114,11 +114,13 @@ def _sentences() -> list[str]:
     ]
     calls = [call for tree in trees for call in ast.walk(tree) if isinstance(call, ast.Call)]
     given = [_first_text(call) for call in calls if getattr(call.func, "id", "") in ours]
+    made = [call for name in sorted(ours & classes.keys()) for call in ast.walk(classes[name])]
+    given += [_first_text(c) for c in made if getattr(getattr(c, "func", None), "attr", "") == "__init__"]
     return [text for text in [*own, *given] if text]
 
 
-def _first_text(call: ast.Call) -> str:
-    first = call.args[0] if call.args else None
+def _first_text(call: ast.AST) -> str:
+    first = call.args[0] if isinstance(call, ast.Call) and call.args else None
     return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 

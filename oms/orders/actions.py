@@ -1,7 +1,7 @@
 """What happens to an order once it is written: confirmed, lapsed, cancelled, held, delivered, closed."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from oms.inventory import actions as stock
 from oms.inventory.sourcing import OutOfStockError
 from oms.kernel import clock, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
+from oms.kernel.db import reading, retry_conflicts, transaction
 from oms.kernel.errors import ConflictError
 from oms.kernel.register import Purpose
 from oms.kernel.states import Outcome
@@ -78,15 +79,19 @@ def money_of(session: Session, order_id: int) -> list[Payment]:
 
 
 def _take_up_again(session: Session, order: Order) -> bool:
-    if not vault.ends(order.unit):
+    if order.is_let_go or not vault.ends(order.unit):
         return False
-    with session.begin_nested() as attempt:
-        try:
-            hold_stock(session, order)
-        except OutOfStockError:
-            attempt.rollback()
-            return False
+    try:
+        _held_again(session, order)
+    except OutOfStockError:
+        return False
     return True
+
+
+@retry_conflicts
+def _held_again(session: Session, order: Order) -> None:
+    with session.begin_nested():
+        hold_stock(session, order)
 
 
 def _send_back(session: Session, order: Order, payment: Payment, why: str) -> str:
@@ -190,6 +195,43 @@ def correct_contact(session: Session, order: Order, corrected: OrderContact, *, 
     if before != corrected:
         vault.replace(session, corrected, order.unit, by=by)
         note_event(session, order, "e-mail corrected", by=by)
+
+
+def forget_lapsed(before: datetime) -> int:
+    """Let go of whom orders knew that lapsed before a moment; return of how many.
+
+    Opens transactions of its own: never call it inside one.
+    """
+    with reading() as session:
+        due = queries.lapsed_unforgotten(session, before=before)
+    return sum(_forgotten(order_id, unit) for order_id, unit in due)
+
+
+def _forgotten(order_id: int, unit: str) -> bool:
+    with transaction() as session:
+        if not let_go(session, order_id):
+            return False
+    vault.destroy_unit(unit)
+    with transaction() as session:
+        forget(session, order_id)
+    return True
+
+
+def let_go(session: Session, order_id: int) -> bool:
+    """Begin to forget a lapsed order: from the commit on, no late payment takes it up again.
+
+    False when money came and took it up meanwhile: such an order still needs its person.
+    """
+    order = queries.locked(session, order_id)
+    if order.state is not OrderState.LAPSED:
+        return False
+    order.let_go()
+    return True
+
+
+def forget_buyer(session: Session, buyer_id: int) -> None:
+    """Cut the thread from every order of an account to it; what each order itself knows is not touched."""
+    session.execute(update(Order).where(Order.buyer_id == buyer_id).values(buyer_id=None))
 
 
 def forget(session: Session, order_id: int) -> None:

@@ -100,6 +100,15 @@ class Order(Base):
         ORDER.check(self.state, state)
         self.state = state
 
+    @property
+    def is_let_go(self) -> bool:
+        """Say whether forgetting has begun: its keys go or are gone, and nothing takes the order up again."""
+        return self.placement_hash is None
+
+    def let_go(self) -> None:
+        """Cut the first thread to the person: the checkout's form finds this order no more."""
+        self.placement_hash = None
+
     def event(self, what: str, by: Actor, *, at: datetime, why: str = "") -> "OrderEvent":
         """Return the history row of something that happened, to be added to a session."""
         return OrderEvent(order_id=self.id, what=what, why=why[:200], by_kind=by.kind, by_id=by.id, at=at)

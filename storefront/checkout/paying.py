@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from oms.kernel import ids, vault
 from oms.kernel.config import Settings
-from oms.kernel.db import reading, transaction
+from oms.kernel.db import reading, retry_conflicts, transaction
 from oms.orders import actions, queries
 from oms.orders.models import Order, unit_of
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -24,6 +24,7 @@ from oms.payments.models import Payment
 from oms.payments.states import PaymentState
 from oms.privacy.notice import queries as notice
 from oms.web import security
+from storefront.account import access
 from storefront.cart.basket import PAYING
 from storefront.checkout.forms import CheckoutForm
 from storefront.checkout.pages import Counter
@@ -81,18 +82,23 @@ def _placed(at: Counter, key: str, contact: OrderContact, delivery: OrderDeliver
         delivery=delivery,
         keys=vault.prepare(ids.new_id(), unit_of(number), *kinds),
         cart_id=at.view.cart_id,
+        buyer_id=access.buyer_id() or None,
         notice_version=notice.version(),
     )
     try:
-        with transaction() as session:
-            placed: Placed = place_order(session, request, by=security.actor())
+        return _tried(request).order
     except IntegrityError:
         with reading() as session:
             twin = queries.by_placement(session, key)
         if twin is None:
             raise
         return twin
-    return placed.order
+
+
+@retry_conflicts
+def _tried(request: Placing) -> Placed:
+    with transaction() as session:
+        return place_order(session, request, by=security.actor())
 
 
 def _page_of(order: Order) -> str:

@@ -10,7 +10,7 @@ from oms.carts.queries import CartView
 from oms.inventory.sourcing import OutOfStockError
 from oms.kernel import ids
 from oms.kernel.db import reading, transaction
-from oms.kernel.errors import BadInputError, CounterfoilError, UnavailableError
+from oms.kernel.errors import BadInputError, CounterfoilError, OvertakenError, UnavailableError
 from oms.orders.placing.actions import PriceChangedError
 from oms.pricing.quote import NotSellableError
 from oms.web import frame
@@ -116,9 +116,10 @@ def _again(session: Session, at: Counter, form: CheckoutForm, *, is_pay: bool) -
 
 def _refused(form: CheckoutForm, error: CounterfoilError) -> ResponseReturnValue:
     if isinstance(error, OutOfStockError | NotSellableError):
-        flash(said(error), "warn")
+        if not _told_of_changes():
+            flash(said(error), "warn")
         return redirect(goods_pages.url("/cart"), 303)
-    if not isinstance(error, PriceChangedError | BadInputError | UnavailableError):
+    if not isinstance(error, PriceChangedError | OvertakenError | BadInputError | UnavailableError):
         raise error
     form.form_errors = [said(error)]
     with reading() as session:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from oms.inventory import actions as stock_actions
 from oms.inventory import queries as stock
 from oms.kernel import db
+from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.local.services import Services
 from tests import make
@@ -97,6 +99,18 @@ def test_the_last_one_is_sold_to_one_of_two_carts(live: RunningShop) -> None:
         ends = Counter(end for end, _ in crowd.map(lambda n: buy(live, n, "CEDAR-PENCIL"), range(16)))
     assert ends["ordered"] == 1
     assert ends["ordered"] + ends["sold out"] == 16
+    assert sound()
+
+
+def test_units_in_two_warehouses_are_sold_to_the_last(live: RunningShop) -> None:
+    with transaction() as session:
+        stock_actions.receive(session, 1, 2, 20, by=SYSTEM)
+    with ThreadPoolExecutor(24) as crowd:
+        ends = Counter(end for end, _ in crowd.map(lambda n: buy(live, n, "RETRO-CLOCK"), range(100)))
+    assert ends == {"ordered": 40, "sold out": 60}
+    with reading(Role.MIGRATE) as session:
+        held = session.execute(text("SELECT warehouse_id, reserved FROM stock_levels WHERE variant_id = 1"))
+        assert {row.warehouse_id: row.reserved for row in held} == {1: 20, 2: 20}
     assert sound()
 
 

@@ -62,7 +62,8 @@ def place_order(session: Session, wanted: Placing, *, by: Actor) -> Placed:
     """Write the agreement: quote again, hold the stock, seal the person, intend the payment.
 
     Raises PriceChangedError when the total is not the one that was shown, OutOfStockError, NotSellableError
-    or BadInputError; then nothing was written. A second call with the same key breaks the unique placement.
+    or BadInputError; then nothing was written. OvertakenError asks for another try in a new transaction
+    (`retry_conflicts`). A second call with the same key breaks the unique placement.
     """
     quoted = quote(session, wanted.wanted, wanted.where, wanted.method)
     if quoted.quote.fingerprint != wanted.shown:
@@ -151,7 +152,7 @@ def _lines(found: Quote) -> list[OrderLine]:
 
 
 def hold_stock(session: Session, order: Order) -> None:
-    """Hold an order's goods, and note the rule that chose the warehouses; raises OutOfStockError."""
+    """Hold an order's goods, and note the rule that chose the warehouses; raises what `reserve` raises."""
     demands = [Demand(line.id, line.variant_id, line.quantity) for line in order.lines if not line.is_digital]
     if not demands:
         return
