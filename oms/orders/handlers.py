@@ -88,12 +88,7 @@ def _close_unstarted(payment: Payment) -> None:
 @jobs.every(timedelta(minutes=30), role=Role.WORKER)
 def forget_lapsed() -> None:
     """Destroy what lapsed orders knew of a person."""
-    with reading() as session:
-        due = queries.lapsed_unforgotten(session, before=clock.now() - actions.LAPSED_LIFE)
-    for order_id, unit in due:
-        vault.destroy_unit(unit)
-        with transaction() as session:
-            actions.forget(session, order_id)
+    actions.forget_lapsed(clock.now() - actions.LAPSED_LIFE)
 
 
 @jobs.every(timedelta(hours=1), role=Role.BLIND)

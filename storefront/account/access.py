@@ -3,6 +3,7 @@
 from oms.buyers import queries
 from oms.buyers.queries import Account
 from oms.kernel.db import reading
+from oms.orders import queries as orders
 from oms.web import proofs
 from oms.web.security import actor, person, signed_in
 
@@ -23,13 +24,15 @@ def account() -> Account:
 def units(*sorts: str) -> list[str]:
     """Return the retention units, of sorts such as `order`, that this browser may see.
 
-    They were given the mailbox of the account that is signed in, or one proven within half an hour.
+    They are the account's that is signed in, or were given its mailbox, or one proven within half an hour.
     """
     found = dict.fromkeys(unit for sort in sorts for unit in proofs.proven(sort))
     if buyer_id():
         mailbox = account().email
         with reading() as database:
             found.update(dict.fromkeys(queries.units_of_mailbox(database, mailbox, *sorts)))
+            if "order" in sorts:
+                found.update(dict.fromkeys(orders.units_of_buyer(database, buyer_id())))
     return list(found)
 
 

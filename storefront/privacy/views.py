@@ -11,7 +11,6 @@ from oms.fulfillment import queries as sending
 from oms.kernel import audit, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
-from oms.orders import queries as orders
 from oms.orders.states import OrderState
 from oms.privacy.access import queries
 from oms.privacy.erasure import queries as erasure
@@ -28,14 +27,9 @@ blueprint = Blueprint("privacy", __name__)
 
 def own_units() -> list[str] | None:
     """Return the units of the person at this browser; None when it has proven no mailbox and no account."""
-    number = access.buyer_id()
-    if not number and not proofs.is_live():
+    if not access.buyer_id() and not proofs.is_live():
         return None
-    found = dict.fromkeys(access.units(*codes.SORTS))
-    if number:
-        with reading() as session:
-            found.update(dict.fromkeys(orders.units_of_buyer(session, number)))
-    return list(found)
+    return access.units(*codes.SORTS)
 
 
 @blueprint.get("/your-data/")

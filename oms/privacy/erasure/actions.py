@@ -206,6 +206,7 @@ def _cut(session: Session, row: RequestUnit) -> None:
         orders.forget(session, order.id)
     if sort == "account":
         buyers.forget_account(session, int(name))
+        orders.forget_buyer(session, int(name))
         _forget_deeds(session, name)
     session_rows.end_about(session, row.unit, name if order is not None else row.unit)
     if row.subject_id is not None:

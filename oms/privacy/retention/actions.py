@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from oms.buyers.upkeep import actions as accounts
 from oms.kernel import audit, clock, egress, files, vault
-from oms.kernel.db import reading, transaction
+from oms.kernel.db import transaction
 from oms.orders import actions as orders
-from oms.orders import queries as ordering
 from oms.payments import actions as payments
 from oms.privacy.retention import queries
 from oms.privacy.retention.queries import DISPUTE_WINDOW
@@ -26,13 +25,13 @@ def let_go() -> dict[str, int]:
     Opens transactions of its own: never call it inside one.
     """
     now = clock.now()
-    counts = {"orders that lapsed": _forget_lapsed(now)}
+    counts = {"orders that lapsed": orders.forget_lapsed(now - orders.LAPSED_LIFE)}
     destroyed = vault.destroy_due(now)
     counts |= {"keys": destroyed.keys, "sealed records": destroyed.rows, "files": destroyed.files}
     counts |= sweep_leftovers()
     counts["orders cut from their person"] = _each(queries.orders_of_nobody, orders.forget, now)
     counts["closed accounts"] = _each(
-        lambda session, _now: queries.accounts_of_nobody(session), accounts.forget_account, now
+        lambda session, _now: queries.accounts_of_nobody(session), _forget_account, now
     )
     counts["people in ledger and audit"] = _each(queries.subjects_of_nothing, forget_subject, now)
     with transaction() as session:
@@ -54,14 +53,9 @@ def forget_subject(session: Session, subject_id: UUID) -> None:
     egress.forget_subject(session, subject_id)
 
 
-def _forget_lapsed(now: datetime) -> int:
-    with reading() as session:
-        due = ordering.lapsed_unforgotten(session, before=now - orders.LAPSED_LIFE)
-    for order_id, unit in due:
-        vault.destroy_unit(unit)
-        with transaction() as session:
-            orders.forget(session, order_id)
-    return len(due)
+def _forget_account(session: Session, buyer_id: int) -> None:
+    accounts.forget_account(session, buyer_id)
+    orders.forget_buyer(session, buyer_id)
 
 
 def _each(
