@@ -55,6 +55,8 @@ class Settings:
     desk_shares_host: bool
     trusted_proxies: int
     metrics_token: str
+    shop_calendar: str
+    shop_time_zone: str
     state_dir: Path
     demo_password: str
     demo_totp: str
@@ -99,6 +101,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         desk_shares_host=environ.get("DESK_SHARES_HOST", "") == "yes",
         trusted_proxies=reader.count("TRUSTED_PROXIES"),
         metrics_token=environ.get("METRICS_TOKEN", ""),
+        shop_calendar=environ.get("SHOP_CALENDAR") or "NL",
+        shop_time_zone=environ.get("SHOP_TIME_ZONE") or "Europe/Amsterdam",
         state_dir=state_dir,
         demo_password=environ.get("DEMO_PASSWORD", ""),
         demo_totp=environ.get("DEMO_TOTP_SECRET", ""),

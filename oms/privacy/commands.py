@@ -14,6 +14,8 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, acting_as, reading
 from oms.kernel.register import KINDS, Kind
 from oms.privacy import queries
+from oms.privacy.clocks import queries as clocks
+from oms.privacy.models import PrivacyRequest
 from oms.privacy.retention import actions
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -81,12 +83,27 @@ def requests(*, as_json: bool) -> None:
     with reading() as session:
         found = queries.requests(session, are_open=True)
     if as_json:
-        rows = [{"number": r.number, "state": r.state, "answer_by": r.answer_by.isoformat()} for r in found]
+        rows = [_waiting(one) for one in found]
         click.echo(json.dumps(rows))
         return
     for row in found:
-        click.echo(f"{row.number}  {row.state}  answer by {row.answer_by}")
+        pressing = clocks.alarm(row, clock.now())
+        click.echo(
+            f"{row.number}  {row.state}  answer by {row.answer_by}" + (f"  {pressing}" if pressing else "")
+        )
     click.echo(f"{len(found)} under way.")
+
+
+def _waiting(request: PrivacyRequest) -> dict[str, str]:
+    return {
+        "number": request.number,
+        "state": request.state,
+        "regime": request.regime,
+        "target_by": request.target_by.isoformat(),
+        "answer_by": request.answer_by.isoformat(),
+        "legal_by": request.legal_by.isoformat(),
+        "alarm": clocks.alarm(request, clock.now()),
+    }
 
 
 def _rows(kind: Kind) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from oms.kernel import audit, jobs, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
+from oms.privacy.clocks import calendar
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure import queries
 from oms.privacy.notice import actions as notice
@@ -15,8 +16,9 @@ _anchors: list[Path] = []
 
 
 def configure(settings: Settings) -> None:
-    """Tell where the heads of the audit chain are written, outside the database."""
+    """Tell where the heads of the audit chain are written, outside the database, and the shop's calendar."""
     _anchors[:] = [settings.state_dir / "anchors"]
+    calendar.configure(settings)
 
 
 @jobs.every(timedelta(minutes=1), role=Role.WORKER)

@@ -18,7 +18,8 @@ class PrivacyRequest(Base):
 
     __tablename__ = "privacy_requests"
     __columns__: ClassVar = columns(
-        "id number state way market language received_at answer_by settled_at certificate",
+        "id number state way market language regime received_at target_by answer_by legal_by answered_at"
+        " settled_at certificate",
         "ref certificate_unit",
     )
     __table_args__ = (
@@ -37,7 +38,11 @@ class PrivacyRequest(Base):
     market: Mapped[str]
     language: Mapped[str]
     received_at: Mapped[datetime]
+    regime: Mapped[str]
+    target_by: Mapped[date]
     answer_by: Mapped[date]
+    legal_by: Mapped[date]
+    answered_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     certificate_unit: Mapped[str] = mapped_column(server_default="")
     certificate: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
@@ -48,6 +53,7 @@ class PrivacyRequest(Base):
         self.state = state
         if REQUEST.is_final(state):
             self.settled_at = at
+            self.answered_at = self.answered_at or at
         return RequestEvent(request_id=self.id, state=state, at=at)
 
 

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock
-from oms.privacy import queries
+from oms.privacy.clocks import queries as clocks
+from oms.privacy.clocks.queries import Alarm
 from oms.privacy.erasure import queries as erasing
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.retention import queries as retention
@@ -51,9 +52,20 @@ def row(session: Session, found: PrivacyRequest) -> dict[str, Any]:
         "about": _about(session, found),
         "received": day(found.received_at),
         "due": day(found.answer_by),
-        "is_late": queries.is_late(found, clock.today()),
+        "alarm": alarm_chip(found),
         "state": chip(found.state),
     }
+
+
+def alarm_chip(found: PrivacyRequest) -> dict[str, str]:
+    """Return how pressing an answer is, as word and shape; empty where nothing presses."""
+    words = {
+        Alarm.SOON: (_("business day 3"), "waiting"),
+        Alarm.NOW: (_("business day 5"), "late"),
+        Alarm.LATE: (_("late"), "late"),
+    }
+    word, kind = words.get(clocks.alarm(found, clock.now()), ("", ""))
+    return {"word": word, "kind": kind}
 
 
 def _about(session: Session, found: PrivacyRequest) -> str:
@@ -86,6 +98,9 @@ def detail(session: Session, found: PrivacyRequest) -> dict[str, Any]:
             "kind": _("Deletion"),
             "about": _about(session, found),
             "due": day(found.answer_by),
+            "target": day(found.target_by),
+            "law": f"{day(found.legal_by)} ({found.regime})",
+            "alarm": alarm_chip(found),
             "state": chip(found.state),
             "events": [
                 {"text": _(event.state.replace("_", " ")), "when": moment(event.at)}

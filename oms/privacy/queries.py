@@ -1,7 +1,5 @@
 """Requests as staff see them: by number, state and day; nobody is named in them."""
 
-from datetime import date
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,8 +26,3 @@ def by_number(session: Session, number: str) -> PrivacyRequest:
     if found is None:
         raise NotFoundError("There is no request of this number. Look for a mistyped letter.")
     return found
-
-
-def is_late(request: PrivacyRequest, today: date) -> bool:
-    """Say whether an answer is owed since yesterday or longer."""
-    return request.state in OPEN and request.answer_by < today

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 # The member states, which are one customs territory: Regulation (EU) 952/2013, article 4.
-_UNION = frozenset(
+EU = frozenset(
     {
         *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
         *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
@@ -25,4 +25,4 @@ class CustomsLine:
 
 def must_declare(origin: str, target: str) -> bool:
     """Say whether a parcel between two countries leaves a customs territory."""
-    return origin != target and not {origin, target} <= _UNION
+    return origin != target and not {origin, target} <= EU

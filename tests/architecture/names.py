@@ -43,6 +43,8 @@ ALSO = {
     "oms/inventory/sourcing.py": "the rules that choose a warehouse",
     "oms/orders/placing/necessity.py": "which fields an order needs",
     "oms/payments/reconciling.py": "our money beside Stripe's",
+    "oms/privacy/clocks/calendar.py": "the shop's working days",
+    "oms/privacy/clocks/regimes.py": "what each law allows, as data",
     "oms/pricing/quote.py": "the arithmetic of a quote",
     "oms/shipping/carriers/hollow_post.py": "the API of one carrier",
     "oms/shipping/carriers/known.py": "carriers and their services by code",

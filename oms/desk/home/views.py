@@ -11,6 +11,8 @@ from oms.desk.home import queries
 from oms.desk.home.queries import Day
 from oms.kernel import clock
 from oms.kernel.db import reading
+from oms.privacy.clocks import queries as clocks
+from oms.privacy.clocks.queries import Alarm
 from oms.web import doctor, filters
 from oms.web.doctor import Finding, Health
 from oms.web.frame import flashed, page
@@ -35,12 +37,13 @@ def index() -> str:
     with reading() as session:
         waits = queues.waiting(session)
         today = queries.day(session, now.replace(hour=0, minute=0, second=0, microsecond=0))
+        pressing = clocks.pressing(session, now)
     checked, findings = _findings() if signed_in().may(Permission.OPERATIONS) else (now, [])
     return render_template(
         "desk/home/index.html",
         page=page(_("Overview"), robots="noindex"),
         flashes=flashed(),
-        waiting=_waiting(waits),
+        waiting=_waiting(waits, {"privacy": _pressing(pressing)}),
         checks=[_check(finding) for finding in findings],
         checked=_("Checked on %(moment)s", moment=filters.moment(checked)),
         figures=_figures(today),
@@ -48,13 +51,14 @@ def index() -> str:
     )
 
 
-def _waiting(waits: dict[str, int]) -> list[dict[str, Any]]:
+def _waiting(waits: dict[str, int], notes: dict[str, str]) -> list[dict[str, Any]]:
     me = signed_in()
     known: list[tuple[str, str, str, dict[str, Any], Permission]] = [
         (_("to pick"), "to pick", "oms.picking.index", {}, Permission.WAREHOUSE),
         (_("to pack"), "to pack", "oms.packing.index", {}, Permission.WAREHOUSE),
         (_("held"), "held", "oms.orders.index", {"hold": "1"}, Permission.ORDERS_READ),
         (_("sold out"), "sold out", "oms.stock.index", {"state": "out"}, Permission.STOCK_READ),
+        (_("people to answer"), "privacy", "oms.privacy.index", {}, Permission.PRIVACY),
         (_("failed effects"), "failed", "oms.outbox.index", {}, Permission.OPERATIONS),
     ]
     return [
@@ -62,12 +66,18 @@ def _waiting(waits: dict[str, int]) -> list[dict[str, Any]]:
             "label": label,
             "count": filters.number(waits.get(queue, 0)),
             "url": url_for(endpoint, **query),
-            "note": "",
-            "is_wanted": queue == "failed" and waits.get(queue, 0) > 0,
+            "note": notes.get(queue, ""),
+            "is_wanted": bool(notes.get(queue)) or (queue == "failed" and waits.get(queue, 0) > 0),
         }
         for label, queue, endpoint, query, permission in known
         if me.may(permission) and endpoint in current_app.view_functions
     ]
+
+
+def _pressing(found: dict[Alarm, int]) -> str:
+    """Return in words how many answers press; empty where none does."""
+    words = {Alarm.SOON: _("business day 3"), Alarm.NOW: _("business day 5"), Alarm.LATE: _("late")}
+    return ", ".join(f"{words[alarm]}: {filters.number(count)}" for alarm, count in found.items())
 
 
 def _findings() -> tuple[datetime, list[Finding]]:

@@ -6,7 +6,6 @@ The order for each unit is: note what there is, cancel what is open, destroy the
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -23,6 +22,7 @@ from oms.kernel.register import Basis, Purpose
 from oms.orders import actions as orders
 from oms.orders.models import Order, unit_of
 from oms.orders.states import OrderState
+from oms.privacy.clocks import queries as clocks
 from oms.privacy.erasure import queries
 from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Telling
 from oms.privacy.personal import CertificateMailbox
@@ -30,8 +30,6 @@ from oms.privacy.retention.actions import forget_subject
 from oms.privacy.states import OPEN, RequestState, Way
 from oms.web import session_rows
 
-# GDPR, article 12(3): without undue delay, and within a month.
-MOST_DAYS = 30
 # Whoever erases themselves is named by nothing that two of their orders would share.
 THEMSELVES = Actor(ActorKind.GUEST, "self")
 
@@ -63,6 +61,7 @@ def open_request(session: Session, wish: Wish) -> PrivacyRequest:
     for earlier in queries.requests_about(session, wish.units):
         withdraw(session, earlier)
     now = clock.now()
+    due = clocks.dates(now, queries.countries(session, wish.units))
     request = PrivacyRequest(
         number=ids.order_number(),
         ref=ids.token(),
@@ -71,7 +70,10 @@ def open_request(session: Session, wish: Wish) -> PrivacyRequest:
         market=wish.market,
         language=wish.language,
         received_at=now,
-        answer_by=(now + timedelta(days=MOST_DAYS)).date(),
+        regime=due.regime,
+        target_by=due.target_by,
+        answer_by=due.answer_by,
+        legal_by=due.legal_by,
     )
     session.add(request)
     session.flush()
@@ -121,7 +123,17 @@ def _carry_out(request_id: int) -> bool:
         _keep_mailbox(request_id, [row.unit for row in due])
     for row in due:
         _erase(row)
-    return not waiting and _certify(request_id)
+    if waiting:
+        _note_answered(request_id)
+        return False
+    return _certify(request_id)
+
+
+def _note_answered(request_id: int) -> None:
+    """Note that the person was told, on the page of the request, what waits until it has arrived."""
+    unanswered = (PrivacyRequest.id == request_id, PrivacyRequest.answered_at.is_(None))
+    with transaction() as session:
+        session.execute(update(PrivacyRequest).where(*unanswered).values(answered_at=clock.now()))
 
 
 def _begin(request_id: int) -> list[RequestUnit] | None:

@@ -140,6 +140,12 @@ def order_of(session: Session, unit: str) -> Order | None:
     return orders.by_number(session, number) if sort == "order" else None
 
 
+def countries(session: Session, units: Sequence[str]) -> list[str]:
+    """Return the countries that the orders among some units went to."""
+    found = [order for unit in units if (order := order_of(session, unit))]
+    return sorted({order.country for order in found if order.country})
+
+
 def is_finished(order: Order) -> bool:
     """Say whether an order needs its person no more: it has ended, or everything has arrived."""
     return order.state in _FINISHED or order.delivered_at is not None

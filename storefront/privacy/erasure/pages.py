@@ -109,7 +109,7 @@ def request_page(session: Session, found: PrivacyRequest) -> dict[str, Any]:
             "number": found.number,
             "what": _("Delete your data"),
             "state": state_chip(found.state),
-            "due": _("We answer by %(day)s.", day=long_date(found.answer_by)) if is_open else "",
+            "due": _due(found),
             "events": [_event(event) for event in queries.events_of(session, found.id)],
         },
         "answer": _waiting(session, found) if is_open else _("You took this request back."),
@@ -117,6 +117,12 @@ def request_page(session: Session, found: PrivacyRequest) -> dict[str, Any]:
         "withdraw_url": at(f"/your-data/requests/{found.ref}/withdraw") if is_open else "",
         "back_url": at("/your-data/"),
     }
+
+
+def _due(found: PrivacyRequest) -> str:
+    if found.answered_at is not None:
+        return str(_("We answered on %(day)s.", day=long_date(found.answered_at)))
+    return str(_("We answer by %(day)s.", day=long_date(found.answer_by)))
 
 
 def _waiting(session: Session, found: PrivacyRequest) -> str:

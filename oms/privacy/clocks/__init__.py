@@ -1,0 +1,1 @@
+"""By when people are answered: the shop's business days, and what each law allows at most."""
