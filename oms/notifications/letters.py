@@ -13,6 +13,7 @@ from oms.kernel.money import Money
 from oms.kernel.register import Event, Purpose, kind_of
 from oms.notifications.actions import Letter
 from oms.notifications.pages import Reader, Written, write
+from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.placing.queries import place_prefix
@@ -85,7 +86,7 @@ def _rows(order: Order, reader: Reader) -> list[tuple[str, ...]]:
 def dates(order: Order, reader: Reader) -> list[tuple[str, str]]:
     """Return when what an order knows of a person goes: as days once they are certain, else in words."""
     _ = reader.say
-    ends = vault.ends(order.unit)
+    ends = orders.ends(order)
     known = {OrderDelivery: _("Name, address"), OrderContact: _("E-mail")}
     return [
         (label, _when(order, reader, kind_of(cls).name, ends))

@@ -1,12 +1,13 @@
 """Reads of orders; lists show a number, a country and a postcode prefix, never a person."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from oms.kernel import ids
+from oms.kernel import ids, register, vault
 from oms.kernel.errors import NotFoundError
+from oms.kernel.register import Event
 from oms.orders.models import Order, OrderEvent, OrderHold, unit_of
 from oms.orders.states import OrderState
 
@@ -51,6 +52,21 @@ def by_placement(session: Session, key: str) -> Order | None:
     return session.scalar(
         select(Order).where(Order.placement_hash == ids.token_hash(key), Order.state != OrderState.LAPSED)
     )
+
+
+def ends(order: Order) -> dict[str, datetime]:
+    """Return when each kind of an order's personal data goes, by the kind's name; what is gone is not in it.
+
+    What delivery decides counts from the moment of delivery, although the keys hear of it a moment later.
+    """
+    since = {Event.DELIVERED: order.delivered_at, Event.RETURN_WINDOW_ENDED: order.returns_end_at}
+    found = vault.ends(order.unit)
+    for name in found.keys() & register.KINDS.keys():
+        rule = register.KINDS[name].retention
+        moment = since.get(rule.after)
+        if moment is not None:
+            found[name] = moment + timedelta(days=rule.days)
+    return found
 
 
 def units_of_buyer(session: Session, buyer_id: int) -> list[str]:

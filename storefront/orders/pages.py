@@ -75,7 +75,7 @@ def summary(order: Order) -> dict[str, Any]:
 
 def context(session: Session, order: Order) -> dict[str, Any]:
     """Return what the template takes, for the order's own person."""
-    ends = vault.ends(order.unit)
+    ends = queries.ends(order)
     placed = long_date(order.placed_at) if order.placed_at else ""
     return {
         "order": {**summary(order), "placed": placed},

@@ -102,11 +102,11 @@ def row(order: Listed, *, is_held: bool, origin: Sequence[str], stage: Chip | No
     }
 
 
-def heading(order: Order, initials: str) -> dict[str, Any]:
-    """Return what stands on top of the page of an order."""
+def heading(order: Order, initials: str, stage: Chip | None = None) -> dict[str, Any]:
+    """Return what stands on top of the page of an order; `stage` is how far its sending is."""
     return {
         "number": order.number,
-        "state": state(order),
+        "state": stage if stage and is_to_send(order) else state(order),
         "placed": filters.moment(order.placed_at) if order.placed_at else _("not yet"),
         "market": f"{order.market_code.upper()} · {order.language}",
         "to": place(order.country, order.postcode_prefix),

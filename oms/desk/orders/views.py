@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from oms.desk import queries as queues
 from oms.desk.orders import pages, queries
 from oms.desk.orders.listing import pages as listing
-from oms.desk.orders.pages import REASONS
+from oms.desk.orders.pages import REASONS, Chip
 from oms.desk.orders.sending import pages as words
 from oms.desk.orders.sending import queries as sending
 from oms.fulfillment import queries as fulfillment
@@ -77,7 +77,7 @@ def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] =
     names = {str(one.id): one.desk_name for one in staff.members(session)}
     may_see_money = me.may(Permission.FINANCE_READ) or me.may(Permission.REFUND)
     told: dict[str, Any] = {
-        "order": pages.heading(found, letters),
+        "order": pages.heading(found, letters, _stage(session, found)),
         "actions": _actions(found, can_cancel=not sending.why_not_cancel(session, found)),
         "holds": pages.holds(
             orders.open_holds(session, found.id), names, may_lift=me.may(Permission.ORDERS_CHANGE)
@@ -87,19 +87,25 @@ def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] =
         "parts": [
             words.part(one, may_pack=me.may(Permission.WAREHOUSE)) for one in sending.parts(session, found.id)
         ],
+        "no_parts": words.no_parts(found),
         "payments": pages.money(payments.of_order(session, found.id), payments.refunds_of(session, found.id))
         if may_see_money
         else [],
         "person": pages.person(found, letters, opened) if me.may(Permission.REVEAL) else None,
         "reveal_url": url_for("oms.orders.reveal", number=found.number),
         "reasons": list(REASONS.items()),
-        "person_note": pages.until(vault.ends(found.unit), found),
+        "person_note": pages.until(orders.ends(found), found),
         "told": pages.told(egress.disclosed(session, unit=found.unit)),
         "events": _timeline(session, found, names),
         "messages": [],
         "message_url": "",
     }
     return _page("desk/orders/order.html", _("Order %(number)s", number=found.number), **told)
+
+
+def _stage(session: Session, found: Order) -> Chip | None:
+    stage = sending.stages(session, [found.id]).get(found.id)
+    return words.stage(stage) if stage else None
 
 
 def _timeline(session: Session, found: Order, names: dict[str, str]) -> list[dict[str, Any]]:

@@ -70,7 +70,8 @@ def insight(session: Session, units: Sequence[str], *, by: Actor) -> Insight:
 
 
 def _of_unit(session: Session, unit: str, by: Actor) -> tuple[list[Known], list[tuple[Kind, str]]]:
-    ends = vault.ends(unit)
+    order = orders.by_number(session, _number(unit)) if unit.startswith("order:") else None
+    ends = orders.ends(order) if order else vault.ends(unit)
     known: list[Known] = []
     withheld: list[tuple[Kind, str]] = []
     for name, end in ends.items():

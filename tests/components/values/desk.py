@@ -225,6 +225,7 @@ def order() -> dict[str, Any]:
             for sku, name, choice, quantity, each, amount in lines
         ],
         "rows": RECORD["rows"][3:],
+        "no_parts": "",
         "parts": [
             {
                 "title": "From Leiden",

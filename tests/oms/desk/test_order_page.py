@@ -2,9 +2,15 @@
 
 import pytest
 
+from oms.fulfillment import actions as fulfillment
+from oms.fulfillment.states import FulfillmentState
 from oms.kernel import audit, vault
-from oms.kernel.db import reading
+from oms.kernel.audit import SYSTEM
+from oms.kernel.db import reading, transaction
+from oms.orders import actions as agreement
+from oms.orders.models import Order
 from oms.staff.states import StaffRole
+from tests import forgetting, make
 from tests.make import Shop
 from tests.oms.desk.conftest import Seat, paid
 from tests.people import Visitor, words
@@ -89,3 +95,36 @@ def test_another_way_of_writing_the_number_leads_to_the_page(goods: Shop, servic
     order = paid({goods.pencil: 1})
     assert service.get(f"/orders/{order.number.lower()}").location == f"/orders/{order.number}"
     assert service.get("/orders/0000-0000-00").status_code == 404
+
+
+def test_an_order_without_parts_says_why_in_every_state(goods: Shop, service: Visitor) -> None:
+    def page_of(order: Order) -> str:
+        return words(service.get(f"/orders/{order.number}"))
+
+    waiting = make.order({goods.clock: 1}).order
+    assert "Nothing is sent before the payment has come." in page_of(waiting)
+    with transaction() as session:
+        agreement.lapse(session, waiting.id)
+    assert "No payment came, so nothing is sent." in page_of(waiting)
+    fresh = paid({goods.clock: 1})
+    assert "Its goods are being shared out to the warehouses." in page_of(fresh)
+    with transaction() as session:
+        fulfillment.make_parts(session, fresh.id)
+    assert "From Leiden" in page_of(fresh)
+    read = forgetting.paid({goods.planner: 1})
+    assert "Downloads only: nothing of it is sent." in page_of(read)
+    placed = make.order({goods.planner: 1})
+    ended = placed.order
+    with transaction() as session:
+        session.execute(make.captured(placed.payment.id, placed.payment.amount))
+        agreement.confirm_payment(session, ended.id, placed.payment.id)
+        fulfillment.cancel_order(session, ended.id, by=SYSTEM, why="a test")
+    assert "It was cancelled before anything was prepared." in page_of(ended)
+
+
+def test_the_head_of_the_page_says_how_far_sending_is(goods: Shop, service: Visitor) -> None:
+    order = paid({goods.clock: 1})
+    with transaction() as session:
+        (part,) = fulfillment.make_parts(session, order.id)
+        part.become(FulfillmentState.IN_PROGRESS)
+    assert f"Order {order.number} being packed" in words(service.get(f"/orders/{order.number}"))

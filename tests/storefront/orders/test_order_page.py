@@ -1,6 +1,9 @@
 """The order page: everything for its own person, the state alone for everybody else."""
 
+from datetime import timedelta
+
 import pytest
+from babel.dates import format_date
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -13,8 +16,10 @@ from oms.orders.models import Order
 from oms.orders.states import OrderState
 from storefront.app import create_store
 from tests import make
+from tests.forgetting import delivered
 from tests.make import Shop
 from tests.pages import forms, send
+from tests.people import words
 
 PERSONAL = ("Ada Lind", "Rapenburg", "2311", "Leiden", "ada@shop.test")
 
@@ -54,6 +59,20 @@ def test_a_guest_who_proves_the_mailbox_sees_everything(small: Shop, store: Flas
     page = store.get(f"/orders/{number.lower().replace('-', ' ')}")
     assert [word for word in PERSONAL if word not in page.text] == []
     assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_the_days_on_which_things_go_are_right_from_the_moment_of_delivery(
+    small: Shop, store: FlaskClient
+) -> None:
+    order = delivered({small.clock: 1})
+    prove(store, order.number, "ada@shop.test")
+    page = words(store.get(f"/orders/{order.number}"))
+    with reading() as session:
+        at = session.get_one(Order, order.id).delivered_at
+    assert at is not None
+    day = format_date(at + timedelta(days=30), "long", locale="en_IE")
+    assert f"Name, address {day}" in page
+    assert f"E-mail {day}" in page
 
 
 def test_goods_without_a_picture_are_named_all_the_same(small: Shop, store: FlaskClient) -> None:

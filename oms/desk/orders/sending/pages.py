@@ -12,6 +12,8 @@ from oms.desk.orders.pages import Chip, who
 from oms.desk.orders.sending.queries import Part, Stage, is_packed
 from oms.fulfillment.models import FulfillmentEvent, Parcel
 from oms.fulfillment.states import FulfillmentState
+from oms.orders.models import Order
+from oms.orders.states import OrderState
 from oms.shipping.carriers.known import CARRIERS
 from oms.web import filters
 
@@ -47,6 +49,19 @@ def part(found: Part, *, may_pack: bool) -> dict[str, Any]:
         "note": goods,
         "parcels": [_parcel(one, found, may_pack=may_pack) for one in found.parcels],
     }
+
+
+def no_parts(order: Order) -> str:
+    """Return why an order has no part that is to be sent, as a sentence."""
+    if order.state is OrderState.CANCELLED:
+        return str(_("It was cancelled before anything was prepared."))
+    if order.state is OrderState.LAPSED:
+        return str(_("No payment came, so nothing is sent."))
+    if order.state is OrderState.AWAITING_PAYMENT:
+        return str(_("Nothing is sent before the payment has come."))
+    if order.is_digital:
+        return str(_("Downloads only: nothing of it is sent."))
+    return str(_("Its goods are being shared out to the warehouses. Look again in a moment."))
 
 
 def _state(found: Part) -> Chip:
