@@ -8,6 +8,7 @@ from oms.desk.changes import views as changes
 from oms.desk.changes.many import views as many
 from oms.desk.home import views as home
 from oms.desk.orders import views as orders
+from oms.desk.orders.noting import views as noting
 from oms.desk.outbox import views as outbox
 from oms.desk.search import views as search
 from oms.desk.settings import views as settings_page
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     orders.blueprint,
     changes.blueprint,
     many.blueprint,
+    noting.blueprint,
     search.blueprint,
     stock.blueprint,
     outbox.blueprint,

@@ -141,6 +141,7 @@ def upgrade() -> None:
         sa.Column("why", sa.String(), server_default="", nullable=False),
         sa.Column("by_kind", sa.String(), nullable=False),
         sa.Column("by_id", sa.String(), nullable=False),
+        sa.Column("note", sa.Uuid(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_events_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_events")),

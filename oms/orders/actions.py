@@ -15,9 +15,10 @@ from oms.kernel.db import reading, retry_conflicts, transaction
 from oms.kernel.errors import ConflictError
 from oms.kernel.register import Purpose
 from oms.kernel.states import Outcome
+from oms.kernel.vault import Keys
 from oms.orders import queries
 from oms.orders.models import Order, OrderEvent, OrderHold
-from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.personal import OrderContact, OrderDelivery, OrderNote
 from oms.orders.placing.actions import hold_stock, postcode_prefix
 from oms.orders.states import ORDER, OrderState
 from oms.payments import actions as money
@@ -32,6 +33,20 @@ LAPSED_LIFE = timedelta(hours=12)
 def note_event(session: Session, order: Order, what: str, *, by: Actor, why: str = "") -> None:
     """Write something that happened to an order into its history; never a person's data."""
     session.add(order.event(what, by, at=clock.now(), why=why))
+
+
+def write_note(session: Session, order_id: int, text: str, keys: Keys, *, by: Actor) -> None:
+    """Seal what staff note of an order beside its history; the buyer reads it in their data.
+
+    `keys` hold one for OrderNote. Raises ConflictError when nothing of the order's person is left.
+    """
+    order = queries.locked(session, order_id)
+    if order.forgotten_at is not None or not vault.ends(order.unit):
+        raise ConflictError("Nothing of this person is left, so nothing can be noted.")
+    event = order.event("noted", by, at=clock.now())
+    event.note = vault.seal(session, OrderNote(text), keys)
+    session.add(event)
+    outbox.say(session, "order.noted", order=order.id)
 
 
 def confirm_payment(session: Session, order_id: int, payment_id: int) -> str:
@@ -247,4 +262,5 @@ def forget(session: Session, order_id: int) -> None:
     )
     theirs = OrderEvent.by_kind.in_((ActorKind.BUYER, ActorKind.GUEST))
     session.execute(update(OrderEvent).where(OrderEvent.order_id == order_id, theirs).values(by_id=""))
+    session.execute(update(OrderEvent).where(OrderEvent.order_id == order_id).values(note=None))
     money.forget_person(session, order_id)

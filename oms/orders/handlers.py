@@ -49,6 +49,16 @@ def give_up_failed(message: Message) -> None:
 @jobs.on("order.delivered", role=Role.WORKER)
 def start_clocks(message: Message) -> None:
     """Start the clocks that delivery starts: from now on it is certain when each thing goes."""
+    _start_clocks(message)
+
+
+@jobs.on("order.noted", role=Role.WORKER)
+def start_clocks_of_note(message: Message) -> None:
+    """Start the clocks of a note that was written after delivery."""
+    _start_clocks(message)
+
+
+def _start_clocks(message: Message) -> None:
     with reading() as session:
         order = queries.get(session, message.number("order"))
     if order.delivered_at and order.returns_end_at:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -158,10 +159,13 @@ class OrderTax(Base):
 
 
 class OrderEvent(Base):
-    """One move of an order, or something that happened to it: dated, by whom, why. Never a person's data."""
+    """One move of an order, or something that happened to it: dated, by whom, why. Never a person's data.
+
+    `note` is the id of a sealed record.
+    """
 
     __tablename__ = "order_events"
-    __columns__: ClassVar = columns("id order_id what why by_kind at", "by_id")
+    __columns__: ClassVar = columns("id order_id what why by_kind at", "by_id note")
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
@@ -169,6 +173,7 @@ class OrderEvent(Base):
     why: Mapped[str] = mapped_column(server_default="")
     by_kind: Mapped[str]
     by_id: Mapped[str]
+    note: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -1,4 +1,4 @@
-"""What an order knows of a person: where the parcel goes, and one mailbox. Both end by themselves."""
+"""What an order knows of a person: where the parcel goes, one mailbox, notes of staff. All of it ends."""
 
 from dataclasses import dataclass
 
@@ -71,6 +71,21 @@ class OrderContact:
         recipients=("stripe", "mail service"),
         indexed=True,
     )
+
+
+@sealed(
+    "order.note",
+    unit="order",
+    purposes=frozenset({Purpose.AFTER_SALES, Purpose.RIGHTS}),
+    basis=Basis.CONTRACT,
+    retention=Retention(after=Event.RETURN_WINDOW_ENDED, days=0, at_most=240),
+    source="our staff",
+)
+@dataclass(frozen=True, slots=True)
+class OrderNote:
+    """What staff noted of an order for each other; free text, so it is treated as if it named somebody."""
+
+    text: str = personal("Note of our staff", "To handle your order well.", Category.MESSAGE, free_text=True)
 
 
 STRIPE = egress.declare(

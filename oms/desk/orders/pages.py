@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -214,18 +215,26 @@ def holds(found: Sequence[OrderHold], names: Mapping[str, str], *, may_lift: boo
     ]
 
 
-def events(found: Sequence[OrderEvent], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return what happened to an order, as lines of the timeline with their moments."""
+def events(
+    found: Sequence[OrderEvent], names: Mapping[str, str], notes: Mapping[UUID, str]
+) -> list[dict[str, Any]]:
+    """Return what happened to an order, as lines of the timeline; `notes` are the opened ones."""
     return [
         {
             "at": one.at,
             "text": one.what,
             "when": f"{filters.moment(one.at)}, {who(one.by_kind, one.by_id, names)}",
-            "note": one.why,
+            "note": _noted(one, notes) if one.what == "noted" else one.why,
             "kind": "wrong" if one.what in {"held", "sent back"} else "",
         }
         for one in found
     ]
+
+
+def _noted(event: OrderEvent, notes: Mapping[UUID, str]) -> str:
+    if event.note is None:
+        return str(_("It has gone."))
+    return notes.get(event.note) or str(_("It is closed to you, or it has gone."))
 
 
 def who(kind: str, number: str, names: Mapping[str, str]) -> str:

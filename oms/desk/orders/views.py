@@ -1,6 +1,8 @@
 """Pages of orders: the list, one order, and its person for a while, with a reason."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from oms.desk import queries as queues
 from oms.desk.orders import pages, queries
 from oms.desk.orders.listing import pages as listing
+from oms.desk.orders.noting.forms import NoteForm
 from oms.desk.orders.pages import REASONS, Chip
 from oms.desk.orders.sending import pages as words
 from oms.desk.orders.sending import queries as sending
@@ -19,8 +22,8 @@ from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, NotFoundError
 from oms.kernel.register import Purpose
 from oms.orders import queries as orders
-from oms.orders.models import Order
-from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.models import Order, OrderEvent
+from oms.orders.personal import OrderContact, OrderDelivery, OrderNote
 from oms.orders.states import OrderState
 from oms.payments import queries as payments
 from oms.staff import queries as staff
@@ -45,8 +48,8 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/orders/<number>")
 @permit(Permission.ORDERS_READ)
 def order(number: str) -> ResponseReturnValue:
-    """Show one order, its person masked."""
-    with reading() as session:
+    """Show one order, its person masked; a look at notes is written down."""
+    with transaction() as session:
         found = _found(session, number)
         if found.number != number:
             return redirect(url_for(".order", number=found.number), 308)
@@ -97,6 +100,8 @@ def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] =
         "person_note": pages.until(orders.ends(found), found),
         "told": pages.told(egress.disclosed(session, unit=found.unit)),
         "events": _timeline(session, found, names),
+        "note_form": _note_form(found),
+        "note_url": url_for("oms.noting.note", number=found.number),
         "messages": [],
         "message_url": "",
     }
@@ -109,9 +114,24 @@ def _stage(session: Session, found: Order) -> Chip | None:
 
 
 def _timeline(session: Session, found: Order, names: dict[str, str]) -> list[dict[str, Any]]:
-    listed = pages.events(orders.history(session, found.id), names)
+    history = orders.history(session, found.id)
+    listed = pages.events(history, names, _notes(session, found, history))
     listed += words.events(fulfillment.history(session, found.id), names)
     return sorted(listed, key=lambda one: one["at"])
+
+
+def _notes(session: Session, found: Order, history: Sequence[OrderEvent]) -> dict[UUID, str]:
+    """Open the notes for who may see a person; this look is on record as any other."""
+    if not signed_in().may(Permission.REVEAL) or not any(event.note for event in history):
+        return {}
+    by = actor().because("Opened the order with its notes")
+    opened = vault.open_each(session, OrderNote, found.unit, purpose=Purpose.AFTER_SALES, by=by)
+    return {row_id: note.text for row_id, note in opened.items()}
+
+
+def _note_form(found: Order) -> NoteForm | None:
+    may = signed_in().may(Permission.ORDERS_CHANGE) and found.forgotten_at is None
+    return NoteForm(formdata=None) if may and vault.ends(found.unit) else None
 
 
 def _actions(found: Order, *, can_cancel: bool) -> list[dict[str, str]]:

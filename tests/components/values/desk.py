@@ -40,6 +40,12 @@ class DeskSignInForm(Form):
     )
 
 
+class NoteForm(Form):
+    """A note on an order."""
+
+    text = TextAreaField("Note", [InputRequired()])
+
+
 class RefundForm(Form):
     """A reason for a refund."""
 
@@ -262,6 +268,8 @@ def order() -> dict[str, Any]:
         "reasons": [("question", "The buyer asked something"), ("carrier", "The carrier asked")],
         "person_note": "Name and street go on 27 December 2026, e-mail on 14 January 2027.",
         "told": [{"who": "Stripe", "what": "E-mail, amount", "when": "22 November"}],
+        "note_form": NoteForm(),
+        "note_url": "#",
         "events": [
             {"text": "Placed", "when": "22 November, 10:12", "note": "by the buyer"},
             {"text": "Paid", "when": "22 November, 10:13", "note": "told by Stripe"},
