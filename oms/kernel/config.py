@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import ipaddress
 import secrets
 import shlex
 import subprocess
@@ -21,6 +22,8 @@ _KEYS = {
     "MASTER_KEY": ("MASTER_KEY", "MASTER_KEY_FILE", "MASTER_KEY_COMMAND"),
     "MASTER_KEY_OTHER": ("MASTER_KEY_OTHER", "MASTER_KEY_OTHER_FILE", "MASTER_KEY_OTHER_COMMAND"),
 }
+# A secret key and a restricted one (https://docs.stripe.com/keys).
+_LIVE_KEYS = ("sk_live_", "rk_live_")
 
 
 class AppEnv(StrEnum):
@@ -80,7 +83,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     state_dir = Path(environ.get("STATE_DIR") or "var").resolve()
     settings = Settings(
         app_env=env,
-        secret_key=reader.secret("SECRET_KEY", generated=not live),
+        secret_key=reader.secret("SECRET_KEY", needed=live) or secrets.token_urlsafe(_KEY_BYTES),
         database_url=reader.url("DATABASE_URL", {"postgresql", "postgres"}),
         keyring_url=reader.url("KEYRING_URL", {"postgresql", "postgres"}),
         redis_url=reader.url("REDIS_URL", {"redis", "rediss", "unix"}, needed=live),
@@ -91,7 +94,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         stripe_webhook_secret=reader.text("STRIPE_WEBHOOK_SECRET", needed=live),
         stripe_api_base=reader.standin("STRIPE_API_BASE", live=live),
         smtp_url=reader.url("SMTP_URL", {"smtp", "smtps"}, needed=live),
-        mail_from=environ.get("MAIL_FROM", "shop@shop.test"),
+        mail_from=reader.text("MAIL_FROM", needed=live) or "shop@shop.test",
         carrier_url=reader.standin("CARRIER_URL", live=live),
         carrier_key=environ.get("CARRIER_KEY", ""),
         carrier_webhook_secret=environ.get("CARRIER_WEBHOOK_SECRET", ""),
@@ -100,7 +103,9 @@ def load(environ: Mapping[str, str]) -> Settings:
         desk_host=environ.get("DESK_HOST", ""),
         desk_shares_host=environ.get("DESK_SHARES_HOST", "") == "yes",
         trusted_proxies=reader.count("TRUSTED_PROXIES"),
-        metrics_token=environ.get("METRICS_TOKEN", ""),
+        metrics_token=reader.secret("METRICS_TOKEN", needed=False)
+        if live
+        else environ.get("METRICS_TOKEN", ""),
         shop_calendar=environ.get("SHOP_CALENDAR") or "NL",
         shop_time_zone=environ.get("SHOP_TIME_ZONE") or "Europe/Amsterdam",
         state_dir=state_dir,
@@ -111,6 +116,16 @@ def load(environ: Mapping[str, str]) -> Settings:
         reader.check_production(settings, demo="DEMO_PASSWORD" in environ)
     reader.finish()
     return settings
+
+
+def _is_own_machine(host: str) -> bool:
+    """Say whether a host is this machine, in whatever way it is written."""
+    try:
+        known = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    inner = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
+    return (inner or known).is_loopback or (inner or known).is_unspecified
 
 
 class _Reader:
@@ -126,11 +141,11 @@ class _Reader:
             self.wrong.append(f"{name} is not set.")
         return value
 
-    def secret(self, name: str, *, generated: bool) -> str:
-        value = self.text(name, needed=not generated)
+    def secret(self, name: str, *, needed: bool) -> str:
+        value = self.text(name, needed=needed)
         if value and (len(value) < _SECRET_CHARS or len(set(value)) < _SECRET_CHARS // 4):
             self.wrong.append(f"{name} is too weak: take at least {_SECRET_CHARS} random characters.")
-        return value or (secrets.token_urlsafe(_KEY_BYTES) if generated else "")
+        return value
 
     def key(self, name: str) -> bytes:
         """Return 32 bytes given in base64: by value, in a file, or by a command that prints them.
@@ -185,7 +200,7 @@ class _Reader:
 
     def standin(self, name: str, *, live: bool) -> str:
         value = self.environ.get(name, "").strip()
-        if live and urlsplit(value).hostname in {"127.0.0.1", "localhost", "::1"}:
+        if live and value and _is_own_machine(urlsplit(value).hostname or ""):
             self.wrong.append(f"{name} points to a local stand-in, which production refuses.")
         return value
 
@@ -204,14 +219,16 @@ class _Reader:
             return default
 
     def check_production(self, settings: Settings, *, demo: bool) -> None:
-        if settings.stripe_secret_key.startswith("sk_test_"):
-            self.wrong.append("STRIPE_SECRET_KEY is a test key.")
+        if settings.stripe_secret_key and not settings.stripe_secret_key.startswith(_LIVE_KEYS):
+            self.wrong.append("STRIPE_SECRET_KEY is no live key: take the one that begins with sk_live_.")
         if not settings.desk_host and not settings.desk_shares_host:
             self.wrong.append("DESK_HOST is not set (or set DESK_SHARES_HOST=yes, which doctor reports).")
         if settings.keyring_url == settings.database_url:
             self.wrong.append("KEYRING_URL must be another database than DATABASE_URL.")
         if demo:
             self.wrong.append("DEMO_PASSWORD is set: production has no demo accounts.")
+        if settings.mail_from.endswith((".test", ".invalid")):
+            self.wrong.append("MAIL_FROM must be an address of yours, as people answer to it.")
 
     def finish(self) -> None:
         if self.wrong:

@@ -1,7 +1,5 @@
 """The mails of the local sink: readable while developing, shut in, and absent in production."""
 
-import base64
-import os
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from flask.testing import FlaskClient
 
 from oms.kernel.config import Settings, load
 from storefront.app import create_store
+from tests.production import strong_settings
 
 OLDER = f"{1:020d}-{'a' * 32}"
 NEWER = f"{1_790_000_000_000_000_000:020d}-{'b' * 32}"
@@ -57,22 +56,6 @@ def test_without_a_sink_the_list_is_empty(store: FlaskClient) -> None:
 
 
 def test_production_has_no_such_page(shop: None, tmp_path: Path) -> None:
-    secret = base64.b64encode(os.urandom(48)).decode()
-    live = load(
-        {
-            "APP_ENV": "production",
-            "SECRET_KEY": secret,
-            "DATABASE_URL": "postgresql://nowhere/shop",
-            "KEYRING_URL": "postgresql://nowhere/keyring",
-            "REDIS_URL": "redis://nowhere",
-            "MASTER_KEY": base64.b64encode(os.urandom(32)).decode(),
-            "STRIPE_SECRET_KEY": "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc",
-            "STRIPE_WEBHOOK_SECRET": "whsec_" + secret,
-            "SMTP_URL": "smtp://nowhere",
-            "PUBLIC_URL": "https://shop.test",
-            "DESK_HOST": "desk.shop.test",
-            "STATE_DIR": str(tmp_path),
-        }
-    )
+    live = load(strong_settings(tmp_path))
     rules = {rule.rule for rule in create_store(live).url_map.iter_rules()}
     assert [rule for rule in rules if rule.startswith("/dev")] == []

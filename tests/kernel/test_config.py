@@ -1,0 +1,80 @@
+"""Settings: production starts with strong ones only, and says of each other what is wrong with it."""
+
+from pathlib import Path
+
+import pytest
+
+from oms.kernel.config import load
+from oms.kernel.errors import ConfigurationError
+from tests.production import strong_settings
+
+
+def test_production_starts_with_strong_settings(tmp_path: Path) -> None:
+    settings = load(strong_settings(tmp_path))
+    assert settings.is_production
+    assert settings.is_https
+    assert settings.stripe_api_base == settings.carrier_url == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SECRET_KEY", "", "SECRET_KEY is not set."),
+        ("SECRET_KEY", "changeme", "SECRET_KEY is too weak"),
+        ("SECRET_KEY", "a" * 64, "SECRET_KEY is too weak"),
+        ("MASTER_KEY", "", "MASTER_KEY (or _FILE, or _COMMAND) must give 32 random bytes"),
+        ("MASTER_KEY", "A" * 43 + "=", "MASTER_KEY must give 32 random bytes"),
+        ("DATABASE_URL", "sqlite:///shop.db", "DATABASE_URL must begin with"),
+        ("KEYRING_URL", "postgresql://nowhere/shop", "KEYRING_URL must be another database"),
+        ("REDIS_URL", "", "REDIS_URL is not set."),
+        ("STRIPE_SECRET_KEY", "", "STRIPE_SECRET_KEY is not set."),
+        ("STRIPE_SECRET_KEY", "sk_test_0123456789", "STRIPE_SECRET_KEY is no live key"),
+        ("STRIPE_SECRET_KEY", "rk_test_0123456789", "STRIPE_SECRET_KEY is no live key"),
+        ("STRIPE_WEBHOOK_SECRET", "", "STRIPE_WEBHOOK_SECRET is not set."),
+        ("SMTP_URL", "", "SMTP_URL is not set."),
+        ("MAIL_FROM", "", "MAIL_FROM is not set."),
+        ("MAIL_FROM", "shop@shop.test", "MAIL_FROM must be an address of yours"),
+        ("PUBLIC_URL", "", "PUBLIC_URL is not set."),
+        ("PUBLIC_URL", "http://shop.test", "PUBLIC_URL must begin with https://"),
+        ("DESK_HOST", "", "DESK_HOST is not set"),
+        ("METRICS_TOKEN", "letmein", "METRICS_TOKEN is too weak"),
+        ("TRUSTED_PROXIES", "one", "TRUSTED_PROXIES must be the number of proxies"),
+        ("DEMO_PASSWORD", "four parcels", "DEMO_PASSWORD is set"),
+    ],
+)
+def test_production_refuses_what_is_weak_and_names_it(
+    tmp_path: Path, name: str, value: str, told: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=name) as refused:
+        load({**strong_settings(tmp_path), name: value})
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["STRIPE_API_BASE", "CARRIER_URL"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.2", "localhost", "stripe.localhost", "[::]", "[::1]", "[::ffff:7f00:1]"]
+)
+def test_production_refuses_stand_ins_on_this_machine(tmp_path: Path, name: str, host: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name} points to a local stand-in"):
+        load({**strong_settings(tmp_path), name: f"http://{host}:4010"})
+
+
+def test_every_complaint_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load({**strong_settings(tmp_path), "SECRET_KEY": "", "SMTP_URL": "", "DESK_HOST": ""})
+    assert [name in str(refused.value) for name in ("SECRET_KEY", "SMTP_URL", "DESK_HOST")] == [True] * 3
+
+
+def test_development_makes_up_what_it_needs(tmp_path: Path) -> None:
+    settings = load(
+        {
+            "DATABASE_URL": "postgresql://nowhere/shop",
+            "KEYRING_URL": "postgresql://nowhere/keyring",
+            "STATE_DIR": str(tmp_path),
+            "STRIPE_API_BASE": "http://127.0.0.1:4010",
+        }
+    )
+    assert not settings.is_production
+    assert len(settings.secret_key) >= 32
+    assert len(settings.master_key) == 32
+    assert settings.mail_from == "shop@shop.test"
