@@ -1,10 +1,13 @@
 """What every answer tells the browser: load nothing from elsewhere, frame nothing, keep no private page."""
 
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
 
 from oms.kernel.config import Settings
+from oms.web.wsgi import Environ, StartResponse, WsgiApp
 
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
 _NO_FEATURES = (
@@ -51,14 +54,28 @@ def standing_headers(settings: Settings) -> list[tuple[str, str]]:
     return headers
 
 
-def install(app: Flask, settings: Settings) -> None:
-    """Add the standing headers to each answer, and `no-store` to each that does not say otherwise."""
-    standing = standing_headers(settings)
+class Standing:
+    """Adds the standing headers to whatever an application answers, from its cache and its redirects too."""
+
+    def __init__(self, app: WsgiApp, settings: Settings) -> None:
+        self.app = app
+        self.standing = [(name, name.lower(), value) for name, value in standing_headers(settings)]
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer; a header that the answer has already stays as it is."""
+
+        def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:  # noqa: ANN401 - PEP 3333
+            have = {name.lower() for name, _value in headers}
+            added = [(name, value) for name, low, value in self.standing if low not in have]
+            return start_response(status, [*headers, *added], exc_info)
+
+        return self.app(environ, begin)
+
+
+def install(app: Flask) -> None:
+    """Say `no-store` on each answer that does not say otherwise."""
 
     def complete(response: Response) -> Response:
-        for name, value in standing:
-            if name not in response.headers:
-                response.headers[name] = value
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response

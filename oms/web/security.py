@@ -169,6 +169,9 @@ def install(app: Flask, *, load_person: Loader | None = None) -> None:
     """Put the form guard into an application, and how it finds the person of a session."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
+    # Over HTTPS Flask-WTF would also demand a Referer, which careful browsers do not send; the token belongs
+    # to a session whose `__Host-` cookie no other host can set, so the Referer proves nothing more.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
     app.extensions["load_person"] = load_person
     app.before_request(guard_forms)

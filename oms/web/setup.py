@@ -19,7 +19,7 @@ from oms.kernel import db, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role
 from oms.kernel.i18n import words
-from oms.web import assets, errors, filters, frame, headers, health, limits, logs, security
+from oms.web import assets, errors, filters, frame, headers, health, limits, logs, security, transport
 from oms.web.everybody import Request
 from oms.web.frame import Frame
 from oms.web.markets import place
@@ -108,7 +108,7 @@ def base_app(face: Face, settings: Settings) -> Flask:
     Languages(app, locale_selector=lambda: place().locale)
     limits.install(app, settings, posts_per_minute=face.posts_per_minute)
     security.install(app, load_person=face.load_person)
-    headers.install(app, settings)
+    headers.install(app)
     errors.install(app)
     frame.install(app, face.frame)
     filters.install(app)
@@ -117,11 +117,16 @@ def base_app(face: Face, settings: Settings) -> Flask:
     app.after_request(_tell_request_id)
     if face.inner is not None:
         app.wsgi_app = face.inner(app)  # type: ignore[method-assign, assignment]
-    hops = settings.trusted_proxies
-    app.wsgi_app = logs.Watched(app.wsgi_app, face.name)  # type: ignore[method-assign]
-    if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.wsgi_app = _outer(app.wsgi_app, face.name, settings)  # type: ignore[method-assign, assignment]
     return app
+
+
+def _outer(app: WsgiApp, name: str, settings: Settings) -> WsgiApp:
+    """Put the layers around an application that every answer goes through, kept pages and redirects too."""
+    layers = headers.Standing(transport.OverTls(app, settings), settings)
+    watched = logs.Watched(layers, name)
+    hops = settings.trusted_proxies
+    return ProxyFix(watched, x_for=hops, x_proto=hops) if hops else watched
 
 
 def _hosts(settings: Settings) -> list[str]:
