@@ -6,8 +6,9 @@ from datetime import date
 from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session
 
-from oms.catalog.models import Market, Price, Product, ProductText, Variant
-from oms.catalog.states import ProductStatus
+from oms.catalog.actions import put_product
+from oms.catalog.models import Market, Variant
+from oms.catalog.requests import PriceRequest, ProductRequest, TextRequest, VariantRequest
 from oms.inventory import actions as stock
 from oms.kernel import clock, ids, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
@@ -79,26 +80,37 @@ def small_shop(session: Session, *, clocks: int = 20, pencils: int = 100) -> Sho
 
 
 def variant(session: Session, sku: str, price: int, *, grams: int = 100, digital: bool = False) -> int:
-    """A published product with one variant, sold in the market `eu`; return the variant's id."""
-    product = Product(
-        handle=sku.lower(),
-        status=ProductStatus.PUBLISHED,
-        published_at=clock.now(),
-        is_digital=digital,
-        hs_code="910521",
-        origin="NL",
+    """A published product with one variant, sold in the market `eu`; return the variant's id.
+
+    It is put into the shop as an import puts it, so that the search finds it.
+    """
+    put_product(
+        session,
+        ProductRequest(
+            handle=sku.lower(),
+            texts={"en": TextRequest(sku.replace("-", " ").capitalize())},
+            variants=(
+                VariantRequest(
+                    sku,
+                    prices={"eu": PriceRequest(price)},
+                    weight_grams=0 if digital else grams,
+                    requires_shipping=not digital,
+                ),
+            ),
+            is_published=True,
+            hs_code="910521",
+            origin="NL",
+            is_digital=digital,
+        ),
     )
-    session.add(product)
-    session.flush()
-    session.add(ProductText(product_id=product.id, language="en", title=sku.replace("-", " ").capitalize()))
-    found = Variant(
-        product_id=product.id, sku=sku, weight_grams=0 if digital else grams, requires_shipping=not digital
-    )
-    session.add(found)
-    session.flush()
-    session.add(Price(variant_id=found.id, market_code="eu", amount=price))
-    session.flush()
-    return found.id
+    return session.scalars(select(Variant.id).where(Variant.sku == sku)).one()
+
+
+def say_in_chinese(session: Session, **titles: str) -> None:
+    """Name goods in Chinese, by handles with `_` for `-`, as an import of another language does."""
+    for name, title in titles.items():
+        request = ProductRequest(name.replace("_", "-"), {"zh": TextRequest(title)}, (), is_published=True)
+        put_product(session, request)
 
 
 def _method(code: str, amount: int, *, phone: bool) -> ShippingMethod:

@@ -22,7 +22,7 @@ from oms.kernel.errors import (
     RefusedError,
     UnavailableError,
 )
-from oms.web import frame
+from oms.web import frame, limits
 from oms.web.security import SAFE_METHODS, SignInNeededError, lead_to_sign_in
 
 RETRY_SECONDS = 10
@@ -150,7 +150,7 @@ def _of_http(error: HTTPException) -> ResponseReturnValue:
             "This page was open for too long, or in two tabs. Open it again and repeat; nothing was done."
         )
         return answer(Trouble(status, "form_expired", sentence))
-    wait = int(getattr(error, "retry_after", 0) or 0)
+    wait = limits.seconds_left() if status == 429 else 0  # noqa: PLR2004 - Too Many Requests
     return answer(
         Trouble(status, (error.name or "error").lower().replace(" ", "_"), sentence_of(status), wait)
     )

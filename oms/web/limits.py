@@ -6,6 +6,7 @@ The key is a keyed hash of the address that changes every day, so that no list o
 import hashlib
 import hmac
 import ipaddress
+import time
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
@@ -64,6 +65,15 @@ limiter = Limiter(
     in_memory_fallback_enabled=True,
     key_prefix="limits",
 )
+
+
+def seconds_left() -> int:
+    """Return in how many seconds the limit that this request met begins anew; 0 where it met none."""
+    met = limiter.current_limit
+    if met is None or not met.breached:
+        return 0
+    # The window's end comes from the store of counts, which knows no held clock.
+    return max(1, met.reset_at - int(time.time()))
 
 
 def install(app: Flask, settings: Settings, *, posts_per_minute: int) -> None:

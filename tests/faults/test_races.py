@@ -1,5 +1,7 @@
 """Races over HTTP, with everything on: what shoppers do at the same moment cannot oversell or order twice."""
 
+import secrets
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +12,6 @@ from sqlalchemy import text
 
 from oms.inventory import actions as stock_actions
 from oms.inventory import queries as stock
-from oms.kernel import db
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.local.services import Services
@@ -115,7 +116,14 @@ def test_units_in_two_warehouses_are_sold_to_the_last(live: RunningShop) -> None
 
 
 def test_the_limiter_was_on(live: RunningShop) -> None:
-    shopper = Shopper(live, 7)
-    statuses = Counter(shopper.add("RETRO-CLOCK").status_code for _ in range(80))
-    assert statuses[429] >= 10
-    db.close()
+    """Sixty a minute, counted from the first and by all web processes together; others do not notice."""
+    # Addresses that nobody used within this minute: the crowd of another test counts as well.
+    first = 1 << 20 | secrets.randbelow(1 << 20)
+    greedy, other = Shopper(live, first), Shopper(live, first ^ 1)
+    begun = time.monotonic()
+    answers = [greedy.add("CEDAR-PENCIL", 0 if tried else 1) for tried in range(80)]
+    assert time.monotonic() - begun < 60, "too slow a machine to fill one minute"
+    assert [answer.status_code for answer in answers] == [303] * 60 + [429] * 20
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
+    assert other.add("CEDAR-PENCIL").status_code == 303
+    assert greedy.http.get(f"{live.url}/cart", timeout=60).status_code == 200

@@ -27,6 +27,7 @@ def live(
         vault.configure(settings)
         with transaction() as session:
             make.small_shop(session)
+            make.say_in_chinese(session, retro_clock="复古座钟", cedar_pencil="雪松铅笔")
         yield made
     finally:
         made.stop()

@@ -14,6 +14,24 @@ from tests.running import RunningShop
 NUMBER = re.compile(r"/orders/([0-9A-Z-]+)$")
 
 
+def find(guest: Walker, typed: str, *, place: str = "") -> list[str]:
+    """Type words into the search of a market and language, and return the names of the goods found."""
+    guest.go(f"{place}/").page.locator(f'header a[href="{place}/search"]').click()
+    guest.page.wait_for_url(re.compile("/search$"))
+    guest.fill(q=typed).page.locator('main [role="search"] button').click()
+    guest.page.wait_for_url(re.compile(r"/search\?q="))
+    guest.look()
+    return guest.page.locator("#found h2").all_inner_texts()
+
+
+def look_around(guest: Walker) -> None:
+    """Find goods by a word, by its beginning, by what stands within a Chinese name; and find nothing."""
+    assert find(guest, "clock") == ["Retro clock"]
+    assert find(guest, "penc") == ["Cedar pencil"]
+    assert find(guest, "古座", place="/eu-zh") == ["复古座钟"]
+    assert find(guest, "astrolabe") == []
+
+
 def add_to_cart(guest: Walker, title: str, quantity: int) -> None:
     """Find something among what is new, look at it, put it into the cart."""
     guest.go("/").press(title, to="/products/")

@@ -20,6 +20,7 @@ def test_a_guest_buys_and_is_forgotten(browser: Browser, live: RunningShop, *, s
     guest = Walker(browser, live, script=script)
     guest.go("/")
     guest.press("Retro clock", to="/products/")
+    shopping.look_around(guest)
     assert guest.cookies_set == {}
     shopping.add_to_cart(guest, "Cedar pencil", 2)
     shopping.add_to_cart(guest, "Retro clock", 1)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
 from oms.app import create_desk
 from oms.kernel import clock, db, outbox
@@ -137,19 +137,20 @@ def test_too_many_posts_are_asked_to_wait_and_others_are_not(shop: None, setting
     app = create_store(settings)
     client = app.test_client()
 
-    def post(address: str) -> int:
+    def post(address: str) -> TestResponse:
         return client.post(
             "/cart/lines",
             data={"sku": "none", "quantity": "1"},
             headers={"Sec-Fetch-Site": "same-origin"},
             environ_overrides={"REMOTE_ADDR": address},
-        ).status_code
+        )
 
-    codes = [post("198.51.100.7") for _ in range(61)]
-    assert 429 not in codes[:60]
-    assert codes[60] == 429
+    answers = [post("198.51.100.7") for _ in range(61)]
+    assert 429 not in [answer.status_code for answer in answers[:60]]
+    assert answers[60].status_code == 429
+    assert 0 < int(answers[60].headers["Retry-After"]) <= 60
     assert create_desk(settings).config["POSTS_PER_MINUTE"] == "600 per minute"
-    assert post("198.51.100.8") != 429
+    assert post("198.51.100.8").status_code != 429
     assert client.get("/", environ_overrides={"REMOTE_ADDR": "198.51.100.7"}).status_code != 429
     limits.limiter.reset()
 
