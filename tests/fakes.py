@@ -58,6 +58,11 @@ class Party:
         assert self._announcement.exists(), "the stand-in did not start"
         self.address = self._announcement.read_text(encoding="ascii").strip()
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def stop(self) -> int:
         """Ask it to end; returns its exit status."""
         self._process.terminate()
