@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from oms.carts import queries
 from oms.carts.models import Cart, CartLine
-from oms.carts.queries import Change
+from oms.carts.queries import Change, Contents
 from oms.catalog.models import Variant
 from oms.inventory.queries import available
 from oms.kernel import clock, ids
 from oms.kernel.errors import BadInputError, NotFoundError
-from oms.pricing.queries import goods
+from oms.pricing.queries import goods, goods_of
 from oms.pricing.quote import Goods
 
 LIFE = timedelta(days=14)
+_A_DAY = timedelta(days=1)
 MOST_UNITS = 999
 MOST_LINES = 100
 
@@ -59,7 +60,7 @@ def add_line(session: Session, cart: Cart, sku: str, quantity: int) -> Goods:
             set_={"quantity": total, "price_seen": item.unit_price},
         )
     )
-    cart.expires_at = clock.now() + LIFE
+    _keep(cart)
     return item
 
 
@@ -77,15 +78,21 @@ def set_quantity(session: Session, cart: Cart, sku: str, quantity: int) -> None:
         raise NotFoundError("This is not in your cart any more.")
     _check_quantity(session, item, quantity, quantity)
     held.quantity = quantity
-    cart.expires_at = clock.now() + LIFE
+    _keep(cart)
+
+
+def _keep(cart: Cart) -> None:
+    """Give a cart its whole life again, a day at a time, so that not each thing put in writes its row."""
+    end = clock.now() + LIFE
+    if end - cart.expires_at > _A_DAY:
+        cart.expires_at = end
 
 
 def _sold(session: Session, cart: Cart, sku: str) -> Goods:
-    variant_id = session.scalar(select(Variant.id).where(Variant.sku == sku))
-    found = goods(session, [variant_id], cart.market_code, cart.language) if variant_id else {}
-    if variant_id is None or variant_id not in found:
+    found = goods_of(session, sku, cart.market_code, cart.language)
+    if found is None:
         raise NotFoundError("This is not sold here.")
-    return found[variant_id]
+    return found
 
 
 def _check_quantity(session: Session, item: Goods, quantity: int, total: int) -> None:
@@ -111,18 +118,15 @@ def follow(session: Session, cart: Cart, market: str, language: str) -> None:
     cart.market_code, cart.language = market, language
 
 
-def refresh(session: Session, cart: Cart, own: Mapping[int, int]) -> list[Change]:
+def refresh(session: Session, found: Contents, own: Mapping[int, int]) -> list[Change]:
     """Bring a cart up to date with price and stock, and return what was changed, to be told at once.
 
     `own` are units by variant id that this shopper's unpaid order holds: they are there for this cart.
     """
-    held = queries.lines(session, cart.id)
-    found = goods(session, [line.variant_id for line in held], cart.market_code, cart.language)
-    stock = available(session, [line.variant_id for line in held])
     changes = []
-    for line in held:
-        item = found.get(line.variant_id)
-        left = stock[line.variant_id] + own.get(line.variant_id, 0)
+    for line in found.lines:
+        item = found.goods.get(line.variant_id)
+        left = found.stock[line.variant_id] + own.get(line.variant_id, 0)
         change = _gone(session, line) if item is None else _adjusted(line, item, left)
         changes += [change] if change else []
         if item is None or line.quantity == 0:

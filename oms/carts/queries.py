@@ -1,5 +1,6 @@
 """Reads of carts: what is in one now, and what changed since it was shown last."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -21,6 +22,16 @@ class Change:
     title: str
     before: int
     after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The rows of a cart; the goods that are sold, and the units that could be promised, by variant id."""
+
+    cart: Cart
+    lines: tuple[CartLine, ...]
+    goods: Mapping[int, Goods]
+    stock: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,11 @@ class CartView:
         """Return units by variant id, as a quote takes them."""
         return {entry.goods.variant_id: entry.quantity for entry in self.entries}
 
+    @property
+    def goods(self) -> dict[int, Goods]:
+        """Return the goods by variant id, so that a quote need not read them again."""
+        return {entry.goods.variant_id: entry.goods for entry in self.entries}
+
 
 EMPTY = CartView(0, "", "", (), 0, 0)
 
@@ -72,20 +88,27 @@ def unit_count(session: Session, cart_id: int) -> int:
     return int(session.scalar(select(func.sum(CartLine.quantity)).where(CartLine.cart_id == cart_id)) or 0)
 
 
-def view(session: Session, cart: Cart) -> CartView:
-    """Return a cart as it can be bought now; lines that are not sold any more are left out."""
+def contents(session: Session, cart: Cart) -> Contents:
+    """Return what is in a cart now."""
     held = lines(session, cart.id)
-    found = goods(session, [line.variant_id for line in held], cart.market_code, cart.language)
-    stock = available(session, [line.variant_id for line in held])
+    ids = [line.variant_id for line in held]
+    found = goods(session, ids, cart.market_code, cart.language)
+    return Contents(cart, tuple(held), found, available(session, ids))
+
+
+def view(found: Contents) -> CartView:
+    """Return a cart as it can be bought now; lines that are not sold any more are left out."""
     entries = tuple(
-        Entry(item, line.quantity, item.unit_price * line.quantity, _units(item, stock[line.variant_id]))
-        for line in held
-        if (item := found.get(line.variant_id))
+        Entry(
+            item, line.quantity, item.unit_price * line.quantity, _units(item, found.stock[line.variant_id])
+        )
+        for line in found.lines
+        if (item := found.goods.get(line.variant_id))
     )
     return CartView(
-        cart.id,
-        cart.market_code,
-        cart.language,
+        found.cart.id,
+        found.cart.market_code,
+        found.cart.language,
         entries,
         sum(entry.total for entry in entries),
         sum(entry.quantity for entry in entries),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from oms.catalog import writing
 from oms.catalog.media.models import Media
 from oms.catalog.models import CatalogVersion, Category, Option, Price, Product, Variant
+from oms.catalog.queries import MARKETS
 from oms.catalog.requests import PriceRequest, ProductRequest, VariantRequest
 from oms.catalog.search.actions import index
 from oms.catalog.states import ProductStatus
@@ -38,6 +39,7 @@ class Put:
 
 def touch(session: Session) -> None:
     """Make every cached page old. Call it last: the row is held until the transaction ends."""
+    session.info.pop(MARKETS, None)
     statement = insert(CatalogVersion).values(id=1, number=1)
     session.execute(
         statement.on_conflict_do_update(index_elements=["id"], set_={"number": CatalogVersion.number + 1})

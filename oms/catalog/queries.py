@@ -2,8 +2,9 @@
 
 from collections.abc import Collection as Several
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from oms.catalog.media.models import Media, MediaKind
@@ -23,6 +24,9 @@ from oms.catalog.models import (
 )
 from oms.catalog.states import ProductStatus
 from oms.kernel.money import Money
+
+# Under this name a session keeps the markets that it has read; who changes one takes it away.
+MARKETS = "markets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,25 @@ def version(session: Session) -> int:
 
 
 def markets(session: Session) -> list[MarketFacts]:
-    """Return every market, in order; the first is the default one."""
+    """Return every market, in order; the first is the default one. One session reads them once."""
+    if MARKETS not in session.info:
+        session.info[MARKETS] = _markets(session)
+    return list(session.info[MARKETS])
+
+
+@cache
+def _with_tax_words() -> Select[Market, Words]:
     beside = (
         select(func.jsonb_object_agg(MarketText.language, MarketText.title))
         .where(MarketText.market_code == Market.code, MarketText.topic == "tax")
         .correlate(Market)
         .scalar_subquery()
     )
-    rows = session.execute(select(Market, beside).order_by(Market.position, Market.code))
+    return select(Market, beside).order_by(Market.position, Market.code)
+
+
+def _markets(session: Session) -> list[MarketFacts]:
+    rows = session.execute(_with_tax_words())
     return [
         MarketFacts(
             code=row.code,
@@ -144,17 +159,28 @@ def sellables(
     session: Session, market: MarketFacts, language: str, *, ids: Several[int] = (), skus: Several[str] = ()
 ) -> dict[int, Sellable]:
     """Return variants by id, found by ids or SKUs; what is not sold is there too, without a price."""
+    which = {"market": market.code, "ids": list(ids), "skus": list(skus)}
+    rows = session.execute(_of_variants(language), which).all()
+    chosen = {row.Product.id for row in rows if row.Variant.choices}
+    labels = choice_names(session, chosen, language) if chosen else {}
+    return {row.Variant.id: _sellable((*row,), market, language, labels) for row in rows}
+
+
+@cache
+def _of_variants(language: str) -> Select[Variant, Product, Price, Media, str]:
+    """Select variants with all that a line shows; put together once, which takes longer than running it."""
     words = best_text(language).subquery("words").lateral()
-    rows = session.execute(
+    is_wanted = Variant.id.in_(bindparam("ids", expanding=True)) | Variant.sku.in_(
+        bindparam("skus", expanding=True)
+    )
+    return (
         select(Variant, Product, Price, Media, words.c.title)
         .join(Product, Product.id == Variant.product_id)
         .join(words, onclause=Product.id.is_not(None))
-        .outerjoin(Price, (Price.variant_id == Variant.id) & (Price.market_code == market.code))
+        .outerjoin(Price, (Price.variant_id == Variant.id) & (Price.market_code == bindparam("market")))
         .outerjoin(Media, Media.id == func.coalesce(Variant.media_id, first_media()))
-        .where(Variant.id.in_(ids) | Variant.sku.in_(skus))
-    ).all()
-    labels = choice_names(session, {row.Product.id for row in rows}, language)
-    return {row.Variant.id: _sellable((*row,), market, language, labels) for row in rows}
+        .where(is_wanted)
+    )
 
 
 def first_media() -> ColumnElement[int | None]:

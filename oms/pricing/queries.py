@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,10 +44,17 @@ def market_of(session: Session, code: str) -> MarketFacts | None:
 
 def goods(session: Session, variant_ids: Collection[int], market: str, language: str) -> dict[int, Goods]:
     """Return the variants that are sold in a market, by id; one that is missing is not sold there."""
+    return _sold(session, market, language, ids=list(variant_ids)) if variant_ids else {}
+
+
+def goods_of(session: Session, sku: str, market: str, language: str) -> Goods | None:
+    """Return the variant of a SKU as it is sold in a market; None where it is not."""
+    return next(iter(_sold(session, market, language, skus=[sku]).values()), None)
+
+
+def _sold(session: Session, market: str, language: str, **which: list[Any]) -> dict[int, Goods]:
     facts = market_of(session, market)
-    if facts is None or not variant_ids:
-        return {}
-    found = sellables(session, facts, language, ids=list(variant_ids))
+    found = sellables(session, facts, language, **which) if facts else {}
     return {
         variant_id: _goods(item, item.price) for variant_id, item in found.items() if item.price is not None
     }
@@ -79,8 +87,14 @@ def rates(session: Session, country: str, region: str, on: date) -> dict[str, in
     return dict(iter(rows))
 
 
-def quote(session: Session, wanted: Mapping[int, int], where: Where, method: str = "") -> Quoted:
-    """Quote wanted units by variant id at a coarse address.
+def quote(
+    session: Session,
+    wanted: Mapping[int, int],
+    where: Where,
+    method: str = "",
+    known: Mapping[int, Goods] | None = None,
+) -> Quoted:
+    """Quote wanted units by variant id at a coarse address; `known` are goods that were read just now.
 
     Without a method the first offer counts. Raises NotSellableError, and BadInputError (field `country` or
     `method`) where nothing is sent there or the method is not offered.
@@ -88,7 +102,7 @@ def quote(session: Session, wanted: Mapping[int, int], where: Where, method: str
     market = market_of(session, where.market)
     if market is None or where.country not in market.countries:
         raise BadInputError("We do not send to this country. Choose another one.", field="country")
-    found = goods(session, list(wanted), where.market, where.language)
+    found = goods(session, list(wanted), where.market, where.language) if known is None else known
     for variant_id in wanted:
         if variant_id not in found:
             raise NotSellableError("This is not sold here any more. Remove it to go on.", variant_id)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from oms.carts import actions, queries
 from oms.carts.models import Cart
-from oms.carts.queries import Change
+from oms.carts.queries import CartView, Change
 from oms.inventory.queries import held_for
 from oms.orders import queries as orders
 from oms.web.markets import place
@@ -38,12 +38,23 @@ def follow(session: Session, cart: Cart) -> None:
         actions.follow(session, cart, here.market, here.language)
 
 
-def refreshed(session: Session) -> list[Change]:
-    """Bring this browser's cart to the page's market and up to date; return what changed."""
+def now(session: Session) -> CartView:
+    """Return what this browser's cart holds."""
+    cart = found(session)
+    return queries.view(queries.contents(session, cart)) if cart else queries.EMPTY
+
+
+def refreshed(session: Session) -> tuple[CartView, list[Change]]:
+    """Bring this browser's cart to the page's market and up to date; return it, and what changed.
+
+    Where something changed it comes without its lines: look again, once that is written.
+    """
     cart = found(session)
     if cart is None:
-        return []
+        return queries.EMPTY, []
     follow(session, cart)
     number = browser.get(PAYING)
     order = orders.by_number(session, number) if number else None
-    return actions.refresh(session, cart, held_for(session, order.id) if order else {})
+    held = queries.contents(session, cart)
+    changes = actions.refresh(session, held, held_for(session, order.id) if order else {})
+    return (queries.view(held) if not changes else queries.EMPTY), changes

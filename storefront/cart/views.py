@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 
 from oms.carts import actions, queries
 from oms.carts.models import Cart
-from oms.carts.queries import Change
 from oms.kernel.db import reading, retry_conflicts, transaction
 from oms.kernel.errors import BadInputError, CounterfoilError, NotFoundError
 from oms.web import frame, security
@@ -28,11 +27,11 @@ def cart() -> ResponseReturnValue:
 
 
 def _page(estimate: tuple[str, str] = ("", "")) -> ResponseReturnValue:
-    changes = _refreshed()
-    with reading() as session:
+    with transaction() as session:
         facts = market(session, place().market)
-        found = basket.found(session)
-        view = queries.view(session, found) if found else queries.EMPTY
+        view, changes = basket.refreshed(session) if "cart" in browser else (queries.EMPTY, [])
+        if changes:
+            view = basket.now(session)
         return render_template(
             "store/cart/cart.html",
             page=frame.page(_("Cart"), robots="noindex"),
@@ -44,13 +43,6 @@ def _page(estimate: tuple[str, str] = ("", "")) -> ResponseReturnValue:
             estimate_url=goods_pages.url("/cart/estimate"),
             shop_url=goods_pages.url("/"),
         )
-
-
-def _refreshed() -> list[Change]:
-    if "cart" not in browser:
-        return []
-    with transaction() as session:
-        return basket.refreshed(session)
 
 
 @blueprint.get("/cart/count")

@@ -52,11 +52,11 @@ def counter(session: Session, view: CartView, market: MarketFacts, given: dict[s
     where = Where(here.market, here.language, country, region, postcode)
     trouble = None
     try:
-        quoted = quote(session, view.wanted, where, given.get("method", ""))
+        quoted = quote(session, view.wanted, where, given.get("method", ""), view.goods)
     except BadInputError as error:
         trouble = error
         where = Where(here.market, here.language, country, region)
-        quoted = quote(session, view.wanted, where)
+        quoted = quote(session, view.wanted, where, known=view.goods)
     chosen = quoted.chosen
     needed = needs(
         country,

@@ -55,9 +55,12 @@ def place(at: Counter, form: CheckoutForm) -> str:
     paid = _give_up_unpaid()
     if paid:
         return paid
-    order = _placed(at, key, contact, delivery)
-    _remember(order.number)
-    return _page_of(order) or _order_url(order)
+    placed = _placed(at, key, contact, delivery)
+    if isinstance(placed, Order):
+        _remember(placed.number)
+        return _page_of(placed) or _order_url(placed)
+    _remember(placed.order.number)
+    return _opened(placed.order, placed.payment, placed.mailbox) or _order_url(placed.order)
 
 
 def _key(form: CheckoutForm, at: Counter, contact: OrderContact, delivery: OrderDelivery | None) -> str:
@@ -68,7 +71,8 @@ def _key(form: CheckoutForm, at: Counter, contact: OrderContact, delivery: Order
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _placed(at: Counter, key: str, contact: OrderContact, delivery: OrderDelivery | None) -> Order:
+def _placed(at: Counter, key: str, contact: OrderContact, delivery: OrderDelivery | None) -> Placed | Order:
+    """Place the order; where a twin of this form was faster, return the twin's order."""
     number = ids.order_number()
     kinds = [OrderContact, *([OrderDelivery] if delivery else [])]
     request = Placing(
@@ -86,7 +90,7 @@ def _placed(at: Counter, key: str, contact: OrderContact, delivery: OrderDeliver
         notice_version=notice.version(),
     )
     try:
-        return _tried(request).order
+        return _tried(request)
     except IntegrityError:
         with reading() as session:
             twin = queries.by_placement(session, key)
@@ -110,6 +114,11 @@ def _page_of(order: Order) -> str:
         return _order_url(order)
     if payment.session_ref is not None:
         return gateway.page_of(payment.session_ref) or _after(order, payment, payment.session_ref)
+    return _opened(order, payment, mailbox)
+
+
+def _opened(order: Order, payment: Payment, mailbox: str) -> str:
+    """Open the session of a payment at Stripe, note it, and return the address of its page."""
     settings: Settings = current_app.extensions["settings"]
     started = gateway.start(payment_start(order, payment, settings.public_url, mailbox))
     with transaction() as session:

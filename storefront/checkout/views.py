@@ -5,11 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from oms.carts import queries as cart_queries
-from oms.carts.queries import CartView
+from oms.carts.queries import Change
 from oms.inventory.sourcing import OutOfStockError
 from oms.kernel import ids
-from oms.kernel.db import reading, transaction
+from oms.kernel.db import transaction
 from oms.kernel.errors import BadInputError, CounterfoilError, OvertakenError, UnavailableError
 from oms.orders.placing.actions import PriceChangedError
 from oms.pricing.quote import NotSellableError
@@ -30,10 +29,8 @@ blueprint = Blueprint("checkout", __name__)
 @blueprint.get("/checkout")
 def checkout() -> ResponseReturnValue:
     """Show the fields that this order needs; after coming back from Stripe, with what was typed."""
-    if _told_of_changes():
-        return redirect(goods_pages.url("/cart"), 303)
     filled = _typed_before()
-    with reading() as session:
+    with transaction() as session:
         at = _counter(session, filled)
         if at is None:
             return redirect(goods_pages.url("/cart"), 303)
@@ -56,15 +53,11 @@ def _typed_before() -> dict[str, str]:
 
 
 def _counter(session: Session, given: dict[str, str]) -> Counter | None:
-    view = _cart(session)
-    if view is None or not view.entries:
-        return None
-    return pages.counter(session, view, market(session, place().market), given)
-
-
-def _cart(session: Session) -> CartView | None:
-    found = basket.found(session)
-    return cart_queries.view(session, found) if found else None
+    """Return the checkout of the cart as it is; None where the cart's page has something to tell first."""
+    view, changes = basket.refreshed(session)
+    facts = market(session, place().market)
+    _tell(changes, facts.currency)
+    return pages.counter(session, view, facts, given) if view.entries else None
 
 
 def _page(session: Session, at: Counter, form: CheckoutForm, status: int = 200) -> ResponseReturnValue:
@@ -79,9 +72,7 @@ def _page(session: Session, at: Counter, form: CheckoutForm, status: int = 200) 
 @blueprint.post("/checkout")
 def pay() -> ResponseReturnValue:
     """Check what was typed, place the order, lead to Stripe's page; or say on the page what is wrong."""
-    if _told_of_changes():
-        return redirect(goods_pages.url("/cart"), 303)
-    with reading() as session:
+    with transaction() as session:
         at = _counter(session, request.form.to_dict())
         if at is None:
             return redirect(goods_pages.url("/cart"), 303)
@@ -97,21 +88,24 @@ def pay() -> ResponseReturnValue:
         return _refused(form, error)
 
 
-def _told_of_changes() -> bool:
-    with transaction() as session:
-        changes = basket.refreshed(session)
-        currency = market(session, place().market).currency
-    for change in changes:
-        kind, sentence = change_words(change, currency)
-        flash(sentence, kind)
-    return bool(changes)
-
-
 def _again(session: Session, at: Counter, form: CheckoutForm, *, is_pay: bool) -> ResponseReturnValue:
     form.placement_key.data = form.placement_key.data or ids.token()
     if is_pay:
         form.form_errors = [_("Something changed. Look at the fields and the total again, then pay.")]
     return _page(session, at, form, 422 if is_pay else 200)
+
+
+def _tell(changes: list[Change], currency: str) -> None:
+    for change in changes:
+        kind, sentence = change_words(change, currency)
+        flash(sentence, kind)
+
+
+def _told_of_changes() -> bool:
+    with transaction() as session:
+        _view, changes = basket.refreshed(session)
+        _tell(changes, market(session, place().market).currency)
+    return bool(changes)
 
 
 def _refused(form: CheckoutForm, error: CounterfoilError) -> ResponseReturnValue:
@@ -122,7 +116,7 @@ def _refused(form: CheckoutForm, error: CounterfoilError) -> ResponseReturnValue
     if not isinstance(error, PriceChangedError | OvertakenError | BadInputError | UnavailableError):
         raise error
     form.form_errors = [said(error)]
-    with reading() as session:
+    with transaction() as session:
         at = _counter(session, request.form.to_dict())
         if at is None:
             return redirect(goods_pages.url("/cart"), 303)
