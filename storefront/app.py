@@ -29,6 +29,7 @@ from storefront.orders import views as orders
 from storefront.privacy import views as privacy
 from storefront.privacy.erasure import views as erasure
 from storefront.privacy.notice import views as notice
+from storefront.privacy.wishes import views as wishes
 from storefront.search import views as search
 
 SHOP_NAME = "Counterfoil"
@@ -49,6 +50,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     privacy.blueprint,
     erasure.blueprint,
     notice.blueprint,
+    wishes.blueprint,
 )
 
 

@@ -87,6 +87,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request_id", "recipient", name=op.f("pk_privacy_tellings")),
     )
     op.create_table(
+        "privacy_objections",
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("mail", "sms", "inbox", name="channel", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("unit", "channel", name=op.f("pk_privacy_objections")),
+    )
+    op.create_table(
         "notice_versions",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("version", sa.String(), nullable=False),
@@ -99,5 +110,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("notice_versions")
-    for name in ("tellings", "request_units", "request_events", "requests"):
+    for name in ("objections", "tellings", "request_units", "request_events", "requests"):
         op.drop_table(f"privacy_{name}")

@@ -16,7 +16,9 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("thing", sa.String(), nullable=False),
         sa.Column(
-            "state", sa.Enum("begun", "sent", name="mailstate", native_enum=False, length=40), nullable=False
+            "state",
+            sa.Enum("begun", "sent", "stopped", name="mailstate", native_enum=False, length=40),
+            nullable=False,
         ),
         sa.Column("disclosure_id", sa.BigInteger(), nullable=True),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),

@@ -18,7 +18,9 @@ from oms.notifications.gateway import Mail
 from oms.notifications.models import MailSend
 from oms.notifications.pages import Written
 from oms.notifications.personal import MAIL
-from oms.notifications.states import MailState
+from oms.notifications.states import OPTIONAL, MailState
+from oms.privacy.states import Channel
+from oms.privacy.wishes import queries as wishes
 
 # A mail server may be away for a weekend; a code that comes after its end is no use to anybody.
 MAILS = Patience(timedelta(days=3))
@@ -37,6 +39,12 @@ class Letter:
     purpose: Purpose
     written: Written
     language: str
+    stop_url: str = ""
+
+    @property
+    def is_optional(self) -> bool:
+        """Say whether its reader can do without it, and so may object."""
+        return self.topic in OPTIONAL
 
 
 def post(letter: Letter) -> bool:
@@ -46,12 +54,17 @@ def post(letter: Letter) -> bool:
     server's yes and our row sends it a second time: that window SMTP leaves open to everybody. Raises
     UndeliverableError when the server never will.
 
+    An optional mail whose reader objected is stopped, also at its tenth attempt, and never sent afterwards.
+
     One mail is one disclosure, however often it is tried. It is written with the first attempt and stays
     when all fail: a server that refuses has read the address, so not to say it would be a lie.
     """
     with transaction() as session:
         row = _begun(session, letter.topic, letter.thing)
         if row is None:
+            return False
+        if _is_unwanted(session, letter):
+            row.state = MailState.STOPPED
             return False
         row_id, payload = row.id, _told(session, letter, row)
     gateway.send(
@@ -62,12 +75,19 @@ def post(letter: Letter) -> bool:
             html=letter.written.html,
             language=letter.language,
             message_id=f"{letter.topic}.{row_id}",
+            stop_url=letter.stop_url if letter.is_optional else "",
         )
     )
     with transaction() as session:
         sent = session.get_one(MailSend, row_id, with_for_update=True)
         sent.state, sent.sent_at = MailState.SENT, clock.now()
     return True
+
+
+def _is_unwanted(session: Session, letter: Letter) -> bool:
+    """Ask as late as can be: an objection stops what is under way."""
+    email = str(getattr(letter.record, "email", ""))
+    return letter.is_optional and wishes.has_objected(session, Channel.MAIL, letter.unit, email)
 
 
 def _told(session: Session, letter: Letter, row: MailSend) -> Payload:

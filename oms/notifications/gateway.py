@@ -29,7 +29,10 @@ _MAIL_PORT, _TLS_PORT = 25, 465
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail, ready to go: both parts, the language they are in, and an id that a repetition shares."""
+    """One mail, ready to go: both parts, the language they are in, and an id that a repetition shares.
+
+    `stop_url` is where its reader can object with one click; only mails that nobody needs have one.
+    """
 
     to: str
     subject: str
@@ -37,6 +40,7 @@ class Mail:
     html: str
     language: str
     message_id: str
+    stop_url: str = ""
 
 
 class UndeliverableError(PermanentError):
@@ -149,6 +153,10 @@ def _message(mail: Mail, settings: Settings) -> EmailMessage:
     message["Content-Language"] = mail.language
     # No machine needs to answer this, and none should (RFC 3834, 5).
     message["Auto-Submitted"] = "auto-generated"
+    if mail.stop_url:
+        # RFC 8058: the mail program posts this to the address, without login and without asking first.
+        message["List-Unsubscribe"] = f"<{mail.stop_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message

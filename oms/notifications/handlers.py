@@ -1,5 +1,7 @@
 """Which facts are told by mail: transactional only, once each."""
 
+from dataclasses import replace
+
 from oms.buyers import queries as buyers
 from oms.buyers.personal import FormerMailbox, MailboxCode
 from oms.buyers.states import CodePurpose
@@ -15,6 +17,8 @@ from oms.notifications.actions import CODES, MAILS, Letter
 from oms.notifications.pages import Reader, write
 from oms.orders import queries as orders
 from oms.payments.models import Refund
+from oms.privacy.states import Channel
+from oms.privacy.wishes.queries import token_of
 
 _settings: list[Settings] = []
 
@@ -49,6 +53,7 @@ def tell_delivered(message: Message) -> None:
         reader = letters.reader_of(order, home())
         _ = reader.say
         end = reader.day(order.returns_end_at or clock.now())
+        stop_url = f"{reader.home}/unsubscribe/{token_of(order.unit, Channel.MAIL, _settings[0].secret_key)}"
         written = write(
             "delivered",
             _("Your order %(number)s has arrived", number=order.number),
@@ -56,9 +61,10 @@ def tell_delivered(message: Message) -> None:
             order=letters.shown(order, reader),
             returns=_("You can send things back until %(day)s.", day=end),
             dates=letters.dates(order, reader),
+            stop_url=stop_url,
         )
         letter = letters.letter(session, order, "delivered", order.number, written)
-    _post(letter)
+    _post(replace(letter, stop_url=stop_url) if letter else None)
 
 
 @jobs.on("order.cancelled", role=Role.WORKER, patience=MAILS)

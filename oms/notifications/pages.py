@@ -65,10 +65,18 @@ def _environment(language: str) -> Environment:
 
 
 def write(topic: str, subject: str, reader: Reader, **values: Any) -> Written:  # noqa: ANN401 - template variables
-    """Return a mail of a topic. Raises jinja2.UndefinedError when a variable of the template is missing."""
+    """Return a mail of a topic; with `stop_url` it says where its reader can do without its like.
+
+    Raises jinja2.UndefinedError when a variable of the template is missing.
+    """
     environment = _environment(reader.language)
     given = {
-        "mail": {"subject": subject, "lang": TAGS.get(reader.language, SOURCE), "dir": "ltr"},
+        "mail": {
+            "subject": subject,
+            "lang": TAGS.get(reader.language, SOURCE),
+            "dir": "ltr",
+            "stop_url": values.pop("stop_url", ""),
+        },
         "shop": {"name": SHOP_NAME, "url": reader.home},
         **values,
     }

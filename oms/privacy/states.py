@@ -39,3 +39,15 @@ class Way(StrEnum):
 
     NOW = "now"
     LATER = "later"
+
+
+class Channel(StrEnum):
+    """How somebody can be written to. Mail is the one in use; an objection to each is kept apart."""
+
+    MAIL = "mail"
+    SMS = "sms"
+    INBOX = "inbox"
+
+
+# The channels that this shop writes on today; pages ask about these alone.
+CHANNELS = (Channel.MAIL,)

@@ -11,9 +11,11 @@ from oms.kernel.audit import Deed
 from oms.kernel.egress import RECIPIENTS
 from oms.kernel.register import KINDS, Basis
 from oms.privacy.access.queries import UNTOLD, Insight, Known
-from oms.privacy.models import PrivacyRequest
+from oms.privacy.models import Objection, PrivacyRequest
+from oms.privacy.states import Channel
 from oms.web.filters import long_date, moment
 from storefront.orders.record import gone_words
+from storefront.privacy.forms import WishesForm
 
 
 def at(path: str) -> str:
@@ -34,14 +36,20 @@ def rooms(found: Insight, asked: Sequence[PrivacyRequest], correctable: Sequence
             "The counterfoil stays for ten years, as tax law asks: goods, amounts, tax, country."
         ),
         "correct": _correct(found, correctable),
-        "wishes": None,
-        "wishes_url": "",
-        "wishes_why": {},
         "copy_url": at("/your-data/copy"),
         "schema_url": at("/your-data/schema.json"),
         "delete_url": at("/your-data/delete"),
         "requests": [_request(request) for request in asked],
     }
+
+
+def wishes(form: WishesForm | None) -> dict[str, Any]:
+    """Return what the page takes of somebody's wishes; None where there is nobody to write to."""
+    why = _(
+        "Today that is one mail for each order: that everything has arrived. What is needed always comes: the"
+        " confirmation, that a parcel is on its way, cancellation, refund, codes and the certificate."
+    )
+    return {"wishes": form, "wishes_url": at("/your-data/wishes"), "wishes_why": {"mail": why}}
 
 
 def unit_words(unit: str) -> str:
@@ -102,7 +110,20 @@ def _known(found: Insight) -> list[dict[str, Any]]:
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for one in found.known:
         groups.setdefault(unit_words(one.unit), []).extend(_rows(one))
+    for row in found.objections:
+        groups.setdefault(unit_words(row.unit), []).append(_objection(row))
     return [{"title": title, "rows": rows} for title, rows in groups.items()]
+
+
+def _objection(row: Objection) -> tuple[str, str, str]:
+    channels = {
+        Channel.MAIL: _("Mails you could do without"),
+        Channel.SMS: _("Text messages you could do without"),
+        Channel.INBOX: _("Messages on these pages you could do without"),
+    }
+    why = _("To write only what you want. It goes with the order or account that it belongs to.")
+    ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGAL_OBLIGATION))
+    return channels[row.channel], _("stopped on %(day)s", day=long_date(row.at)), f"{why} {ground}"
 
 
 def _rows(one: Known) -> list[tuple[str, str, str]]:

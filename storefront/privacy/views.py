@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask import Blueprint, Response, current_app, flash, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,12 +15,15 @@ from oms.orders.states import OrderState
 from oms.privacy.access import queries
 from oms.privacy.erasure import queries as erasure
 from oms.privacy.schema.queries import schema
+from oms.privacy.states import CHANNELS
+from oms.privacy.wishes import actions as wishing
 from oms.web import proofs
 from oms.web.frame import flashed, page
 from oms.web.limits import limiter
 from oms.web.security import actor
 from storefront.account import access, codes
 from storefront.privacy import pages
+from storefront.privacy.forms import WishesForm
 
 blueprint = Blueprint("privacy", __name__)
 
@@ -43,12 +46,32 @@ def your_data() -> ResponseReturnValue:
         asked = erasure.requests_about(session, units)
         open_orders = [o for o in found.orders if o.state is OrderState.PLACED and not o.is_digital]
         correctable = [o.number for o in open_orders if sending.can_correct_address(session, o.id)]
+    stopped = {row.channel for row in found.objections}
+    wishes = WishesForm(data={channel.value: channel not in stopped for channel in CHANNELS})
     return render_template(
         "store/privacy/your_data.html",
         page=page(_("Your data"), robots="noindex"),
         flashes=flashed(),
         **pages.rooms(found, asked, correctable),
+        **pages.wishes(wishes if units else None),
     )
+
+
+@blueprint.post("/your-data/wishes")
+def save_wishes() -> ResponseReturnValue:
+    """Stop the messages that a person could do without, or let them come again, on each channel."""
+    units = own_units()
+    if units is None:
+        return codes.going("/account/prove?next=/your-data/")
+    form = WishesForm()
+    if form.validate_on_submit():
+        by = replace(actor(), id="self")
+        with transaction() as session:
+            for channel in CHANNELS:
+                change = wishing.take_back if form[channel.value].data else wishing.object_to
+                change(session, units, channel, by=by)
+        flash(_("Saved. It holds from this moment on."), "good")
+    return codes.going("/your-data/#correct")
 
 
 @blueprint.get("/your-data/copy")

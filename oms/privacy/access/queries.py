@@ -13,6 +13,8 @@ from oms.kernel.egress import RECIPIENTS, Disclosure, Recipient
 from oms.kernel.register import Field, Kind, Purpose
 from oms.orders import queries as orders
 from oms.orders.models import Order
+from oms.privacy.models import Objection
+from oms.privacy.wishes import queries as wishes
 
 UNTOLD = Recipient("", "", "", "", "", "", ())
 
@@ -42,6 +44,7 @@ class Insight:
     told: tuple[Disclosure, ...]
     looks: tuple[Deed, ...]
     orders: tuple[Order, ...]
+    objections: tuple[Objection, ...] = ()
 
     @property
     def facts(self) -> int:
@@ -66,6 +69,7 @@ def insight(session: Session, units: Sequence[str], *, by: Actor) -> Insight:
         tuple(sorted(told, key=lambda row: row.at, reverse=True)),
         tuple(_looks(session, units)),
         tuple(order for order in found if order),
+        tuple(wishes.objections(session, units)),
     )
 
 
@@ -104,6 +108,9 @@ def copy(found: Insight, schema_url: str) -> dict[str, Any]:
         "disclosures": [_disclosure(row) for row in found.told],
         "looks": [_look(deed) for deed in found.looks],
         "orders": [_order(order) for order in found.orders],
+        "objections": [
+            {"unit": row.unit, "channel": row.channel, "at": row.at.isoformat()} for row in found.objections
+        ],
     }
 
 

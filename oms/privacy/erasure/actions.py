@@ -28,6 +28,7 @@ from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Tellin
 from oms.privacy.personal import CertificateMailbox
 from oms.privacy.retention.actions import forget_subject
 from oms.privacy.states import OPEN, RequestState, Way
+from oms.privacy.wishes import actions as wishes
 from oms.web import session_rows
 
 # Whoever erases themselves is named by nothing that two of their orders would share.
@@ -220,6 +221,7 @@ def _cut(session: Session, row: RequestUnit) -> None:
         buyers.forget_account(session, int(name))
         orders.forget_buyer(session, int(name))
         _forget_deeds(session, name)
+    wishes.forget(session, row.unit)
     session_rows.end_about(session, row.unit, name if order is not None else row.unit)
     if row.subject_id is not None:
         forget_subject(session, row.subject_id)

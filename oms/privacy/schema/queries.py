@@ -4,6 +4,7 @@ from typing import Any
 
 from oms.kernel.register import KINDS, Basis, Kind, Purpose
 from oms.orders.states import OrderState
+from oms.privacy.states import Channel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
@@ -28,6 +29,7 @@ def schema(address: str) -> dict[str, Any]:
                 "disclosures": _list(_DISCLOSURE),
                 "looks": _list(_LOOK),
                 "orders": _list(_ORDER),
+                "objections": _list(_OBJECTION),
             }
         ),
         "$defs": {name: _record(KINDS[name]) for name in kinds},
@@ -108,4 +110,7 @@ _ORDER = _object(
         "total": _MINOR,
         "lines": _list(_LINE),
     }
+)
+_OBJECTION = _object(
+    {"unit": _TEXT, "channel": {"enum": [str(channel) for channel in Channel]}, "at": _MOMENT}
 )

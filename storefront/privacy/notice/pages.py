@@ -95,7 +95,11 @@ def _rights() -> list[tuple[str, str]]:
         (_("Delete"), _("Whatever no law makes us keep, at once, with a certificate.")),
         (
             _("Object"),
-            _("Your browser’s Global Privacy Control is honored: nothing is sold, shared or tracked."),
+            _(
+                "Mails that you could do without stop at once, by the link in each of them or on the page of"
+                " your data. Your browser’s Global Privacy Control is honored: nothing is sold, shared or"
+                " tracked."
+            ),
         ),
     ]
 

@@ -93,4 +93,8 @@ MAILS: dict[str, dict[str, Any]] = {
 def mail(topic: str) -> dict[str, Any]:
     """What both parts of a mail are made from."""
     values = MAILS[topic]
-    return {**values, "mail": {"subject": values["subject"], "lang": "en", "dir": "ltr"}, "shop": SHOP}
+    return {
+        **values,
+        "mail": {"subject": values["subject"], "lang": "en", "dir": "ltr", "stop_url": ""},
+        "shop": SHOP,
+    }

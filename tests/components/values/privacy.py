@@ -156,7 +156,7 @@ def request() -> dict[str, Any]:
 
 def unsubscribe() -> dict[str, Any]:
     """One topic, one button."""
-    return {**page("Stop"), "topic": "new paper", "is_done": False, "action": "/unsubscribe/x"}
+    return {**page("Stop"), "is_done": False, "action": "/unsubscribe/x", "wishes_url": "/your-data/"}
 
 
 def notice() -> dict[str, Any]:

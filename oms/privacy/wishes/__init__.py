@@ -1,0 +1,1 @@
+"""What somebody wants no messages about: objections by channel, kept with their order or account."""
