@@ -17,6 +17,7 @@ from oms.fulfillment import views as shipments
 from oms.fulfillment.packing import views as packing
 from oms.fulfillment.picking import views as picking
 from oms.fulfillment.printing import views as printing
+from oms.fulfillment.printing.many import views as labels
 from oms.kernel.config import Settings
 from oms.privacy import views as privacy
 from oms.staff import views as staff
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     picking.blueprint,
     packing.blueprint,
     printing.blueprint,
+    labels.blueprint,
     shipments.blueprint,
 )
 

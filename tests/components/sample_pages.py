@@ -69,6 +69,8 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "desk-shipments": ("desk/shipments/list.html", floor.shipments),
     "desk-pack-none": ("desk/pack/pack.html", floor.nothing_to_pack),
     "desk-label": ("desk/shipments/label.html", floor.label),
+    "desk-labels": ("desk/pack/labels.html", floor.labels),
+    "desk-labels-awaited": ("desk/pack/labels.html", partial(floor.labels, "/nowhere")),
     "desk-slip": ("desk/shipments/slip.html", floor.slip),
     "desk-stock": ("desk/stock/list.html", floor.stock),
     "desk-level": ("desk/stock/level.html", floor.level),

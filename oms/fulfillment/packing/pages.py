@@ -24,6 +24,7 @@ class Waiting:
     """A fulfillment order in the packer's queue."""
 
     number: str
+    part: int
     url: str
     goods: str
     to: str
@@ -84,6 +85,7 @@ def queue(found: Sequence[ToPack], current: int | None) -> list[Waiting]:
     return [
         Waiting(
             one.number,
+            one.part_id,
             url_for("oms.packing.box", part=one.part_id),
             filters.number(one.units),
             destination(one.country, one.postcode_prefix),

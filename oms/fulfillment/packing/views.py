@@ -194,6 +194,8 @@ def _page(session: Session, house: Warehouse, current: int | None, **more: objec
         warehouses=picking.views(
             stock.warehouses(session), packing.counts(session), house.id, "oms.packing.index"
         ),
+        at=house.code,
+        labels_url=url_for("oms.labels.index"),
         queue=pages.queue(packing.to_pack(session, house.id), current),
         **more,
     )

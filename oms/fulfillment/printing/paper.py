@@ -1,5 +1,6 @@
 """Labels and slips as PDF, with the fonts that a name needs: Latin, Greek, Cyrillic, Arabic, Thai, CJK."""
 
+import io
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +9,11 @@ import cvttf_NotoSansCJK_Regular as cjk
 import fontpkg
 from fpdf import FPDF
 from fpdf.fonts import FontFace, TTFFont
+from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
 
 from oms.fulfillment.printing.queries import AddressLabel, Slip
-from oms.kernel.errors import BadInputError
+from oms.kernel.errors import BadInputError, IllegalMoveError
 
 A6, A5 = (105, 148), (148, 210)
 _MARGIN = 8
@@ -79,6 +82,35 @@ def slip_pdf(slip: Slip, words: SlipWords) -> bytes:
     sheet.ln(4)
     sheet.multi_cell(0, 5, words.note)
     return bytes(sheet.output())
+
+
+def list_pdf(lines: Sequence[str]) -> bytes:
+    """Return an A6 page with these lines: what was left out of a batch, and why."""
+    sheet = _sheet(A6, lines)
+    sheet.set_font(_OURS, size=11)
+    for line in lines:
+        sheet.multi_cell(0, 6, line, align="L", new_x="LMARGIN", new_y="NEXT")
+    return bytes(sheet.output())
+
+
+def checked(content: bytes) -> bytes:
+    """Return a carrier's PDF that can be printed. Raises IllegalMoveError where it is none."""
+    try:
+        is_empty = not PdfReader(io.BytesIO(content)).pages
+    except PyPdfError:
+        is_empty = True
+    if is_empty:
+        raise IllegalMoveError("The carrier's label is no PDF that can be printed. Send it another way.")
+    return content
+
+
+def joined(sheets: Sequence[bytes]) -> bytes:
+    """Return several PDFs as one, each page in its own size."""
+    made, written = PdfWriter(), io.BytesIO()
+    for sheet in sheets:
+        made.append(io.BytesIO(sheet))
+    made.write(written)
+    return written.getvalue()
 
 
 def _sheet(size: tuple[int, int], texts: Sequence[str]) -> FPDF:

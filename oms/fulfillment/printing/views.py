@@ -34,7 +34,7 @@ def label(number: int) -> ResponseReturnValue:
         return render_template("desk/shipments/label.html", page=shown, labels=[found])
     with transaction() as session:
         content = labels.open_label(session, parcels[-1].id, by=actor())
-    return _pdf(content, f"label-{number}.pdf")
+    return pdf_answer(content, f"label-{number}.pdf")
 
 
 @blueprint.get("/shipments/<int:number>/label.pdf")
@@ -43,7 +43,7 @@ def label_pdf(number: int) -> ResponseReturnValue:
     """Give our own address label as PDF, with the fonts that the name needs."""
     with transaction() as session:
         found = actions.address_label(session, number, by=actor())
-    return _pdf(paper.label_pdf(found, (_("From"), _("To"))), f"label-{number}.pdf")
+    return pdf_answer(paper.label_pdf(found, (_("From"), _("To"))), f"label-{number}.pdf")
 
 
 @blueprint.get("/shipments/<int:number>/slip")
@@ -63,10 +63,11 @@ def slip_pdf(number: int) -> ResponseReturnValue:
     """Give the packing slip as PDF."""
     with reading() as session:
         found = printing.slip(session, number)
-    return _pdf(paper.slip_pdf(found, pages.words(found)), f"slip-{found.number}.pdf")
+    return pdf_answer(paper.slip_pdf(found, pages.words(found)), f"slip-{found.number}.pdf")
 
 
-def _pdf(content: bytes, name: str) -> Response:
+def pdf_answer(content: bytes, name: str) -> Response:
+    """Return a PDF to be shown and printed, kept by no cache."""
     disposition = f'inline; filename="{name}"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return Response(content, mimetype="application/pdf", headers=headers)

@@ -98,9 +98,12 @@ def pack() -> dict[str, Any]:
     return {
         **desk("Pack", "To pack"),
         "warehouses": pick()["warehouses"],
+        "at": "LEI",
+        "labels_url": "#",
         "queue": [
             {
                 "number": "7KQ2-M4XD",
+                "part": 7,
                 "url": "#",
                 "goods": "4",
                 "to": "NL·23",
@@ -109,6 +112,7 @@ def pack() -> dict[str, Any]:
             },
             {
                 "number": "P0VR-9B3E",
+                "part": 8,
                 "url": "#",
                 "goods": "1",
                 "to": "DE·10",
@@ -173,6 +177,35 @@ def closed(state: str, problem: str = "", *, is_ours: bool = False, is_gone: boo
 def nothing_to_pack() -> dict[str, Any]:
     """No box open."""
     return {**pack(), "part": None, "queue": []}
+
+
+def labels(url: str = "") -> dict[str, Any]:
+    """Labels of several boxes; with an address while they are awaited."""
+    states = [
+        ("ready", "done", ""),
+        ("asked for", "wrong", "The carrier does not answer."),
+        ("refused", "wrong", "Too heavy."),
+    ]
+    rows = [
+        {"number": f"7KQ2-M4X{place}", "url": "#", "state": {"word": word, "kind": kind}, "note": note}
+        for place, (word, kind, note) in enumerate(states)
+    ]
+    return {
+        **desk("Labels", "To pack"),
+        "work": {
+            "label": "Labels",
+            "done": 2,
+            "total": 3,
+            "text": "1 of 3 is ready.",
+            "url": url,
+            "ready": 1,
+        },
+        "rows": rows,
+        "chosen": [7],
+        "print_url": "#",
+        "again_url": "#",
+        "back_url": "#",
+    }
 
 
 def shipments() -> dict[str, Any]:

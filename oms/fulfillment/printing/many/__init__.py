@@ -1,0 +1,1 @@
+"""Labels of many boxes: how far each is, and all that are ready as one PDF."""
