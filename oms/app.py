@@ -20,6 +20,7 @@ from oms.fulfillment.printing import views as printing
 from oms.fulfillment.printing.many import views as labels
 from oms.kernel.config import Settings
 from oms.privacy import views as privacy
+from oms.returns import views as returns
 from oms.staff import views as staff
 from oms.staff.entry import views as entry
 from oms.web import security, setup
@@ -41,6 +42,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     noting.blueprint,
     search.blueprint,
     stock.blueprint,
+    returns.blueprint,
     outbox.blueprint,
     audit.blueprint,
     privacy.blueprint,

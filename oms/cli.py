@@ -21,6 +21,8 @@ from oms.payments import checks as payments_checks
 from oms.payments import commands as payments
 from oms.privacy import checks as keeping
 from oms.privacy import commands as privacy
+from oms.returns import checks as returns_checks
+from oms.returns import commands as returns
 from oms.shipping import checks as shipping_checks
 from oms.staff import checks as staff_checks
 from oms.staff import commands as staff
@@ -31,13 +33,13 @@ from oms.web.doctor import Health
 # Each feature's `commands.py: commands`, a click group or command.
 COMMANDS: tuple[click.Command, ...] = (
     *(catalog.commands, staff.commands, payments.commands),
-    *(privacy.privacy, privacy.retention),
+    *(privacy.privacy, privacy.retention, returns.returns),
 )
 # Each feature's `checks.py`, whose import makes its invariants known to the doctor.
 CHECKS: tuple[ModuleType, ...] = (
     *(web, buyers_checks, staff_checks, catalog_checks),
     *(inventory_checks, payments_checks, orders_checks),
-    *(shipping_checks, fulfillment_checks),
+    *(shipping_checks, fulfillment_checks, returns_checks),
     keeping,
 )
 _MARKS = {Health.WELL: "ok  ", Health.NOTE: "note", Health.ILL: "ILL "}

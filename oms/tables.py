@@ -20,6 +20,8 @@ from oms.payments import models as payments
 from oms.pricing import models as pricing
 from oms.privacy import models as privacy
 from oms.privacy import personal as privacy_personal
+from oms.returns import models as returns
+from oms.returns import personal as returns_personal
 from oms.shipping import models as shipping
 from oms.staff import models as staff
 from oms.staff import personal as staff_personal
@@ -33,5 +35,6 @@ MODULES = (
     *(buyers, buyers_personal, staff, staff_personal),
     *(inventory, shipping, pricing, payments, carts),
     *(orders, orders_personal, fulfillment, fulfillment_personal),
+    *(returns, returns_personal),
     *(notifications, notifications_personal, privacy, privacy_personal),
 )

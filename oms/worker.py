@@ -34,6 +34,7 @@ from oms.kernel.db import Role
 from oms.kernel.errors import ConfigurationError, UnavailableError
 from oms.notifications import handlers as notifications
 from oms.notifications.certificates import handlers as certificates
+from oms.notifications.returning import handlers as returning_mails
 from oms.notifications.sending import handlers as sending_mails
 from oms.orders import handlers as orders
 from oms.payments import gateway
@@ -49,7 +50,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(buyers, staff, web),
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking),
-    *(notifications, certificates, sending_mails, privacy),
+    *(notifications, certificates, sending_mails, returning_mails, privacy),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})

@@ -24,7 +24,7 @@ from storefront.dev import views as dev
 from storefront.home import nav
 from storefront.home import views as home
 from storefront.legal import views as legal
-from storefront.orders import changing
+from storefront.orders import changing, withdrawing
 from storefront.orders import views as orders
 from storefront.privacy import views as privacy
 from storefront.privacy.erasure import views as erasure
@@ -42,6 +42,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     checkout.blueprint,
     orders.blueprint,
     changing.blueprint,
+    withdrawing.blueprint,
     stripe.blueprint,
     carriers.blueprint,
     legal.blueprint,

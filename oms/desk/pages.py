@@ -51,6 +51,7 @@ RAIL = (
         (
             Place(_l("Overview"), "oms.home.index", Permission.HOME),
             Place(_l("Orders"), "oms.orders.index", Permission.ORDERS_READ, "held"),
+            Place(_l("Returns"), "oms.returns.index", Permission.ORDERS_READ, "returns"),
             Place(_l("Stock"), "oms.stock.index", Permission.STOCK_READ, "sold out"),
         ),
     ),

@@ -10,6 +10,8 @@ from oms.kernel.outbox import DeliveryState, OutboxDelivery
 from oms.orders.models import OrderHold
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.states import OPEN
+from oms.returns.models import Withdrawal
+from oms.returns.states import WithdrawalState
 
 
 def waiting(session: Session) -> dict[str, int]:
@@ -30,6 +32,10 @@ def waiting(session: Session) -> dict[str, int]:
             .where(PrivacyRequest.state.in_(OPEN))
             .scalar_subquery()
             .label("privacy"),
+            select(func.count(Withdrawal.id))
+            .where(Withdrawal.state == WithdrawalState.DECLARED)
+            .scalar_subquery()
+            .label("returns"),
             select(func.count()).select_from(gone.subquery()).scalar_subquery().label("sold out"),
         )
     ).one()

@@ -1,12 +1,12 @@
 """The mails in words: both parts of each topic, in the reader's language and locale, without a request."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -39,6 +39,11 @@ class Reader:
     def day(self, moment: date) -> str:
         """Return a date with the month's name."""
         return format_date(moment, "long", locale=locale_of(self.language, self.market))
+
+    def moment(self, at: datetime) -> str:
+        """Return date and time of day in UTC, and say so."""
+        shown = format_datetime(at, "d MMMM y, HH:mm:ss", locale=locale_of(self.language, self.market))
+        return f"{shown} UTC"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from oms.catalog import queries
 from oms.catalog.merchandise.queries import collections
 from oms.kernel.db import reading
 from oms.kernel.errors import UnavailableError
+from oms.returns import period
 from oms.web.frame import Link
 from oms.web.markets import Place, place
 
@@ -27,6 +28,7 @@ class Nav:
     cart_lines: str
     checkout: str
     orders: str
+    withdraw: str
     account: str
     your_data: str
     privacy: str
@@ -41,6 +43,7 @@ class _Shelf:
     version: int = -1
     collections: tuple[tuple[str, str], ...] = ()
     legal: tuple[tuple[str, str], ...] = field(default=())
+    has_withdrawal: bool = False
 
 
 _kept: dict[str, _Shelf] = {}
@@ -59,6 +62,7 @@ def nav() -> Nav:
         cart_lines=f"{at}/cart/lines",
         checkout=f"{at}/checkout",
         orders=f"{at}/orders",
+        withdraw=f"{at}/withdraw" if shelf.has_withdrawal else "",
         account=f"{at}/account/",
         your_data=f"{at}/your-data/",
         privacy=f"{at}/privacy",
@@ -75,11 +79,13 @@ def _shelf(here: Place) -> _Shelf:
             if now == kept.version:
                 return kept
             shelves = collections(session, here.language)
+            served = {c for m in queries.markets(session) if m.code == here.market for c in m.countries}
             texts = queries.market_texts(session, here.market, here.language)
     except (SQLAlchemyError, UnavailableError):
         return kept
     kept.collections = tuple((shelf.slug, shelf.name) for shelf in shelves)[:_MOST_ON_TOP]
     kept.legal = tuple((topic, texts[topic].title) for topic in _TOPICS if topic in texts)
+    kept.has_withdrawal = bool(served & period.AREA)
     kept.version = now
     return kept
 

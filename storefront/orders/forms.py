@@ -25,3 +25,28 @@ class FindForm(Form):
         if not read:
             raise ValidationError(_l("An order number has ten letters and digits, such as 7KQ2-M4XD-9B."))
         field.data = read
+
+
+class OwnWithdrawalForm(Form):
+    """The statement that somebody withdraws: name and where the acknowledgment goes, and nothing else."""
+
+    also = frozenset({"step"})
+
+    name = StringField(
+        _l("Your name"),
+        [InputRequired(_l("Type your name.")), Length(max=120)],
+        render_kw={"autocomplete": "name", "maxlength": 120},
+    )
+    email = MailboxField(_l("E-mail for the acknowledgment"))
+
+
+class WithdrawalForm(FindForm):
+    """The same for whoever comes without a proof: the number and the mailbox name the contract."""
+
+    also = frozenset({"step"})
+
+    name = StringField(
+        _l("Your name"),
+        [InputRequired(_l("Type your name.")), Length(max=120)],
+        render_kw={"autocomplete": "name", "maxlength": 120},
+    )

@@ -26,6 +26,7 @@ from oms.web.filters import long_date, moment
 from oms.web.markets import place
 from storefront.account.forms import MailboxForm
 from storefront.catalog import pages as goods_pages
+from storefront.orders import right
 from storefront.orders.record import country_name, of_order
 
 _PARTS = ("name", "street", "district", "postcode", "city", "region")
@@ -157,15 +158,17 @@ def _shipment_words() -> dict[ShipmentState, tuple[str, str]]:
 
 
 def _actions(session: Session, order: Order) -> list[dict[str, str]]:
+    offered = right.offer(session, order)
     if not fulfillment.can_buyer_cancel(session, order):
-        return []
+        return offered
     return [
+        *offered,
         {
             "title": _("Cancel"),
             "text": _("Until packing begins. Everything you paid goes back."),
             "label": _("Cancel the order"),
             "url": goods_pages.url(f"/orders/{order.number}/cancel"),
-        }
+        },
     ]
 
 
@@ -190,6 +193,8 @@ def _event_words(event: OrderEvent) -> str:
         "address corrected": _("The address was corrected"),
         "e-mail corrected": _("The e-mail address was corrected"),
         "closed": _("The return window ended"),
+        "withdrawn": _("You withdrew from the contract"),
+        "withdrawal settled": _("Your withdrawal is settled"),
     }
     return str(words.get(event.what, ""))
 

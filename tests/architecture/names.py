@@ -61,6 +61,9 @@ ALSO = {
     "storefront/home/nav.py": "the links around every page",
     "storefront/orders/access.py": "who may see an order",
     "storefront/orders/changing.py": "the routes of what a buyer can still change",
+    "storefront/orders/right.py": "what can be withdrawn from, in words",
+    "storefront/orders/withdrawing.py": "the routes of the EU right of withdrawal",
+    "oms/returns/period.py": "until when a buyer may withdraw",
     "storefront/orders/record.py": "the ticket's two sides",
 }
 # Folders of `oms` that are no features.

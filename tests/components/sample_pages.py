@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tests.components.press import printed
-from tests.components.values import account, after, back, browse, buy, desk, floor, kit, privacy
+from tests.components.values import account, after, back, browse, buy, desk, floor, kit, privacy, withdrawal
 
 SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "kit": ("kit.html", kit.kit),
@@ -30,6 +30,10 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "order-status": ("store/orders/status.html", after.status),
     "order-find": ("store/orders/find.html", after.find),
     "order-decide": ("store/orders/decide.html", after.decide),
+    "withdraw": ("store/orders/withdraw.html", withdrawal.statement),
+    "withdraw-find": ("store/orders/withdraw.html", withdrawal.look_up),
+    "withdraw-confirm": ("store/orders/withdraw_confirm.html", withdrawal.confirm),
+    "withdrawn": ("store/orders/withdrawn.html", withdrawal.withdrawn),
     "order-correct": ("store/orders/correct.html", after.correct),
     "sign-in": ("store/account/sign_in.html", account.sign_in),
     "sign-in-password": ("store/account/sign_in.html", partial(account.sign_in, with_password=True)),
@@ -74,6 +78,7 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "desk-slip": ("desk/shipments/slip.html", floor.slip),
     "desk-stock": ("desk/stock/list.html", floor.stock),
     "desk-level": ("desk/stock/level.html", floor.level),
+    "desk-returns": ("desk/returns/list.html", floor.returns),
     "desk-requests": ("desk/privacy/requests.html", floor.requests),
     "desk-request": ("desk/privacy/request.html", floor.request),
     "desk-dead-letters": ("desk/outbox/dead_letters.html", floor.dead_letters),

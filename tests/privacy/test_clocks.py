@@ -204,9 +204,9 @@ def test_the_alarm_is_at_the_desk_and_with_the_doctor_until_the_answer(
         assert checks._pressing() == ("0", Health.WELL)
 
 
-def officer(desk: FlaskClient) -> Visitor:
+def officer(desk: FlaskClient, role: StaffRole = StaffRole.PRIVACY) -> Visitor:
     """Somebody at the desk who looks after privacy."""
-    staff = Office().employ("pat@shop.test", StaffRole.PRIVACY)
+    staff = Office().employ("pat@shop.test", role)
     visitor = Visitor(desk)
     visitor.get("/sign-in")
     with desk.session_transaction() as session:

@@ -448,3 +448,27 @@ def audit() -> dict[str, Any]:
         ],
         "pages": KEYSET,
     }
+
+
+def returns() -> dict[str, Any]:
+    """Withdrawals that wait for their money."""
+    return {
+        **desk("Returns", "Returns"),
+        "views": [
+            {"label": "To settle", "url": "#", "count": "1", "is_current": True},
+            {"label": "Settled", "url": "#", "count": "", "is_current": False},
+        ],
+        "withdrawals": [
+            {
+                "number": "7KQ2-M4XD",
+                "url": "#",
+                "declared": "22 Nov, 9:40",
+                "acknowledged": "22 Nov, 9:40",
+                "refund_by": "6 Dec",
+                "is_late": True,
+                "state": {"word": "declared", "kind": "waiting"},
+                "refund_url": "#",
+                "settle_url": "#",
+            }
+        ],
+    }

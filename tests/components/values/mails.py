@@ -51,6 +51,15 @@ MAILS: dict[str, dict[str, Any]] = {
         "lines": [("Iron gall ink", "€9.80")],
         "arrives": "Banks take up to five days.",
     },
+    "withdrawal": {
+        "subject": "Your withdrawal",
+        "order": ORDER,
+        "declared": "22 November 2026, 11:04:09 UTC",
+        "stated": [("Name", "Ada Lind"), ("Contract", "Order 7KQ2-M4XD")],
+        "goods": ["Field notebook × 1"],
+        "excluded": ["Engraved pen: made for you"],
+        "then": ["What has arrived, you send back within 14 days."],
+    },
     "cancellation": {
         "subject": "Cancelled",
         "order": ORDER,

@@ -72,6 +72,7 @@ NAV = {
     "cart_lines": "/cart/lines",
     "checkout": "/checkout",
     "orders": "/orders",
+    "withdraw": "/withdraw",
     "account": "/account/",
     "your_data": "/your-data/",
     "privacy": "/privacy",

@@ -1,0 +1,1 @@
+"""Mails about goods that come back: the acknowledgment of a withdrawal."""

@@ -1,0 +1,107 @@
+"""Withdrawing from a contract: declared, acknowledged, settled; and which goods the law excludes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from oms.fulfillment import actions as fulfillment
+from oms.kernel import audit, clock, ids, outbox, vault
+from oms.kernel.audit import Actor
+from oms.kernel.errors import ConflictError, IllegalMoveError
+from oms.kernel.vault import Keys
+from oms.orders import actions as agreement
+from oms.orders import queries as orders
+from oms.orders.models import Order
+from oms.returns import queries
+from oms.returns.models import Withdrawal, WithdrawalExclusion
+from oms.returns.personal import WithdrawalStatement
+from oms.returns.queries import Right
+from oms.returns.states import Exclusion, WithdrawalState
+
+# Directive 2011/83/EU, article 13(1): all payments go back within 14 days of the statement.
+REFUND_WITHIN = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a buyer declared about an order, with the keys that were prepared for it."""
+
+    order_id: int
+    statement: WithdrawalStatement
+    keys: Keys
+
+
+def prepare(session: Session, order: Order) -> Keys:
+    """Make the key of a statement, before the transaction that seals it."""
+    subject = vault.subject_of(session, order.unit) or ids.new_id()
+    return vault.prepare(subject, order.unit, WithdrawalStatement)
+
+
+def withdraw(session: Session, declared: Declaration, *, by: Actor) -> Withdrawal:
+    """Take a withdrawal, binding at once; whoever repeats it is given the first one.
+
+    Where nothing has left the house the order is cancelled and paid back with it. Raises ConflictError, and
+    writes nothing, when there is no right to withdraw (any more).
+    """
+    order = orders.locked(session, declared.order_id)
+    earlier = queries.of_order(session, order.id)
+    if earlier is not None:
+        return earlier
+    right = queries.right_of(session, order)
+    if right is None:
+        raise ConflictError("There is no right to withdraw from this order, or it has ended.")
+    now = clock.now()
+    made = Withdrawal(
+        order_id=order.id,
+        state=WithdrawalState.DECLARED,
+        declared_at=now,
+        refund_by=(now + REFUND_WITHIN).date(),
+    )
+    session.add(made)
+    session.flush()
+    vault.seal(session, declared.statement, declared.keys)
+    agreement.note_event(session, order, "withdrawn", by=by)
+    audit.record(session, by, "order.withdraw", order.unit)
+    outbox.say(session, "order.withdrawn", withdrawal=made.id)
+    if _cancelled(session, order, right, by):
+        made.settle(clock.now())
+    return made
+
+
+def _cancelled(session: Session, order: Order, right: Right, by: Actor) -> bool:
+    """Cancel what has not left the house yet, all of it; False when the desk has to see to it."""
+    if right.excluded or not fulfillment.can_buyer_cancel(session, order):
+        return False
+    try:
+        with session.begin_nested():
+            fulfillment.cancel_order(session, order.id, by=by, why="The buyer withdrew from the contract.")
+    except IllegalMoveError:
+        return False
+    return True
+
+
+def note_acknowledged(session: Session, withdrawal_id: int) -> None:
+    """Note that the mail server has taken the acknowledgment; the first time stays."""
+    found = queries.get(session, withdrawal_id)
+    found.acknowledged_at = found.acknowledged_at or clock.now()
+
+
+def settle(session: Session, withdrawal_id: int, *, by: Actor) -> Withdrawal:
+    """Note that the money went back and nothing is open. Raises NotFoundError, IllegalMoveError."""
+    found = queries.get(session, withdrawal_id)
+    found.settle(clock.now())
+    order = orders.get(session, found.order_id)
+    agreement.note_event(session, order, "withdrawal settled", by=by)
+    audit.record(session, by, "withdrawal.settle", order.unit)
+    return found
+
+
+def exclude(session: Session, sku: str, reason: Exclusion, *, by: Actor) -> bool:
+    """Exclude a SKU from withdrawal in orders placed from now on; False where it was excluded before."""
+    row = insert(WithdrawalExclusion).values(sku=sku, reason=reason, since=clock.now())
+    added = session.scalar(row.on_conflict_do_nothing().returning(WithdrawalExclusion.sku))
+    if added:
+        audit.record(session, by, "withdrawal.exclude", f"sku:{sku}")
+    return added is not None

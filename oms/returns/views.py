@@ -1,0 +1,40 @@
+"""The desk's page of withdrawals: which contracts ended, by when money is owed, and that it went."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from oms.kernel.db import reading, transaction
+from oms.returns import actions, pages, queries
+from oms.web.frame import flashed, page
+from oms.web.permissions import Permission
+from oms.web.security import actor, permit
+
+blueprint = Blueprint("returns", __name__)
+
+
+@blueprint.get("/returns")
+@permit(Permission.ORDERS_READ)
+def index() -> ResponseReturnValue:
+    """List withdrawals that wait for their settlement, or those that are settled."""
+    are_open = request.args.get("view") != "settled"
+    with reading() as session:
+        waiting = queries.listed(session, are_open=True)
+        found = waiting if are_open else queries.listed(session, are_open=False)
+    return render_template(
+        "desk/returns/list.html",
+        page=page(_("Returns"), robots="noindex"),
+        flashes=flashed(),
+        views=pages.views(are_open=are_open, waiting=len(waiting)),
+        withdrawals=[pages.row(withdrawal, order) for withdrawal, order in found],
+    )
+
+
+@blueprint.post("/returns/withdrawals/<int:withdrawal>/settle")
+@permit(Permission.REFUND)
+def settle(withdrawal: int) -> ResponseReturnValue:
+    """Note that the money went back."""
+    with transaction() as session:
+        actions.settle(session, withdrawal, by=actor())
+    flash(_("Settled."), "good")
+    return redirect(url_for(".index"), 303)
