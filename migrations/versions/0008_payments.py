@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "payments",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("key", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column(
@@ -41,11 +42,13 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_payments_amount")),
         sa.CheckConstraint("captured >= 0 AND captured <= amount", name=op.f("ck_payments_captured")),
         sa.CheckConstraint("refunded >= 0 AND refunded <= captured", name=op.f("ck_payments_refunded")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
         sa.UniqueConstraint("intent_ref", name=op.f("uq_payments_intent_ref")),
+        sa.UniqueConstraint("key", name=op.f("uq_payments_key")),
         sa.UniqueConstraint("session_ref", name=op.f("uq_payments_session_ref")),
     )
     op.create_index(
@@ -85,6 +88,7 @@ def upgrade() -> None:
     op.create_table(
         "refunds",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("key", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("payment_id", sa.BigInteger(), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
         sa.Column(
@@ -102,9 +106,11 @@ def upgrade() -> None:
         sa.Column("failure", sa.String(), server_default="", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_refunds_amount")),
         sa.ForeignKeyConstraint(["payment_id"], ["payments.id"], name=op.f("fk_refunds_payment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),
+        sa.UniqueConstraint("key", name=op.f("uq_refunds_key")),
         sa.UniqueConstraint("refund_ref", name=op.f("uq_refunds_refund_ref")),
     )
     op.create_index(

@@ -5,17 +5,19 @@ from datetime import timedelta
 from oms.kernel import clock, jobs, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
-from oms.kernel.errors import UnavailableError
 from oms.kernel.outbox import Message
 from oms.kernel.register import Event
 from oms.orders import actions, queries
 from oms.orders.placing.queries import mailbox_of, payment_start
 from oms.payments import actions as money
-from oms.payments import gateway
+from oms.payments import gateway, troubles
 from oms.payments import queries as payments
 from oms.payments.models import Payment
+from oms.payments.words import GatewayRefusedError
 
 START_MISSING_AFTER = timedelta(minutes=3)
+# How far Stripe's clock may be behind ours.
+_SKEW = timedelta(minutes=5)
 
 _public_url: list[str] = [""]
 
@@ -71,28 +73,28 @@ def finish_interrupted_starts() -> None:
     """Find the session of each attempt that never noted one, and close it: nobody is on its way to pay it."""
     with reading() as session:
         found = payments.never_started(session, older_than=clock.now() - START_MISSING_AFTER)
-    for payment in found:
-        try:
-            _close_unstarted(payment)
-        except UnavailableError:
-            continue
+    troubles.each(found, _close_unstarted)
 
 
 def _close_unstarted(payment: Payment) -> None:
+    known = [truth.session_ref for truth in gateway.sessions_of(payment.key, payment.created_at - _SKEW)]
+    for session_ref in known or _found_by_key(payment):
+        truth = gateway.expire(session_ref)
+        with transaction() as session:
+            money.apply_truth(session, truth)
+
+
+def _found_by_key(payment: Payment) -> list[str]:
+    """Return the session that the same request opened, or opens now; a list may lag, a key does not."""
     with reading() as session:
         order = queries.get(session, payment.order_id)
         start = payment_start(order, payment, _public_url[0], mailbox_of(session, order))
     try:
-        started = gateway.start(start)
-    except gateway.GatewayRefusedError:
+        return [gateway.start(start).session_ref]
+    except GatewayRefusedError:
         with transaction() as session:
             money.void_unstarted(session, payment.id)
-        return
-    with transaction() as session:
-        money.note_session(session, payment.id, started.session_ref)
-    truth = gateway.expire(started.session_ref)
-    with transaction() as session:
-        money.apply_truth(session, truth)
+        return []
 
 
 @jobs.every(timedelta(minutes=30), role=Role.WORKER)

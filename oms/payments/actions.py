@@ -13,9 +13,13 @@ from oms.kernel.errors import CounterfoilError, NotFoundError
 from oms.kernel.money import Money
 from oms.kernel.states import Outcome
 from oms.payments import queries
-from oms.payments.gateway import RefundTruth, SessionTruth
 from oms.payments.models import Payment, PaymentEvent, Refund, RefundLine
 from oms.payments.states import PAYMENT, REFUND, PaymentState, RefundState
+from oms.payments.words import RefundTruth, SessionTruth
+
+NEVER_STARTED = "no session exists at the provider"
+# How a history says that the provider would not begin a payment; its code follows.
+REFUSED = "refused by the provider: "
 
 
 class RefundTooLargeError(CounterfoilError):
@@ -60,7 +64,7 @@ class RefundAsked:
 
 
 def open_payment(session: Session, asked: Asked) -> Payment:
-    """Write the intent to be paid; its id is the key of the call that follows the commit."""
+    """Write the intent to be paid; its key names it in the call that follows the commit."""
     payment = Payment(
         order_id=asked.order_id,
         reference=asked.reference,
@@ -85,7 +89,7 @@ def note_session(session: Session, payment_id: int, session_ref: str) -> None:
     )
 
 
-def void_unstarted(session: Session, payment_id: int) -> bool:
+def void_unstarted(session: Session, payment_id: int, *, why: str = NEVER_STARTED) -> bool:
     """Void a payment for which it is certain that no session exists; False when one was noted meanwhile."""
     payment = session.get_one(Payment, payment_id, with_for_update=True)
     if (
@@ -93,7 +97,7 @@ def void_unstarted(session: Session, payment_id: int) -> bool:
         or PAYMENT.attempt(payment.state, PaymentState.VOIDED) is not Outcome.MOVED
     ):
         return False
-    _settle(session, payment, PaymentState.VOIDED, "no session exists at the provider")
+    _settle(session, payment, PaymentState.VOIDED, why)
     return True
 
 
@@ -105,6 +109,7 @@ def apply_truth(session: Session, truth: SessionTruth) -> str:
     payment = _locked(session, truth)
     if payment is None:
         return "not ours"
+    payment.trouble = ""
     payment.session_ref = payment.session_ref or truth.session_ref
     payment.intent_ref = payment.intent_ref or truth.intent_ref
     if truth.state is PaymentState.PENDING:
@@ -125,7 +130,7 @@ def apply_truth(session: Session, truth: SessionTruth) -> str:
 def _locked(session: Session, truth: SessionTruth) -> Payment | None:
     payment = session.scalar(
         select(Payment)
-        .where(or_(Payment.session_ref == truth.session_ref, Payment.id == (truth.payment_id or 0)))
+        .where(or_(Payment.session_ref == truth.session_ref, Payment.key == truth.payment_key))
         .with_for_update()
     )
     if payment is not None and payment.session_ref not in (None, truth.session_ref):
@@ -194,11 +199,12 @@ def apply_refund_truth(session: Session, truth: RefundTruth) -> str:
     """Apply what the provider says of a refund, under its row lock; a failed one frees its amount again."""
     refund = session.scalar(
         select(Refund)
-        .where(or_(Refund.refund_ref == truth.refund_ref, Refund.id == (truth.refund_id or 0)))
+        .where(or_(Refund.refund_ref == truth.refund_ref, Refund.key == truth.refund_key))
         .with_for_update()
     )
     if refund is None:
         return "not ours"
+    refund.trouble = ""
     refund.refund_ref = refund.refund_ref or truth.refund_ref
     if truth.state is RefundState.PENDING:
         return "nothing new"
@@ -225,7 +231,7 @@ def refuse_refund(session: Session, refund_id: int, failure: str) -> None:
         raise NotFoundError
     money = Money(refund.amount, refund.currency)
     ref = refund.refund_ref or f"refused-{refund.id}"
-    apply_refund_truth(session, RefundTruth(ref, refund.id, None, RefundState.FAILED, money, failure))
+    apply_refund_truth(session, RefundTruth(ref, refund.key, None, RefundState.FAILED, money, failure))
 
 
 def forget_person(session: Session, order_id: int) -> None:

@@ -2,6 +2,9 @@
 
 from oms.web.doctor import none_of
 
+BROKEN = "Payments and refunds that broke when their turn came"
+REFUSED = "Payments that Stripe refused to begin within a day"
+
 none_of(
     "Payments whose refunds do not sum up",
     "Compare with Stripe: flask --app wsgi payments reconcile",
@@ -24,4 +27,16 @@ none_of(
     "See that a worker runs and Stripe answers; the poller asks each minute.",
     "SELECT count(*) FROM payments WHERE state IN ('pending', 'unknown')"
     " AND expires_at < now() - interval '10 minutes'",
+)
+none_of(
+    BROKEN,
+    "The log names the frames; they are tried again by themselves, after the others.",
+    "SELECT (SELECT count(*) FROM payments WHERE trouble <> '')"
+    " + (SELECT count(*) FROM refunds WHERE trouble <> '')",
+)
+none_of(
+    REFUSED,
+    "Shoppers could not pay. The log has Stripe's reasons: its key, a currency, a smallest amount.",
+    "SELECT count(*) FROM payment_events WHERE why LIKE 'refused by the provider: %'"
+    " AND at > now() - interval '1 day'",
 )

@@ -4,12 +4,14 @@ Stripe learns an order reference, an amount, a currency, a language, the mailbox
 send the shopper afterwards; of its answers we read reference, status, amount, currency and time.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 import stripe
 from stripe import StripeClient
@@ -18,66 +20,25 @@ from oms.kernel.config import Settings
 from oms.kernel.errors import UnavailableError
 from oms.kernel.money import Money
 from oms.payments.states import PaymentState, RefundState
+from oms.payments.words import (
+    GatewayDeniedError,
+    GatewayRefusedError,
+    RefundTruth,
+    SessionTruth,
+    Start,
+    Started,
+    refusal,
+)
 
 API_VERSION = "2026-10-28.endive"
 # Seconds; Stripe's own default is 80, three times, which no shopper waits for.
 TIMEOUT = 10
+# Of a request's SHA-256 in its idempotency key, which Stripe takes up to 255 characters long.
+_DIGITS = 16
 
 _client: list[StripeClient] = []
 # Stripe's languages for its page (https://docs.stripe.com/js/appendix/supported_locales).
 _LOCALES = {"en": "en", "de": "de", "zh": "zh"}
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What one attempt to pay needs; equal on each retry, so that the key finds the same session."""
-
-    payment_id: int
-    key: str
-    reference: str
-    money: Money
-    locale: str
-    expires_at: datetime
-    success_url: str
-    cancel_url: str
-    mailbox: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A session at Stripe and the page to send the shopper to; the address is not stored."""
-
-    session_ref: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionTruth:
-    """What Stripe says of a session now."""
-
-    session_ref: str
-    payment_id: int | None
-    state: PaymentState
-    captured: Money | None
-    intent_ref: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RefundTruth:
-    """What Stripe says of a refund now."""
-
-    refund_ref: str
-    refund_id: int | None
-    intent_ref: str | None
-    state: RefundState
-    money: Money
-    failure: str
-
-
-class GatewayRefusedError(UnavailableError):
-    """Stripe refuses this request; the message is Stripe's code."""
-
-    code = "gateway_refused"
 
 
 def configure(settings: Settings) -> None:
@@ -101,10 +62,14 @@ def _stripe() -> Any:  # noqa: ANN401 - the SDK's services are typed loosely
 
 
 def start(wanted: Start) -> Started:
-    """Open a Checkout Session, or find the one that this key opened; raises UnavailableError."""
+    """Open a Checkout Session, or find the one that the same request opened; raises UnavailableError.
+
+    Raises GatewayRefusedError where it is certain that this request opened none. The idempotency key hangs
+    on the whole request, as Stripe answers a key that comes again with anything else by an error.
+    """
     params: dict[str, Any] = {
         "mode": "payment",
-        "client_reference_id": str(wanted.payment_id),
+        "client_reference_id": str(wanted.key),
         "line_items": [
             {
                 "quantity": 1,
@@ -119,12 +84,14 @@ def start(wanted: Start) -> Started:
         "expires_at": int(wanted.expires_at.timestamp()),
         "success_url": wanted.success_url,
         "cancel_url": wanted.cancel_url,
-        "metadata": {"payment": str(wanted.payment_id)},
-        "payment_intent_data": {"metadata": {"payment": str(wanted.payment_id)}},
+        "metadata": {"payment": str(wanted.key)},
+        "payment_intent_data": {"metadata": {"payment": str(wanted.key)}},
     }
     if wanted.mailbox:
         params["customer_email"] = wanted.mailbox
-    made = _ask(lambda: _stripe().checkout.sessions.create(params, {"idempotency_key": wanted.key}))
+    said = hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:_DIGITS]
+    once = {"idempotency_key": f"payment-{wanted.key}-{said}"}
+    made = _ask(lambda: _stripe().checkout.sessions.create(params, once))
     return Started(made["id"], made.get("url") or "")
 
 
@@ -154,14 +121,20 @@ def session_of_intent(intent_ref: str) -> str | None:
     return str(found["data"][0]["id"]) if found["data"] else None
 
 
-def refund(intent_ref: str, money: Money, *, refund_id: int, key: str) -> RefundTruth:
+def sessions_of(key: UUID, since: datetime) -> list[SessionTruth]:
+    """Return every session that was opened for a payment since a moment, the newest first."""
+    return [truth for truth in sessions_since(since) if truth.payment_key == key]
+
+
+def refund(intent_ref: str, money: Money, *, key: UUID) -> RefundTruth:
     """Send money back, once for each key; raises GatewayRefusedError when Stripe will not."""
     params = {
         "payment_intent": intent_ref,
         "amount": money.for_stripe(),
-        "metadata": {"refund": str(refund_id)},
+        "metadata": {"refund": str(key)},
     }
-    return _refund_truth(_ask(lambda: _stripe().refunds.create(params, {"idempotency_key": key})))
+    once = {"idempotency_key": f"refund-{key}"}
+    return _refund_truth(_ask(lambda: _stripe().refunds.create(params, once)))
 
 
 def look_up_refund(refund_ref: str) -> RefundTruth:
@@ -211,7 +184,9 @@ def _ask(call: Callable[[], Any]) -> dict[str, Any]:
     try:
         found: dict[str, Any] = call().to_dict()
     except stripe.InvalidRequestError as error:
-        raise GatewayRefusedError(error.code or "invalid_request") from error
+        raise refusal(error.code or error.param or "invalid_request") from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise GatewayDeniedError(reason=error.code or type(error).__name__) from error
     except stripe.StripeError as error:
         raise UnavailableError("The payment service does not answer. You were not charged.") from error
     return found
@@ -233,11 +208,10 @@ def _session_truth(found: dict[str, Any]) -> SessionTruth:
     intent = found.get("payment_intent")
     if state is PaymentState.AUTHORIZED and isinstance(intent, dict) and intent["status"] in _FAILED_INTENTS:
         state = PaymentState.FAILED
-    reference = found.get("client_reference_id") or ""
     paid = state is PaymentState.CAPTURED
     return SessionTruth(
         session_ref=found["id"],
-        payment_id=int(reference) if reference.isdecimal() else None,
+        payment_key=_key(found.get("client_reference_id")),
         state=state,
         captured=Money.from_stripe(found["amount_total"], found["currency"]) if paid else None,
         intent_ref=_reference(intent),
@@ -252,15 +226,22 @@ _REFUND_STATES = {
 
 
 def _refund_truth(found: dict[str, Any]) -> RefundTruth:
-    marked = str((found.get("metadata") or {}).get("refund", ""))
     return RefundTruth(
         refund_ref=found["id"],
-        refund_id=int(marked) if marked.isdecimal() else None,
+        refund_key=_key((found.get("metadata") or {}).get("refund")),
         intent_ref=_reference(found.get("payment_intent")),
         state=_REFUND_STATES.get(found["status"], RefundState.PENDING),
         money=Money.from_stripe(found["amount"], found["currency"]),
         failure=found.get("failure_reason") or "",
     )
+
+
+def _key(text: object) -> UUID | None:
+    """Return the key of ours that an object of Stripe carries; None for what somebody else made there."""
+    try:
+        return UUID(str(text or ""))
+    except ValueError:
+        return None
 
 
 def _reference(found: object) -> str | None:

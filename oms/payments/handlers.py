@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from oms.kernel import clock, inbox, jobs
 from oms.kernel.db import Role, reading, transaction
-from oms.kernel.errors import UnavailableError
 from oms.kernel.inbox import WebhookEvent
 from oms.kernel.money import Money
 from oms.kernel.outbox import Message
-from oms.payments import actions, gateway, queries
+from oms.payments import actions, gateway, queries, troubles
 from oms.payments.models import Payment, Refund
 from oms.payments.states import RefundState
+from oms.payments.words import GatewayRefusedError, RefundTruth, SessionTruth
 
 ASK_AFTER = timedelta(seconds=90)
 # Stripe forgets idempotency keys after 24 hours (https://docs.stripe.com/api/idempotent_requests).
@@ -28,15 +28,15 @@ def believe(message: Message) -> None:
         if taken is None:
             return
         taken.applied_at = clock.now()
-        if isinstance(truth, gateway.SessionTruth):
+        if isinstance(truth, SessionTruth):
             taken.outcome = actions.apply_truth(session, truth)
-        elif isinstance(truth, gateway.RefundTruth):
+        elif isinstance(truth, RefundTruth):
             taken.outcome = actions.apply_refund_truth(session, truth)
         else:
             taken.outcome = "no payment of ours"
 
 
-def _ask_about(object_id: str) -> gateway.SessionTruth | gateway.RefundTruth | None:
+def _ask_about(object_id: str) -> SessionTruth | RefundTruth | None:
     try:
         if object_id.startswith("cs_"):
             return gateway.look_up(object_id)
@@ -44,7 +44,7 @@ def _ask_about(object_id: str) -> gateway.SessionTruth | gateway.RefundTruth | N
             return gateway.look_up_refund(object_id)
         session_ref = gateway.session_of_intent(object_id) if object_id.startswith("pi_") else None
         return gateway.look_up(session_ref) if session_ref else None
-    except gateway.GatewayRefusedError:
+    except GatewayRefusedError:
         return None
 
 
@@ -63,10 +63,10 @@ def _send(refund: Refund) -> None:
         return
     try:
         money = Money(refund.amount, refund.currency)
-        truth = gateway.refund(payment.intent_ref, money, refund_id=refund.id, key=refund.key)
-    except gateway.GatewayRefusedError as error:
+        truth = gateway.refund(payment.intent_ref, money, key=refund.key)
+    except GatewayRefusedError as error:
         with transaction() as session:
-            actions.refuse_refund(session, refund.id, error.message)
+            actions.refuse_refund(session, refund.id, error.reason)
         return
     with transaction() as session:
         actions.apply_refund_truth(session, truth)
@@ -77,13 +77,13 @@ def ask_about_open_payments() -> None:
     """Find what webhooks never told, for every payment that has been open for a while."""
     with reading() as session:
         waiting = queries.to_ask_about(session, older_than=clock.now() - ASK_AFTER)
-    for _, session_ref in waiting:
-        try:
-            truth = gateway.look_up(session_ref)
-        except UnavailableError:
-            continue
-        with transaction() as session:
-            actions.apply_truth(session, truth)
+    troubles.each(waiting, _ask)
+
+
+def _ask(payment: Payment) -> None:
+    truth = gateway.look_up(str(payment.session_ref))
+    with transaction() as session:
+        actions.apply_truth(session, truth)
 
 
 @jobs.every(timedelta(minutes=1), role=Role.WORKER)
@@ -91,11 +91,7 @@ def ask_about_open_refunds() -> None:
     """Find what became of refunds without a last word; send those that Stripe never took."""
     with reading() as session:
         waiting = queries.open_refunds(session, older_than=clock.now() - ASK_AFTER)
-    for refund in waiting:
-        try:
-            _ask_or_send(refund)
-        except UnavailableError:
-            continue
+    troubles.each(waiting, _ask_or_send)
 
 
 def _ask_or_send(refund: Refund) -> None:

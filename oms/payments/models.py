@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,12 +14,16 @@ from oms.payments.states import PAYMENT, REFUND, PaymentState, RefundState
 
 
 class Payment(Base):
-    """One attempt to pay for an order; its id is the idempotency key of every call about it."""
+    """One attempt to pay for an order; its random key names it at the provider.
+
+    Ids begin anew in every database, and two of them may share one account of the provider: a copy of the
+    books for practice, say. `trouble` is the error that the last look at the provider's word ended with.
+    """
 
     __tablename__ = "payments"
     __columns__: ClassVar = columns(
-        "id order_id reference state amount currency locale captured refunded created_at expires_at"
-        " settled_at",
+        "id key order_id reference state amount currency locale captured refunded created_at expires_at"
+        " settled_at trouble",
         "session_ref intent_ref",
     )
     __table_args__ = (
@@ -34,6 +39,7 @@ class Payment(Base):
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    key: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
     order_id: Mapped[int]
     reference: Mapped[str]
     state: Mapped[PaymentState] = mapped_column(server_default="pending")
@@ -47,16 +53,12 @@ class Payment(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    trouble: Mapped[str] = mapped_column(server_default="")
 
     @property
     def money(self) -> Money:
         """Return what is asked for."""
         return Money(self.amount, self.currency)
-
-    @property
-    def key(self) -> str:
-        """Return the idempotency key of creating this payment's session."""
-        return f"payment-{self.reference}-{self.id}"
 
     @property
     def refundable(self) -> int:
@@ -84,11 +86,12 @@ class PaymentEvent(Base):
 
 
 class Refund(Base):
-    """Money to send back: written, with its idempotency key, before the provider is called."""
+    """Money to send back: written, with the random key that names it there, before the provider is called."""
 
     __tablename__ = "refunds"
     __columns__: ClassVar = columns(
-        "id payment_id order_id state amount currency reason by_kind created_at settled_at failure",
+        "id key payment_id order_id state amount currency reason by_kind created_at settled_at failure"
+        " trouble",
         "refund_ref by_id",
     )
     __table_args__ = (
@@ -98,6 +101,7 @@ class Refund(Base):
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    key: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
     payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"), index=True)
     order_id: Mapped[int]
     state: Mapped[RefundState] = mapped_column(server_default="pending")
@@ -110,11 +114,7 @@ class Refund(Base):
     failure: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     settled_at: Mapped[datetime | None]
-
-    @property
-    def key(self) -> str:
-        """Return the idempotency key of this refund's call."""
-        return f"refund-{self.id}"
+    trouble: Mapped[str] = mapped_column(server_default="")
 
     def become(self, state: RefundState) -> None:
         """Move along the table of refunds; raises IllegalMoveError."""

@@ -41,24 +41,28 @@ def refunded_by_line(session: Session, order_id: int) -> dict[int | None, int]:
     return {line_id: int(amount) for line_id, amount in rows}
 
 
-def to_ask_about(session: Session, *, older_than: datetime, most: int = 100) -> list[tuple[int, str]]:
-    """Return (payment id, session reference) of open payments that Stripe should be asked about."""
-    rows = session.execute(
-        select(Payment.id, Payment.session_ref)
-        .where(Payment.state.in_(OPEN), Payment.session_ref.is_not(None), Payment.created_at < older_than)
-        .order_by(Payment.created_at)
-        .limit(most)
+def to_ask_about(session: Session, *, older_than: datetime, most: int = 100) -> list[Payment]:
+    """Return open payments that Stripe should be asked about; those that broke the last time come last."""
+    return list(
+        session.scalars(
+            select(Payment)
+            .where(Payment.state.in_(OPEN), Payment.session_ref.is_not(None), Payment.created_at < older_than)
+            .order_by(Payment.trouble != "", Payment.created_at)
+            .limit(most)
+        )
     )
-    return [(payment_id, str(ref)) for payment_id, ref in rows]
 
 
 def never_started(session: Session, *, older_than: datetime, most: int = 100) -> list[Payment]:
-    """Return open payments whose session was never noted: the process died, or Stripe did not answer."""
+    """Return open payments whose session was never noted: the process died, or Stripe did not answer.
+
+    Those that broke the last time come last.
+    """
     return list(
         session.scalars(
             select(Payment)
             .where(Payment.state.in_(OPEN), Payment.session_ref.is_(None), Payment.created_at < older_than)
-            .order_by(Payment.created_at)
+            .order_by(Payment.trouble != "", Payment.created_at)
             .limit(most)
         )
     )
@@ -70,7 +74,7 @@ def open_refunds(session: Session, *, older_than: datetime, most: int = 100) -> 
         session.scalars(
             select(Refund)
             .where(Refund.state == RefundState.PENDING, Refund.created_at < older_than)
-            .order_by(Refund.created_at)
+            .order_by(Refund.trouble != "", Refund.created_at)
             .limit(most)
         )
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from oms.payments import gateway
 from oms.payments.models import Payment, Refund
 from oms.payments.states import PaymentState, RefundState
+from oms.payments.words import SessionTruth
 
 _OPEN = (PaymentState.PENDING, PaymentState.UNKNOWN, PaymentState.AUTHORIZED)
 
@@ -39,7 +40,7 @@ def differences(session: Session, *, since: datetime, until: datetime) -> Iterat
     yield from _of_refunds(session, since, until)
 
 
-def _of_payment(payment: Payment, truth: gateway.SessionTruth) -> Iterator[Difference]:
+def _of_payment(payment: Payment, truth: SessionTruth) -> Iterator[Difference]:
     is_open = payment.state in _OPEN and truth.state in _OPEN
     if payment.state != truth.state and not is_open:
         yield Difference("status", truth.session_ref, str(payment.state), str(truth.state))

@@ -45,6 +45,8 @@ ALSO = {
     "oms/payments/reconciling.py": "our money beside Stripe's",
     "oms/privacy/clocks/calendar.py": "the shop's working days",
     "oms/privacy/clocks/regimes.py": "what each law allows, as data",
+    "oms/payments/words.py": "what is said to Stripe and by it, in our words",
+    "oms/payments/troubles.py": "rows that break, one by one",
     "oms/pricing/quote.py": "the arithmetic of a quote",
     "oms/shipping/carriers/hollow_post.py": "the API of one carrier",
     "oms/shipping/carriers/known.py": "carriers and their services by code",

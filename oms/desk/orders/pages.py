@@ -148,7 +148,7 @@ def money(payments: Sequence[Payment], refunds: Sequence[Refund]) -> list[dict[s
     found = [_money(_("Payment"), p.reference, p, p.settled_at or p.created_at) for p in reversed(payments)]
     for r in refunds:
         what = _("Refund: %(reason)s", reason=_(r.reason)) if r.reason else _("Refund")
-        found.append(_money(what, r.key, r, r.settled_at or r.created_at, sign=-1))
+        found.append(_money(what, f"refund-{r.id}", r, r.settled_at or r.created_at, sign=-1))
     return found
 
 

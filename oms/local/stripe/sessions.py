@@ -7,6 +7,8 @@ from oms.local.stripe.params import Params
 from oms.local.stripe.shapes import Shape
 
 SHORTEST, LONGEST, GRACE = 30 * 60, 24 * 3600, 5
+# Of most currencies (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts), in their minor units.
+SMALLEST = 50
 KIND = "checkout.session"
 _CAPTURE = ("automatic", "automatic_async", "manual")
 _METHODS = ("card", "sepa_debit")
@@ -215,6 +217,10 @@ def _total(session: Shape, lines: list[Shape], shipping: tuple[int, str] | None)
         }
     if session["amount_total"] <= 0:
         raise errors.invalid("The stand-in serves no free orders.", "line_items", "amount_too_small")
+    if session["amount_total"] < SMALLEST:
+        least = f"{SMALLEST} {session['currency']}"
+        text = f"The Checkout Session's total amount due must add up to at least {least}"
+        raise errors.invalid(text, "line_items", "amount_too_small")
 
 
 def _read_intent_data(params: Params) -> Shape:

@@ -9,8 +9,8 @@ from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.register import Purpose
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
-from oms.payments.gateway import Start
 from oms.payments.models import Payment
+from oms.payments.words import Start
 
 DEFAULT_PLACE = "eu-en"
 
@@ -30,10 +30,9 @@ def place_prefix(order: Order) -> str:
 
 
 def payment_start(order: Order, payment: Payment, public_url: str, mailbox: str) -> Start:
-    """Return what Stripe is told of a payment: the same at each call, so that its key finds the session."""
+    """Return what Stripe is told of a payment: the same at each call, so that its session is found again."""
     home = f"{public_url.rstrip('/')}{place_prefix(order)}"
     return Start(
-        payment_id=payment.id,
         key=payment.key,
         reference=payment.reference,
         money=payment.money,

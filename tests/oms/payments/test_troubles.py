@@ -1,0 +1,96 @@
+"""Rows that break when the clock asks about them: the others go on, and the doctor counts them."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from oms.kernel import clock
+from oms.kernel.db import Role, reading, transaction
+from oms.orders import handlers as ordering
+from oms.orders.placing.actions import Placed
+from oms.payments import actions, checks, gateway, handlers
+from oms.payments.actions import RefundAsked, RefundPart
+from oms.payments.models import Payment, Refund
+from oms.web import doctor
+from tests import make
+from tests.fakes import Party
+from tests.make import GUEST, Shop
+
+SOON = timedelta(minutes=2)
+
+
+@pytest.fixture
+def small(shop: None) -> Shop:
+    with transaction() as session:
+        return make.small_shop(session)
+
+
+def broken() -> str:
+    (finding,) = doctor.examine([checks.BROKEN])
+    return finding.figure
+
+
+def run(statement: str, **values: object) -> None:
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text(statement), values)
+
+
+def states(kind: type[Payment] | type[Refund]) -> list[tuple[str, str]]:
+    with reading() as session:
+        return [(row.state, row.trouble) for row in session.query(kind).order_by(kind.id)]
+
+
+def test_a_payment_that_breaks_is_counted_and_the_next_is_asked_about(small: Shop, stripe: Party) -> None:
+    first, second = make.order({small.clock: 1}), make.order({small.clock: 1})
+    intent = gateway.look_up(make.pay(first, stripe)).intent_ref
+    make.pay(second, stripe)
+    other = make.order({small.clock: 1})
+    run("UPDATE payments SET intent_ref = :i WHERE id = :p", i=intent, p=other.payment.id)
+    with clock.held_at(clock.now() + SOON):
+        handlers.ask_about_open_payments()
+    assert states(Payment) == [("pending", "IntegrityError"), ("captured", ""), ("pending", "")]
+    assert broken() == "1"
+    run("UPDATE payments SET intent_ref = NULL WHERE id = :p", p=other.payment.id)
+    with clock.held_at(clock.now() + SOON):
+        handlers.ask_about_open_payments()
+    assert states(Payment)[0] == ("captured", "")
+    assert broken() == "0"
+
+
+def refund(placed: Placed, stripe: Party) -> int:
+    ref = make.pay(placed, stripe)
+    part = RefundPart(None, 0, 100, 1000)
+    with transaction() as session:
+        actions.apply_truth(session, gateway.look_up(ref))
+        return actions.request_refund(session, RefundAsked(placed.payment.id, (part,), "why"), by=GUEST).id
+
+
+def test_a_refund_that_breaks_is_counted_and_the_next_is_sent(small: Shop, stripe: Party) -> None:
+    first = refund(make.order({small.clock: 1}), stripe)
+    refund(make.order({small.clock: 1}), stripe)
+    run("UPDATE refunds SET currency = 'nonsense' WHERE id = :r", r=first)
+    with clock.held_at(clock.now() + SOON):
+        handlers.ask_about_open_refunds()
+    assert [state for state, _ in states(Refund)] == ["pending", "succeeded"]
+    assert states(Refund)[0][1] != ""
+    assert broken() == "1"
+
+
+def test_an_attempt_that_breaks_keeps_no_other_from_being_closed(small: Shop, stripe: Party) -> None:
+    first, second = make.order({small.clock: 1}), make.order({small.clock: 1})
+    run("UPDATE payments SET currency = 'nonsense' WHERE id = :p", p=first.payment.id)
+    with clock.held_at(clock.now() + timedelta(minutes=4)):
+        ordering.finish_interrupted_starts()
+    assert [state for state, _ in states(Payment)] == ["pending", "voided"]
+    assert broken() == "1"
+    assert make.state_of(second.order.number) == "awaiting_payment"
+
+
+def test_a_broken_row_waits_behind_the_others(small: Shop, stripe: Party) -> None:
+    first, second = make.order({small.clock: 1}), make.order({small.clock: 1})
+    run("UPDATE payments SET trouble = 'ValueError' WHERE id = :p", p=first.payment.id)
+    later = clock.now() + SOON
+    with reading() as session:
+        waiting = actions.queries.never_started(session, older_than=later)
+    assert [payment.id for payment in waiting] == [second.payment.id, first.payment.id]
