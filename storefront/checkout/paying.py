@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from dataclasses import asdict
 
 from flask import current_app
@@ -22,12 +23,15 @@ from oms.payments import gateway
 from oms.payments import queries as payments
 from oms.payments.models import Payment
 from oms.payments.states import PaymentState
+from oms.payments.words import GatewayDeniedError, GatewayRefusedError, SessionTruth
 from oms.privacy.notice import queries as notice
 from oms.web import security
 from storefront.account import access
 from storefront.cart.basket import PAYING
 from storefront.checkout.forms import CheckoutForm
 from storefront.checkout.pages import Counter
+
+log = logging.getLogger(__name__)
 
 _MINE = "orders"
 _MOST_KEPT = 20
@@ -41,14 +45,15 @@ def place(at: Counter, form: CheckoutForm) -> str:
     """Place the order of a form, once, and return the address of Stripe's page.
 
     Raises what `place_order` raises, and then nothing was ordered; UnavailableError when Stripe does not
-    answer, and then sending the same form again goes on with the same order.
+    answer, and then sending the same form again goes on with the same order. When Stripe refuses the payment
+    (GatewayRefusedError, GatewayDeniedError), the order has lapsed and its goods are free again.
     """
     contact, delivery = form.contact(), form.delivery()
     key = _key(form, at, contact, delivery)
     with reading() as session:
         known = queries.by_placement(session, key)
     if known is not None:
-        page = _page_of(known)
+        page = _went_on(known)
         if page:
             _remember(known.number)
             return page
@@ -56,11 +61,43 @@ def place(at: Counter, form: CheckoutForm) -> str:
     if paid:
         return paid
     placed = _placed(at, key, contact, delivery)
+    order = placed if isinstance(placed, Order) else placed.order
+    _remember(order.number)
+    try:
+        return _led_on(placed) or _order_url(order)
+    except (GatewayRefusedError, GatewayDeniedError) as error:
+        log.error("the payment of order %s was refused by the provider: %s", order.number, error.reason)
+        # Who is denied now may have been let in by a faster twin of this request.
+        if isinstance(placed, Placed) or isinstance(error, GatewayRefusedError):
+            _let_go(order, f"{money.REFUSED}{error.reason}")
+        raise
+
+
+def _led_on(placed: Order | Placed) -> str:
     if isinstance(placed, Order):
-        _remember(placed.number)
-        return _page_of(placed) or _order_url(placed)
-    _remember(placed.order.number)
-    return _opened(placed.order, placed.payment, placed.mailbox) or _order_url(placed.order)
+        return _page_of(placed)
+    return _opened(placed.order, placed.payment, placed.mailbox)
+
+
+def _went_on(known: Order) -> str:
+    """Return where an order of an earlier try goes on; nothing where it lapsed, or Stripe takes it no more.
+
+    Stripe opens no session that would end within half an hour, so that an old try may need a new order.
+    """
+    try:
+        return _page_of(known)
+    except GatewayRefusedError:
+        _let_go(known, money.NEVER_STARTED)
+        return ""
+
+
+def _let_go(order: Order, why: str) -> None:
+    """Free the goods of an order for which it is certain that no session exists; its history says why."""
+    with transaction() as session:
+        payment = payments.latest(session, order.id)
+        if payment is not None and money.void_unstarted(session, payment.id, why=why):
+            actions.lapse(session, order.id)
+    browser.pop(PAYING, "")
 
 
 def _key(form: CheckoutForm, at: Counter, contact: OrderContact, delivery: OrderDelivery | None) -> str:
@@ -184,7 +221,7 @@ def _closed(order: Order, payment: Payment) -> str:
     return _order_url(order) if truth.state in _MONEY else ""
 
 
-def learn(order: Order, payment: Payment, truth: gateway.SessionTruth) -> None:
+def learn(order: Order, payment: Payment, truth: SessionTruth) -> None:
     """Apply what Stripe says and at once what it means for the order; handlers find nothing left."""
     with transaction() as session:
         money.apply_truth(session, truth)

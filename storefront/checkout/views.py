@@ -11,6 +11,7 @@ from oms.kernel import ids
 from oms.kernel.db import transaction
 from oms.kernel.errors import BadInputError, CounterfoilError, OvertakenError, UnavailableError
 from oms.orders.placing.actions import PriceChangedError
+from oms.payments.words import GatewayRefusedError
 from oms.pricing.quote import NotSellableError
 from oms.web import frame
 from oms.web.errors import said
@@ -121,4 +122,10 @@ def _refused(form: CheckoutForm, error: CounterfoilError) -> ResponseReturnValue
         if at is None:
             return redirect(goods_pages.url("/cart"), 303)
         form.shown.data = at.quoted.quote.fingerprint
-        return _page(session, at, form, 503 if isinstance(error, UnavailableError) else 409)
+        return _page(session, at, form, _status(error))
+
+
+def _status(error: CounterfoilError) -> int:
+    if isinstance(error, GatewayRefusedError):
+        return 422
+    return 503 if isinstance(error, UnavailableError) else 409
