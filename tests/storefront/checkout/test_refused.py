@@ -64,7 +64,7 @@ def test_what_stripe_refuses_frees_the_goods_and_keeps_what_was_typed(
     assert [state for state, _ in orders()] == ["lapsed"]
     assert reserved() == 0
     assert desk_is_told()
-    assert "refused by the provider: invalid_request" in caplog.text
+    assert "was refused by the provider: invalid_request" in caplog.text
     stripe.heal()
     again = send(store, answer, "placement_key", step="pay")
     assert again.status_code == 303
