@@ -8,6 +8,8 @@ import click
 from flask import Flask, current_app
 
 from migrations.run import upgrade
+from oms.backups import checks as backups_checks
+from oms.backups import commands as backups
 from oms.buyers import checks as buyers_checks
 from oms.catalog import checks as catalog_checks
 from oms.catalog import commands as catalog
@@ -33,14 +35,14 @@ from oms.web.doctor import Health
 # Each feature's `commands.py: commands`, a click group or command.
 COMMANDS: tuple[click.Command, ...] = (
     *(catalog.commands, staff.commands, payments.commands),
-    *(privacy.privacy, privacy.retention, returns.returns),
+    *(privacy.privacy, privacy.retention, returns.returns, backups.commands(upgrade)),
 )
 # Each feature's `checks.py`, whose import makes its invariants known to the doctor.
 CHECKS: tuple[ModuleType, ...] = (
     *(web, buyers_checks, staff_checks, catalog_checks),
     *(inventory_checks, payments_checks, orders_checks),
     *(shipping_checks, fulfillment_checks, returns_checks),
-    keeping,
+    *(keeping, backups_checks),
 )
 _MARKS = {Health.WELL: "ok  ", Health.NOTE: "note", Health.ILL: "ILL "}
 _COLORS = {Health.WELL: "green", Health.NOTE: "yellow", Health.ILL: "red"}

@@ -23,12 +23,13 @@ import rq.serializers
 from rq import Queue, SimpleWorker
 from rq.job import Job
 
+from oms.backups import handlers as backups
 from oms.buyers import handlers as buyers
 from oms.fulfillment import handlers as fulfillment
 from oms.fulfillment.labels import handlers as labels
 from oms.fulfillment.tracking import handlers as tracking
 from oms.inventory import handlers as inventory
-from oms.kernel import jobs
+from oms.kernel import jobs, vault
 from oms.kernel.config import load
 from oms.kernel.db import Role
 from oms.kernel.errors import ConfigurationError, UnavailableError
@@ -50,7 +51,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(buyers, staff, web),
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking),
-    *(notifications, certificates, sending_mails, returning_mails, privacy),
+    *(notifications, certificates, sending_mails, returning_mails, privacy, backups),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})
@@ -151,6 +152,22 @@ class _Stop:
         self.is_asked = True
 
 
+def await_open() -> None:
+    """Wait, and say once why, while a restored shop is not open or its database is away."""
+    said = ""
+    while True:
+        try:
+            vault.require_open()
+        except (*jobs.STORE_IS_AWAY, UnavailableError) as error:
+            reason = error.reason if isinstance(error, vault.ClosedError) else error.__class__.__name__
+            if reason != said:
+                log.warning("not open: %s", reason)
+            said = reason
+            time.sleep(4 * PAUSE)
+        else:
+            return
+
+
 def run_relay(url: str) -> None:
     """Look every half second until told to stop; a database that is away is waited for, and said once."""
     stop, relay, is_database_away = _Stop(), Relay(url), False
@@ -198,6 +215,10 @@ def drain(*, scheduled: bool, as_json: bool) -> None:
 
     Example: flask --app wsgi outbox drain --scheduled
     """
+    try:
+        vault.require_open()
+    except vault.ClosedError as error:
+        raise click.ClickException(error.reason) from None
     done = jobs.drain(scheduled=scheduled)
     click.echo(json.dumps({"done": done}) if as_json else f"{done} effects done.")
 
@@ -216,6 +237,9 @@ def main(arguments: Sequence[str]) -> None:
     notifications.configure(settings)
     certificates.configure(settings)
     privacy.configure(settings)
+    backups.configure(settings)
+    if settings.redis_url or list(arguments) == ["relay"]:
+        await_open()
     if list(arguments) == ["relay"]:
         run_relay(settings.redis_url)
     elif arguments:

@@ -47,9 +47,16 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("version", name="pk_index_salts"),
     )
+    op.create_table(
+        "tombstone_marks",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_tombstone_marks"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("tombstone_marks")
     op.drop_table("index_salts")
     op.drop_table("destructions")
     op.drop_table("keys")

@@ -120,6 +120,12 @@ def _create_vault() -> None:
         schema="personal",
     )
     op.create_index("ix_blind_indexes_field_digest", "blind_indexes", ["field", "digest"], schema="personal")
+    op.create_table(
+        "tombstone_marks",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_tombstone_marks"),
+    )
     # The planner's samples of a column outlive its rows; of these two it needs none.
     op.execute("ALTER TABLE personal.sealed ALTER COLUMN envelope SET STATISTICS 0")
     op.execute("ALTER TABLE personal.blind_indexes ALTER COLUMN digest SET STATISTICS 0")
@@ -202,6 +208,7 @@ def downgrade() -> None:
     op.drop_table("audit_links")
     op.drop_table("audit_details")
     op.drop_table("audit_entries")
+    op.drop_table("tombstone_marks")
     op.drop_table("blind_indexes", schema="personal")
     op.drop_table("sealed", schema="personal")
     op.drop_table("webhook_events")

@@ -20,6 +20,7 @@ _COMMAND_SECONDS = 30
 # How a key may be given: by value, in a file, or by a command that prints it.
 _KEYS = {
     "MASTER_KEY": ("MASTER_KEY", "MASTER_KEY_FILE", "MASTER_KEY_COMMAND"),
+    "BACKUP_KEY": ("BACKUP_KEY", "BACKUP_KEY_FILE", "BACKUP_KEY_COMMAND"),
     "MASTER_KEY_OTHER": ("MASTER_KEY_OTHER", "MASTER_KEY_OTHER_FILE", "MASTER_KEY_OTHER_COMMAND"),
 }
 # A secret key and a restricted one (https://docs.stripe.com/keys).
@@ -45,6 +46,11 @@ class Settings:
     tombstones: Path
     master_key: bytes
     master_key_other: bytes
+    backup_key: bytes
+    backup_data: Path
+    backup_keyring: Path
+    backup_minutes: int
+    backup_days: int
     stripe_secret_key: str
     stripe_webhook_secret: str
     stripe_api_base: str
@@ -90,6 +96,11 @@ def load(environ: Mapping[str, str]) -> Settings:
         tombstones=Path(environ.get("TOMBSTONES") or state_dir / "tombstones"),
         master_key=reader.key("MASTER_KEY") or reader.made_up("MASTER_KEY", allowed=not live),
         master_key_other=reader.key("MASTER_KEY_OTHER"),
+        backup_key=reader.key("BACKUP_KEY"),
+        backup_data=Path(environ.get("BACKUP_DATA") or state_dir / "backups" / "data"),
+        backup_keyring=Path(environ.get("BACKUP_KEYRING") or state_dir / "backups" / "keyring"),
+        backup_minutes=reader.count("BACKUP_MINUTES", 15),
+        backup_days=reader.count("BACKUP_DAYS", 30),
         stripe_secret_key=reader.text("STRIPE_SECRET_KEY", needed=live),
         stripe_webhook_secret=reader.text("STRIPE_WEBHOOK_SECRET", needed=live),
         stripe_api_base=reader.standin("STRIPE_API_BASE", live=live),
@@ -204,11 +215,11 @@ class _Reader:
             self.wrong.append(f"{name} points to a local stand-in, which production refuses.")
         return value
 
-    def count(self, name: str) -> int:
-        value = self.environ.get(name, "0").strip()
+    def count(self, name: str, default: int = 0) -> int:
+        value = self.environ.get(name, "").strip() or str(default)
         if not value.isdecimal():
-            self.wrong.append(f"{name} must be the number of proxies in front, such as 1.")
-            return 0
+            self.wrong.append(f"{name} must be a whole number, such as {default or 1}.")
+            return default
         return int(value)
 
     def choice(self, name: str, kind: Callable[[str], AppEnv], default: AppEnv) -> AppEnv:
@@ -225,6 +236,10 @@ class _Reader:
             self.wrong.append("DESK_HOST is not set (or set DESK_SHARES_HOST=yes, which doctor reports).")
         if settings.keyring_url == settings.database_url:
             self.wrong.append("KEYRING_URL must be another database than DATABASE_URL.")
+        if settings.backup_key and settings.backup_key in {settings.master_key, settings.master_key_other}:
+            self.wrong.append("BACKUP_KEY must be another key than MASTER_KEY.")
+        if settings.backup_data == settings.backup_keyring:
+            self.wrong.append("BACKUP_KEYRING must be another folder than BACKUP_DATA.")
         if demo:
             self.wrong.append("DEMO_PASSWORD is set: production has no demo accounts.")
         if settings.mail_from.endswith((".test", ".invalid")):

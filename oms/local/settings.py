@@ -86,6 +86,7 @@ def _new() -> dict[str, str]:
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "BACKUP_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "STRIPE_SECRET_KEY": f"sk_test_{secrets.token_hex(16)}",
         "STRIPE_WEBHOOK_SECRET": f"whsec_{secrets.token_hex(16)}",
         "CARRIER_KEY": secrets.token_urlsafe(24),

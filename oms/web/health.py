@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from oms.kernel import vault
 from oms.kernel.config import Settings
 from oms.kernel.db import engine, keyring_engine
 from oms.kernel.errors import UnavailableError
@@ -36,10 +37,10 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Say whether database and keyring answer, and for how many seconds the oldest effect has waited."""
+    """Say whether database and keyring answer and are open, and how many seconds the oldest effect waits."""
     database, oldest = _asked(engine, _OLDEST)
     keyring, _one = _asked(keyring_engine, text("SELECT 1"))
-    is_ready = database and keyring
+    is_ready = database and keyring and _is_open()
     told = {
         "ready": is_ready,
         "database": "ok" if database else "away",
@@ -47,6 +48,14 @@ def readyz() -> ResponseReturnValue:
         "oldest_effect_seconds": oldest if database else None,
     }
     return jsonify(told), 200 if is_ready else 503
+
+
+def _is_open() -> bool:
+    try:
+        vault.require_open()
+    except vault.ClosedError:
+        return False
+    return True
 
 
 def _asked(store: Callable[[], Engine], statement: TextClause) -> tuple[bool, int]:

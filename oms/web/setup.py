@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from babel.support import NullTranslations
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, Domain, get_locale
 from jinja2 import StrictUndefined
@@ -105,6 +105,7 @@ def base_app(face: Face, settings: Settings) -> Flask:
     app.extensions["settings"] = settings
     app.session_interface = ServerSessions(face.name, face.lifetime, is_https=settings.is_https)
     app.before_request(_note_route)
+    app.before_request(_require_open)
     Languages(app, locale_selector=lambda: place().locale)
     limits.install(app, settings, posts_per_minute=face.posts_per_minute)
     security.install(app, load_person=face.load_person)
@@ -138,6 +139,13 @@ def _note_route() -> None:
     note = request.environ.get(NOTE, {})
     note["endpoint"] = request.endpoint or "none"
     g.request_id = note.get("request_id", "")
+
+
+def _require_open() -> None:
+    """Answer nobody while the tombstones of a restored shop are not applied; asked until it is open, once."""
+    if request.blueprint != health.blueprint.name and not current_app.extensions.get("is_open"):
+        vault.require_open()
+        current_app.extensions["is_open"] = True
 
 
 def _tell_request_id(response: Response) -> Response:

@@ -23,6 +23,7 @@ FEATURE = _words(
 FACE = _words("__init__ views forms pages")
 # Nouns of one feature, which need a file of their own: path from the root, and what it holds.
 ALSO = {
+    "oms/backups/archive.py": "the sealed file of a backup",
     "oms/catalog/browse/asked.py": "what a shopper asks of a list, as a frozen dataclass",
     "oms/catalog/browse/facets.py": "the counts beside a list",
     "oms/catalog/exchange/columns.py": "the columns of the file",

@@ -20,6 +20,7 @@ from oms.kernel.vault.erasure import (
 from oms.kernel.vault.errors import BrokenSealError, PurposeRefusedError
 from oms.kernel.vault.filing import OpenedFile, open_file, seal_file
 from oms.kernel.vault.finding import Found, find, reindex, rotate_index, subject_of, units_of
+from oms.kernel.vault.gate import ClosedError, accept_loss, require_open
 from oms.kernel.vault.health import Figures, figures
 from oms.kernel.vault.keyring import Keys, ends, prepare, start_clock
 from oms.kernel.vault.master import configure
@@ -29,6 +30,7 @@ from oms.kernel.vault.sweeping import remove_keyless, sweep_unreferenced
 
 __all__ = [
     "BrokenSealError",
+    "ClosedError",
     "Destroyed",
     "Figures",
     "Found",
@@ -36,6 +38,7 @@ __all__ = [
     "Opened",
     "OpenedFile",
     "PurposeRefusedError",
+    "accept_loss",
     "configure",
     "destroy_due",
     "destroy_subject",
@@ -52,6 +55,7 @@ __all__ = [
     "remove_keyless",
     "replace",
     "replay_tombstones",
+    "require_open",
     "resume",
     "rewrap",
     "rotate_index",

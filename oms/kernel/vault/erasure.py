@@ -5,11 +5,9 @@ opens, whatever is left over. The tombstone follows at once, because a restore c
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, literal, select
@@ -17,11 +15,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from oms.kernel import clock
 from oms.kernel.db import keyring_reading, keyring_transaction, transaction
-from oms.kernel.vault import blobs, master, tombstones
-from oms.kernel.vault.models import Destruction, Key, SealedRow
+from oms.kernel.vault import blobs, gate, master, tombstones
+from oms.kernel.vault.models import Destruction, Key, KeyringMark, SealedRow, TombstoneMark
 from oms.kernel.vault.tombstones import Tombstone
-
-T = TypeVar("T")
 
 BATCH = 500
 
@@ -104,10 +100,11 @@ def _finish(begun: Sequence[Destruction]) -> Destroyed:
     stones = _stones(begun)
     with keyring_transaction() as session:
         session.execute(delete(Key).where(Key.key_id.in_(ids)))
-    tombstones.append(master.tombstones(), stones)
-    rows, files = remove_rows(stones)
+    end = tombstones.append(master.tombstones(), stones)
+    rows, files = remove_rows(stones, end)
     over = delete(Destruction).where(Destruction.key_id.in_(ids))
     with keyring_transaction() as session:
+        gate.note(session, KeyringMark, end)
         ended = session.execute(over.returning(Destruction.kind, Destruction.unit)).all()
     kinds = Counter(row.kind for row in ended)
     return Destroyed(dict(kinds), frozenset(row.unit for row in ended), rows, files)
@@ -123,32 +120,32 @@ def _stones(begun: Sequence[Destruction]) -> list[Tombstone]:
     ]
 
 
-def remove_rows(stones: Sequence[Tombstone]) -> tuple[int, int]:
-    """Remove files, then the rows that name them; what opens them is gone already. Return the counts."""
+def remove_rows(stones: Sequence[Tombstone], end: int = 0) -> tuple[int, int]:
+    """Remove files, then the rows that name them; what opens them is gone already. Return the counts.
+
+    `end` is the byte at which their tombstones end; none where nothing was written for them.
+    """
     keys = [key for stone in stones for key in stone.keys]
     theirs = (SealedRow.unit.in_([stone.unit for stone in stones]), SealedRow.key_id.in_(keys))
     with transaction() as session:
         ids = session.scalars(select(SealedRow.id).where(*theirs)).all()
         files = blobs.remove(ids)
         gone = delete(SealedRow).where(SealedRow.id.in_(ids)).returning(SealedRow.id)
+        if end:
+            gate.note(session, TombstoneMark, end)
         return len(session.execute(gone).all()), files
 
 
 def replay_tombstones() -> Destroyed:
     """Destroy again what a restore brought back, in either database; run it before a restored shop opens."""
     done = resume()
-    for stones in batches(tombstones.read(master.tombstones()), BATCH):
+    end = tombstones.size(master.tombstones())
+    for stones in tombstones.in_batches(master.tombstones(), BATCH):
         ids = [key for stone in stones for key in stone.keys]
         with keyring_transaction() as session:
             back = session.execute(delete(Key).where(Key.key_id.in_(ids)).returning(Key.kind, Key.unit)).all()
         rows, files = remove_rows(stones)
         kinds = Counter(row.kind for row in back)
         done += Destroyed(dict(kinds), frozenset(row.unit for row in back), rows, files)
+    gate.advance(end)
     return done
-
-
-def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Give things in lists of at most this size."""
-    left = iter(things)
-    while batch := list(islice(left, size)):
-        yield batch

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from oms.kernel import clock
 from oms.kernel.db import keyring_reading, reading
-from oms.kernel.vault import keyring, master, tombstones
-from oms.kernel.vault.erasure import BATCH, batches
+from oms.kernel.vault import gate, keyring, master, tombstones
+from oms.kernel.vault.erasure import BATCH
 from oms.kernel.vault.errors import BrokenSealError
 from oms.kernel.vault.models import Destruction, Key, SealedRow
 from oms.kernel.vault.sweeping import keyless
@@ -63,17 +63,7 @@ def figures() -> Figures:
 
 def _revived() -> int:
     """Return how many tombstoned keys are back in the keyring, or have rows that are back in the shop."""
-    count = 0
-    for stones in batches(tombstones.read(master.tombstones()), BATCH):
-        ids = [key for stone in stones for key in stone.keys]
-        units = {stone.unit for stone in stones}
-        with keyring_reading() as session:
-            back = set(session.scalars(select(Key.key_id).where(Key.key_id.in_(ids))))
-        with reading() as session:
-            theirs = select(SealedRow.key_id).where(SealedRow.unit.in_(units), SealedRow.key_id.in_(ids))
-            back |= set(session.scalars(theirs))
-        count += len(back)
-    return count
+    return sum(len(gate.revived(stones)) for stones in tombstones.in_batches(master.tombstones(), BATCH))
 
 
 def _opens() -> bool:

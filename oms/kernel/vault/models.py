@@ -85,6 +85,26 @@ class Destruction(KeyringBase):
     intended_at: Mapped[datetime]
 
 
+class TombstoneMark(Base):
+    """Up to which byte of the tombstone file this database was told; one row. Left out of backups."""
+
+    __tablename__ = "tombstone_marks"
+    __columns__: ClassVar = columns("id position")
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int]
+
+
+class KeyringMark(KeyringBase):
+    """The same, of the keyring."""
+
+    __tablename__ = "tombstone_marks"
+    __columns__: ClassVar = columns("id position")
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int]
+
+
 class IndexSalt(KeyringBase):
     """The wrapped random part of a version of the blind index key; without it old digests say nothing."""
 

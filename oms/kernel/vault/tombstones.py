@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
@@ -24,10 +25,13 @@ class Tombstone:
     keys: tuple[UUID, ...]
 
 
-def append(path: Path, stones: Sequence[Tombstone]) -> None:
-    """Add lines and return when they are on the disk; raises OSError, and then the destroying is resumed."""
+def append(path: Path, stones: Sequence[Tombstone]) -> int:
+    """Add lines and return, when they are on the disk, at which byte they end.
+
+    Raises OSError, and then the destroying is resumed.
+    """
     if not stones:
-        return
+        return size(path)
     at = clock.now().isoformat()
     lines = [
         json.dumps({"at": at, "unit": s.unit, "kinds": sorted(s.kinds), "keys": [str(k) for k in s.keys]})
@@ -40,8 +44,18 @@ def append(path: Path, stones: Sequence[Tombstone]) -> None:
         file.write(_break_after_torn_line(path) + "\n".join([*lines, ""]).encode())
         file.flush()
         os.fsync(file.fileno())
+        end = file.tell()
     if is_new:
         _fsync_folder(path.parent)
+    return end
+
+
+def size(path: Path) -> int:
+    """Return how many bytes the file has; none where it is absent."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _break_after_torn_line(path: Path) -> bytes:
@@ -61,11 +75,15 @@ def _fsync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def read(path: Path) -> Iterator[Tombstone]:
-    """Give every tombstone, the oldest first. Half a line is passed over: its destroying wrote it again."""
+def read(path: Path, start: int = 0) -> Iterator[Tombstone]:
+    """Give every tombstone from a byte on, the oldest first.
+
+    Half a line is passed over: its destroying wrote it again.
+    """
     if not path.exists():
         return
-    with path.open(encoding="utf-8", errors="replace") as file:
+    with path.open("rb") as file:
+        file.seek(start)
         for line in file:
             try:
                 told = json.loads(line)
@@ -73,3 +91,10 @@ def read(path: Path) -> Iterator[Tombstone]:
                 yield Tombstone(str(told["unit"]), tuple(told["kinds"]), keys)
             except (ValueError, KeyError, TypeError):
                 continue
+
+
+def in_batches(path: Path, size: int, start: int = 0) -> Iterator[list[Tombstone]]:
+    """Give the tombstones from a byte on in lists of at most this size."""
+    left = read(path, start)
+    while batch := list(islice(left, size)):
+        yield batch
