@@ -43,7 +43,7 @@ class DeskSignInForm(Form):
 class NoteForm(Form):
     """A note on an order."""
 
-    text = TextAreaField("Note", [InputRequired()])
+    note = TextAreaField("Note", [InputRequired()])
 
 
 class RefundForm(Form):

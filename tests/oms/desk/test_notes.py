@@ -28,7 +28,7 @@ def service(goods: Shop, seat: Seat) -> Visitor:
 
 def write(service: Visitor, order: Order, note: str = SAID) -> None:
     path = f"/orders/{order.number}"
-    assert service.send(f"{path}/note", page=path, text=note).status_code == 303
+    assert service.send(f"{path}/note", page=path, note=note).status_code == 303
 
 
 def kept() -> list[OrderEvent]:
@@ -106,7 +106,7 @@ def test_it_goes_with_its_person_and_nothing_more_is_noted(goods: Shop, service:
     assert "Note it" not in page
     assert [event.note for event in kept()] == [None]
     path = f"/orders/{order.number}"
-    assert service.send(f"{path}/note", page="/orders", text="More").status_code == 409
+    assert service.send(f"{path}/note", page="/orders", note="More").status_code == 409
     assert len(kept()) == 1
 
 

@@ -12,7 +12,7 @@ MOST = 500
 class NoteForm(Form):
     """A short text."""
 
-    text = TextAreaField(
+    note = TextAreaField(
         _l("Note"),
         [
             DataRequired(_l("Write something first.")),

@@ -26,9 +26,9 @@ def note(number: str) -> ResponseReturnValue:
             raise NotFoundError("There is no order of this number.")
         keys = actions.prepare(session, found) if form.validate_on_submit() else None
     if keys is None:
-        flash(next(iter(form.text.errors), _("Write something first.")), "bad")
+        flash(next(iter(form.note.errors), _("Write something first.")), "bad")
     else:
         with transaction() as session:
-            actions.note(session, found, str(form.text.data).strip(), keys, by=actor())
+            actions.note(session, found, str(form.note.data).strip(), keys, by=actor())
         flash(_("It is noted."), "good")
     return redirect(url_for("oms.orders.order", number=found.number), 303)
