@@ -6,6 +6,7 @@ from oms.carts import models as carts
 from oms.catalog import models as catalog
 from oms.catalog.media import models as media
 from oms.catalog.search import models as search
+from oms.desk.changes.many import models as bulk
 from oms.fulfillment import models as fulfillment
 from oms.fulfillment import personal as fulfillment_personal
 from oms.inventory import models as inventory
@@ -37,4 +38,5 @@ MODULES = (
     *(orders, orders_personal, fulfillment, fulfillment_personal),
     *(returns, returns_personal),
     *(notifications, notifications_personal, privacy, privacy_personal),
+    bulk,
 )

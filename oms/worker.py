@@ -25,6 +25,7 @@ from rq.job import Job
 
 from oms.backups import handlers as backups
 from oms.buyers import handlers as buyers
+from oms.desk.changes.many import handlers as many
 from oms.fulfillment import handlers as fulfillment
 from oms.fulfillment.labels import handlers as labels
 from oms.fulfillment.tracking import handlers as tracking
@@ -50,7 +51,7 @@ from oms.web.setup import connect
 HANDLERS: tuple[ModuleType, ...] = (
     *(buyers, staff, web),
     *(inventory, payments, orders),
-    *(fulfillment, labels, tracking),
+    *(fulfillment, labels, tracking, many),
     *(notifications, certificates, sending_mails, returning_mails, privacy, backups),
 )
 

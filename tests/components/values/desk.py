@@ -315,13 +315,15 @@ def bulk() -> dict[str, Any]:
         **desk("Buying labels", "Orders"),
         "work": {"label": "Labels", "done": 7, "total": 14, "text": "7 of 14 labels bought", "url": ""},
         "rows": [
-            {"what": "7KQ2-M4XD", "state": {"word": "bought", "kind": "done"}, "note": ""},
+            {"what": "7KQ2-M4XD", "url": "#", "state": {"word": "bought", "kind": "done"}, "note": ""},
             {
                 "what": "P0VR-9B3E",
+                "url": "#",
                 "state": {"word": "refused", "kind": "wrong"},
                 "note": "The carrier does not know this postcode.",
             },
         ],
+        "again_url": "#",
         "back_url": "#",
         "undo_url": "#",
     }

@@ -3,12 +3,16 @@
 import pytest
 from sqlalchemy import select, update
 
+from oms.desk.changes.many import actions as many
+from oms.desk.changes.many.actions import Row
+from oms.desk.changes.many.models import BulkTurn
+from oms.desk.changes.many.states import Deed, TurnState
 from oms.fulfillment import actions as fulfillment
 from oms.fulfillment import queries as shipments
 from oms.fulfillment.models import FulfillmentOrder, Shipment
 from oms.fulfillment.states import FulfillmentState, ShipmentState
 from oms.inventory import queries as inventory
-from oms.kernel import audit
+from oms.kernel import audit, jobs
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import reading, transaction
 from oms.orders import queries as orders
@@ -143,13 +147,17 @@ def test_many_are_held_after_a_preview_and_let_go_on_again(goods: Shop, service:
         assert orders.open_holds(session, first.id) == []
     why = "The goods need a look"
     done = service.send("/orders/many", page="/orders", do="hold", order=numbers, sure="1", reason=why)
-    text = words(done)
+    assert done.status_code == 303
+    jobs.drain()
+    text = words(service.get(done.location))
     assert "2 of 3 done" in text
+    assert "Take it back" in text
     assert f"{gone.number} left out Only an order that is still to be sent can wait." in text
     with reading() as session:
         assert [hold.why for hold in orders.open_holds(session, first.id)] == [why]
     back = service.send("/orders/many", page="/orders", do="lift", order=",".join(numbers[:2]), sure="1")
-    assert "2 of 2 done" in words(back)
+    jobs.drain()
+    assert "2 of 2 done" in words(service.get(back.location))
     with reading() as session:
         assert orders.open_holds(session, first.id) + orders.open_holds(session, second.id) == []
 
@@ -165,8 +173,46 @@ def test_many_are_cancelled_each_by_itself(goods: Shop, service: Visitor) -> Non
         sure="1",
         reason="The goods cannot be sent",
     )
-    assert "1 of 2 done" in words(done)
+    jobs.drain()
+    assert "1 of 2 done" in words(service.get(done.location))
     assert (make.state_of(first.number), make.state_of(second.number)) == ("cancelled", "placed")
+
+
+def test_the_work_is_the_workers_and_its_page_looks_again_until_it_is_done(
+    goods: Shop, service: Visitor
+) -> None:
+    first, second = prepared({goods.clock: 1}), prepared({goods.clock: 1})
+    fields = {"do": "cancel", "sure": "1", "reason": "The goods cannot be sent"}
+    asked = service.send("/orders/many", page="/orders", order=[first.number, second.number], **fields)
+    page = service.get(asked.location)
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page.text
+    assert f"{first.number} waits" in words(page)
+    assert make.state_of(first.number) == "placed"
+    told = service.get(f"{asked.location}/state").json
+    assert told == {**told, "done": 0, "total": 2, "is_done": False, "url": asked.location}
+    with transaction() as session:
+        fulfillment.cancel_order(session, second.id, by=SYSTEM, why="meanwhile")
+    jobs.drain()
+    page = service.get(asked.location)
+    assert "http-equiv" not in page.text
+    assert "1 of 2 done" in words(page)
+    assert f"{second.number} left out This order is cancelled: it cannot be cancelled." in words(page)
+    assert service.get(f"{asked.location}/state").json["is_done"] is True
+    assert service.get("/orders/many/0").status_code == 404
+
+
+def test_work_that_was_cut_off_goes_on_where_it_was(goods: Shop, service: Visitor) -> None:
+    first, second = prepared({goods.clock: 1}), prepared({goods.clock: 1})
+    with transaction() as session:
+        rows = [Row(first.number, ""), Row(second.number, "")]
+        asked = many.ask(session, rows, Deed.HOLD, "The goods need a look", by=SYSTEM)
+    with transaction() as session:
+        session.get_one(BulkTurn, (asked.id, 0)).become(TurnState.DONE)
+    many.carry_out(asked.id)
+    many.carry_out(asked.id)
+    with reading() as session:
+        assert orders.open_holds(session, first.id) == []
+        assert len(orders.open_holds(session, second.id)) == 1
 
 
 @pytest.mark.parametrize("fields", [{"do": "hold"}, {"do": "burn", "order": "X"}, {}])

@@ -2,27 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from oms.desk.changes import actions
+from oms.desk.changes.many import queries
+from oms.desk.changes.many.models import BulkTurn, BulkWork
+from oms.desk.changes.many.states import Deed, TurnState
 from oms.desk.orders.sending.queries import why_not_cancel
-from oms.kernel.audit import Actor
-from oms.kernel.db import transaction
+from oms.kernel import clock, outbox
+from oms.kernel.audit import Actor, ActorKind
+from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, CounterfoilError
 from oms.orders import queries as orders
 from oms.orders.models import Order
 
 MOST = 100
-
-
-class Deed(StrEnum):
-    """What can be done to many orders."""
-
-    HOLD = "hold"
-    LIFT = "lift"
-    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +52,54 @@ def _why_not_lift(session: Session, order: Order) -> str:
     return "" if orders.open_holds(session, order.id) else "It does not wait."
 
 
-def carry_out(numbers: Sequence[str], deed: Deed, why: str, *, by: Actor) -> list[Row]:
-    """Do it to each order; return what became of each."""
-    return [Row(number, _one(number, deed, why, by)) for number in numbers]
+def ask(session: Session, rows: Sequence[Row], deed: Deed, why: str, *, by: Actor) -> BulkWork:
+    """Write down what is to be done to these orders; the worker does it, and the work's page tells.
+
+    What its preview left out is left out here, with the reason.
+    """
+    made = BulkWork(deed=deed, why=why, by_kind=by.kind, by_id=by.id, asked_at=clock.now(), turns=[])
+    for position, row in enumerate(rows):
+        turn = BulkTurn(position=position, number=row.number, state=TurnState.WAITING, refusal="")
+        if row.refusal:
+            turn.become(TurnState.LEFT_OUT, row.refusal)
+        made.turns.append(turn)
+    session.add(made)
+    session.flush()
+    outbox.say(session, "many.asked", work=made.id)
+    return made
 
 
-def _one(number: str, deed: Deed, why: str, by: Actor) -> str:
+def carry_out(work_id: int) -> None:
+    """Give each order that waits its turn, in a transaction of its own; again, nothing is done twice."""
+    with reading() as session:
+        found = queries.work(session, work_id)
+    for turn in found.turns:
+        if turn.state is TurnState.WAITING:
+            _take_turn(found, turn.position)
+    with transaction() as session:
+        ended = queries.work(session, work_id)
+        ended.ended_at = ended.ended_at or clock.now()
+
+
+def _take_turn(work: BulkWork, position: int) -> None:
+    by = Actor(ActorKind(work.by_kind), work.by_id)
     try:
         with transaction() as session:
-            if deed is Deed.HOLD:
-                actions.hold(session, number, why, by=by)
-            elif deed is Deed.LIFT:
-                actions.lift_all(session, number, by=by)
-            else:
-                actions.cancel(session, number, why, by=by)
+            turn = queries.locked_turn(session, work.id, position)
+            if turn.state is TurnState.WAITING:
+                _do(session, turn.number, work, by)
+                turn.become(TurnState.DONE)
     except CounterfoilError as error:
-        return error.message
-    return ""
+        with transaction() as session:
+            turn = queries.locked_turn(session, work.id, position)
+            if turn.state is TurnState.WAITING:
+                turn.become(TurnState.LEFT_OUT, error.message[:300])
+
+
+def _do(session: Session, number: str, work: BulkWork, by: Actor) -> None:
+    if work.deed is Deed.HOLD:
+        actions.hold(session, number, work.why, by=by)
+    elif work.deed is Deed.LIFT:
+        actions.lift_all(session, number, by=by)
+    else:
+        actions.cancel(session, number, work.why, by=by)

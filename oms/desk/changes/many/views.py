@@ -1,17 +1,19 @@
-"""The page on which many orders are changed: a preview, then what became of each."""
+"""The pages on which many orders are changed: a preview, then how far it is and what became of each."""
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from oms.desk.changes.forms import CancelForm, HoldForm
-from oms.desk.changes.many import actions
-from oms.desk.changes.many.actions import Deed, Row
+from oms.desk.changes.many import actions, queries
+from oms.desk.changes.many.actions import Row
+from oms.desk.changes.many.models import BulkTurn, BulkWork
+from oms.desk.changes.many.states import Deed, TurnState
 from oms.desk.orders.pages import Chip
-from oms.kernel.db import reading
+from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
 from oms.web.forms import Form
 from oms.web.frame import flashed, page
@@ -43,7 +45,7 @@ class LiftMany(Form):
 @blueprint.post("/orders/many")
 @permit(Permission.ORDERS_CHANGE)
 def preview() -> ResponseReturnValue:
-    """Show what would become of each selected order; once it is said to be sure, do it and tell."""
+    """Show what would become of each selected order; once it is said to be sure, the worker does it."""
     deed, numbers = _deed(), [n for value in request.form.getlist("order") for n in value.split(",") if n]
     form: Form = {Deed.HOLD: HoldMany, Deed.CANCEL: CancelMany, Deed.LIFT: LiftMany}[deed]()
     with reading() as session:
@@ -51,9 +53,9 @@ def preview() -> ResponseReturnValue:
         rows = actions.preview(session, found, deed)
     if request.form.get("sure") and form.validate_on_submit():
         why = str(form["reason"].data) if "reason" in form else ""
-        ready = [row.number for row in rows if not row.refusal]
-        done = actions.carry_out(ready, deed, why, by=actor())
-        return _result(deed, [*done, *(row for row in rows if row.refusal)])
+        with transaction() as session:
+            asked = actions.ask(session, rows, deed, why, by=actor())
+        return redirect(url_for(".work", number=asked.id), 303)
     if not request.form.get("sure"):
         form = type(form)(formdata=None)
     return _preview(deed, rows, form), 422 if form.errors else 200
@@ -117,21 +119,56 @@ def _words(deed: Deed, count: str) -> dict[str, str]:
     }
 
 
-def _result(deed: Deed, rows: list[Row]) -> str:
-    done = [row.number for row in rows if not row.refusal]
-    told = ngettext("%(num)s of %(of)s done", "%(num)s of %(of)s done", len(done), of=len(rows))
+@blueprint.get("/orders/many/<int:number>")
+@permit(Permission.ORDERS_CHANGE)
+def work(number: int) -> ResponseReturnValue:
+    """Show how far work on many orders is, and what became of each; it survives a reload."""
+    with reading() as session:
+        found = queries.work(session, number)
+    done = [turn.number for turn in found.turns if turn.state is TurnState.DONE]
+    can_undo = found.deed is Deed.HOLD and bool(done) and found.ended_at is not None
+    here = url_for(".work", number=number)
     return render_template(
         "desk/bulk/result.html",
         page=page(_("What became of them"), robots="noindex"),
         flashes=flashed(),
-        work={"label": told, "done": len(done), "total": len(rows), "text": told, "url": ""},
-        rows=[_shown(row) for row in rows],
+        work=_progress(found, url_for(".state", number=number)),
+        again_url=here,
+        rows=[_shown(turn) for turn in found.turns],
         back_url=url_for("oms.orders.index"),
-        undo_url=url_for(".preview") if deed is Deed.HOLD and done else "",
+        undo_url=url_for(".preview") if can_undo else "",
         undo={"do": Deed.LIFT.value, "order": ",".join(done)},
     )
 
 
-def _shown(row: Row) -> dict[str, Any]:
-    state = Chip(_("left out"), "late") if row.refusal else Chip(_("done"), "done")
-    return {"what": row.number, "state": state, "note": _(row.refusal) if row.refusal else ""}
+@blueprint.get("/orders/many/<int:number>/state")
+@permit(Permission.ORDERS_CHANGE)
+def state(number: int) -> ResponseReturnValue:
+    """Answer how far it is, for the page that waits."""
+    with reading() as session:
+        found = queries.work(session, number)
+    told = _progress(found, "")
+    is_done, url = found.ended_at is not None, url_for(".work", number=number)
+    return jsonify(done=told["done"], total=told["total"], text=told["text"], is_done=is_done, url=url)
+
+
+def _progress(found: BulkWork, state_url: str) -> dict[str, Any]:
+    done = sum(turn.state is TurnState.DONE for turn in found.turns)
+    waiting = sum(turn.state is TurnState.WAITING for turn in found.turns)
+    total = len(found.turns)
+    text = ngettext("%(num)s of %(of)s done", "%(num)s of %(of)s done", done, of=total)
+    is_over = found.ended_at is not None
+    label = _("Done") if is_over else _("The house works on it. You may leave this page.")
+    url = "" if is_over else state_url
+    return {"label": label, "done": total - waiting, "total": total, "text": text, "url": url}
+
+
+def _shown(turn: BulkTurn) -> dict[str, Any]:
+    words = {
+        TurnState.WAITING: Chip(_("waits"), "waiting"),
+        TurnState.DONE: Chip(_("done"), "done"),
+        TurnState.LEFT_OUT: Chip(_("left out"), "late"),
+    }
+    url = url_for("oms.orders.order", number=turn.number)
+    note = _(turn.refusal) if turn.refusal else ""
+    return {"what": turn.number, "url": url, "state": words[turn.state], "note": note}
