@@ -42,6 +42,7 @@ from oms.orders import handlers as orders
 from oms.payments import gateway
 from oms.payments import handlers as payments
 from oms.privacy import handlers as privacy
+from oms.privacy.telling import handlers as telling
 from oms.shipping import gateway as carriers
 from oms.staff import handlers as staff
 from oms.web import handlers as web
@@ -52,7 +53,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(buyers, staff, web),
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking, many),
-    *(notifications, certificates, sending_mails, returning_mails, privacy, backups),
+    *(notifications, certificates, sending_mails, returning_mails, privacy, telling, backups),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})

@@ -80,7 +80,11 @@ def upgrade() -> None:
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refs", postgresql.ARRAY(sa.String()), server_default="{}", nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledgment", sa.String(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["request_id"], ["privacy_requests.id"], name=op.f("fk_privacy_tellings_request_id")
         ),

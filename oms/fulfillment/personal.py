@@ -48,6 +48,7 @@ CARRIER = egress.declare(
         category="controller for the carriage, under postal law",
         agreement="The carrier's general conditions of carriage",
         region="the countries that a parcel travels through",
+        told_by=egress.ToldBy.API,
         policy_url="",
         fields=(
             "order.delivery.name",

@@ -7,6 +7,7 @@ asks here, in the transaction that records the intent, and is handed a payload o
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -23,9 +24,20 @@ from oms.kernel.vault import PurposeRefusedError
 _TELLING_CHARS = 4  # a shorter value, such as a country code, is found in any text
 
 
+class ToldBy(StrEnum):
+    """How a recipient hears that it is to forget somebody too."""
+
+    HAND = "hand"
+    API = "api"
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody outside: what for, in which role (processor, controller), under which agreement, where."""
+    """Somebody outside: what for, in which role (processor, controller), under which agreement, where.
+
+    `told_by` is its way to be told to forget; `waits_for_disputes` that it may not be told while a refund or
+    a dispute can come.
+    """
 
     name: str
     what_for: str
@@ -34,6 +46,8 @@ class Recipient:
     region: str
     policy_url: str
     fields: tuple[str, ...]
+    told_by: ToldBy = ToldBy.HAND
+    waits_for_disputes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

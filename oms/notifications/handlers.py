@@ -34,6 +34,10 @@ def home() -> str:
     return _settings[0].public_url if _settings else ""
 
 
+def _secret() -> str:
+    return _settings[0].secret_key if _settings else ""
+
+
 @jobs.on("order.placed", role=Role.WORKER, patience=MAILS)
 def confirm_order(message: Message) -> None:
     """Tell that the order is placed."""
@@ -53,7 +57,7 @@ def tell_delivered(message: Message) -> None:
         reader = letters.reader_of(order, home())
         _ = reader.say
         end = reader.day(order.returns_end_at or clock.now())
-        stop_url = f"{reader.home}/unsubscribe/{token_of(order.unit, Channel.MAIL, _settings[0].secret_key)}"
+        stop_url = f"{reader.home}/unsubscribe/{token_of(order.unit, Channel.MAIL, _secret())}"
         written = write(
             "delivered",
             _("Your order %(number)s has arrived", number=order.number),

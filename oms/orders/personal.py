@@ -97,5 +97,6 @@ STRIPE = egress.declare(
         region="EU and US",
         policy_url="https://stripe.com/privacy",
         fields=("order.contact.email",),
+        waits_for_disputes=True,
     )
 )

@@ -89,15 +89,24 @@ class RequestUnit(Base):
 
 
 class Telling(Base):
-    """A recipient that is to be told to forget somebody too; whom it is about is in its own records."""
+    """A recipient that is to be told to forget somebody too; whom it is about is in its own records.
+
+    `refs` are our names of what it knows, as `carrier:reference`, until it has answered.
+    """
 
     __tablename__ = "privacy_tellings"
-    __columns__: ClassVar = columns("request_id recipient asked_at told_at")
+    __columns__: ClassVar = columns(
+        "request_id recipient asked_at not_before told_at acknowledged_at acknowledgment", "refs"
+    )
 
     request_id: Mapped[int] = mapped_column(ForeignKey("privacy_requests.id"), primary_key=True)
     recipient: Mapped[str] = mapped_column(primary_key=True)
     asked_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    refs: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
     told_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledgment: Mapped[str] = mapped_column(server_default="")
 
 
 class Objection(Base):

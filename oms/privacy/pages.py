@@ -13,6 +13,7 @@ from oms.privacy.erasure import queries as erasing
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.retention import queries as retention
 from oms.privacy.states import OPEN, RequestState
+from oms.privacy.telling.queries import has_way
 from oms.web.filters import day, moment, number
 
 _KINDS = {
@@ -111,7 +112,7 @@ def detail(session: Session, found: PrivacyRequest) -> dict[str, Any]:
             "goes": waiting if found.state in OPEN else _went(found),
             "stays": [(_(what), _(why), until) for what, why, until in stays],
         },
-        "steps": [_step(found, row) for row in told if row.told_at is None],
+        "steps": [_step(found, row) for row in told if _is_for_a_hand(row)],
         "told": [_told(row) for row in told],
     }
 
@@ -134,7 +135,21 @@ def _step(found: PrivacyRequest, row: Telling) -> dict[str, str]:
     return {"label": label, "url": url, "kind": "", "note": _("Write to them first; then note it here.")}
 
 
+def _is_for_a_hand(row: Telling) -> bool:
+    """Say whether somebody at the desk has to tell this recipient, now."""
+    is_early = row.not_before is not None and row.not_before > clock.now()
+    return row.told_at is None and not has_way(row) and not is_early
+
+
 def _told(row: Telling) -> dict[str, Any]:
+    if row.acknowledged_at:
+        word = _("confirmed %(day)s: %(words)s", day=day(row.acknowledged_at), words=row.acknowledgment)
+        return {"who": row.recipient, "state": {"word": word, "kind": "done"}}
+    if row.told_at is None and row.not_before is not None and row.not_before > clock.now():
+        word = _("not before %(day)s: refunds and disputes", day=day(row.not_before))
+        return {"who": row.recipient, "state": {"word": word, "kind": "waiting"}}
+    if row.told_at is None and has_way(row):
+        return {"who": row.recipient, "state": {"word": _("is being told by itself"), "kind": "moving"}}
     if row.told_at:
         return {"who": row.recipient, "state": {"word": day(row.told_at), "kind": "done"}}
     return {"who": row.recipient, "state": {"word": _("to be told"), "kind": "waiting"}}

@@ -62,6 +62,14 @@ def void(carrier: str, reference: str) -> int:
     return _client(carrier).void(reference)
 
 
+def forget(carrier: str, reference: str) -> str:
+    """Have a carrier forget whom a parcel went to; return its acknowledgment, the same each time.
+
+    Raises UnavailableError, or LabelRefusedError while the parcel is on its way.
+    """
+    return _client(carrier).forget(reference)
+
+
 def status(carrier: str, number: str) -> str:
     """Return the carrier's last word about a parcel; empty when it knows none. Raises UnavailableError."""
     return _client(carrier).status(number)

@@ -79,6 +79,7 @@ def message_words(topic: str) -> str:
         "cancellation": _("The mail that your order is cancelled."),
         "refund": _("The mail that money comes back."),
         "late_payment": _("The mail that a late payment goes back."),
+        "withdrawal": _("The mail that acknowledges your withdrawal."),
         "answer": _("Our answer to what you wrote."),
         "code": _("The mail with a one-time code."),
         "email_changed": _("The mail that your address was changed."),

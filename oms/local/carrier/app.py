@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from oms.local.carrier import tracking
+from oms.local.carrier import labels, tracking
 from oms.local.carrier.control import CarrierControl
 from oms.local.carrier.routes import Api, Voice
 from oms.local.outside.envelope import Envelope
@@ -16,7 +16,6 @@ from oms.local.outside.hooks import Endpoint, Hooks
 from oms.local.outside.store import Store
 from oms.local.outside.sweep import Sweeper
 from oms.local.outside.timers import Timers
-from oms.local.outside.work import Json
 
 LOOKUPS = ("tracking_number", "reference")
 
@@ -48,21 +47,12 @@ class Standin:
         self.hooks.stop()
 
 
-def blank(value: Json) -> None:
-    """Take addresses and contents out of a label; number, service and countries stay."""
-    for end in ("_from", "_to"):
-        if end in value:
-            value[end] = {"country": value[end]["country"]}
-    if "_customs" in value:
-        value["_customs"] = None
-
-
 def create(state: Path, token: str, endpoint: Endpoint, habits: Habits) -> Standin:
     """Build the stand-in over the ledger in `state`, opened by `token`."""
     store, faults = Store(state, LOOKUPS), Faults()
     hooks = Hooks(store, faults, endpoint, partial(_body, store))
     steps = {"step": partial(tracking.step, pause=habits.auto_deliver or 1)}
-    timers = Timers(store, steps, Sweeper(store, habits.kept_days, blank))
+    timers = Timers(store, steps, Sweeper(store, habits.kept_days, labels.blank))
     app = Flask("oms.local.carrier", static_folder=None)
     app.register_blueprint(Api(Envelope(store, faults, Voice()), token, habits.auto_deliver).blueprint())
     app.register_blueprint(CarrierControl(store, faults, hooks, timers).blueprint())

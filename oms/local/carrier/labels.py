@@ -78,6 +78,30 @@ def void(work: Work, identifier: str, fields: Fields) -> Json:
     return outside(work.put(KIND, label))
 
 
+def forget(work: Work, identifier: str, fields: Fields) -> Json:
+    """Let go of whom a label was for, and of the requests that told it; a second time finds the first."""
+    fields.end()
+    label = get(work, identifier)
+    if label["status"] not in {"purchased", "voided", "delivered", "returned"}:
+        raise errors.conflict("parcel_is_moving", "The parcel is on its way; it is forgotten afterwards.")
+    if "forgotten" not in label:
+        blank(label)
+        label["forgotten"] = "fgt_" + secrets.token_hex(12)
+        work.put(KIND, label)
+        told = f'%"reference": "{label["reference"]}"%'
+        work.run("DELETE FROM received WHERE body LIKE ?", (told,))
+    return {"id": identifier, "object": "forgotten", "acknowledgment": label["forgotten"]}
+
+
+def blank(label: Json) -> None:
+    """Take addresses and contents out of a label; number, service and countries stay."""
+    for end in ("_from", "_to"):
+        if end in label:
+            label[end] = {"country": label[end]["country"]}
+    if "_customs" in label:
+        label["_customs"] = None
+
+
 def outside(label: Json) -> Json:
     """Return a label without the address that it was bought with."""
     return {name: value for name, value in label.items() if not name.startswith("_")}

@@ -62,6 +62,7 @@ class Api:
         for rule, method, finder in (
             ("labels/<identifier>", "GET", labels.retrieve),
             ("labels/<identifier>/void", "POST", labels.void),
+            ("labels/<identifier>/forget", "POST", labels.forget),
             ("tracking/<identifier>", "GET", tracking.retrieve),
         ):
             routes.add_url_rule(f"/{rule}", f"{method} {rule}", self._finds(finder), methods=[method])

@@ -28,6 +28,7 @@ from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Tellin
 from oms.privacy.personal import CertificateMailbox
 from oms.privacy.retention.actions import forget_subject
 from oms.privacy.states import OPEN, RequestState, Way
+from oms.privacy.telling import queries as telling
 from oms.privacy.wishes import actions as wishes
 from oms.web import session_rows
 
@@ -249,8 +250,10 @@ def _certify(request_id: int) -> bool:
         state = RequestState.PARTLY_REFUSED if leads_on else RequestState.FULFILLED
         session.add(request.become(state, clock.now()))
         for name in dict.fromkeys(name for row in rows for name in row.recipients):
-            telling = insert(Telling).values(request_id=request.id, recipient=name, asked_at=clock.now())
-            session.execute(telling.on_conflict_do_nothing())
+            refs, not_before = telling.wanted(session, name, found)
+            row = {"request_id": request.id, "recipient": name, "asked_at": clock.now()}
+            new = insert(Telling).values(**row, refs=refs, not_before=not_before)
+            session.execute(new.on_conflict_do_nothing())
             outbox.say(session, "privacy.tell", request=request.id, recipient=name.replace(" ", "_"))
         session.execute(delete(RequestUnit).where(RequestUnit.request_id == request_id))
         outbox.say(session, "privacy.erased", request=request.id)

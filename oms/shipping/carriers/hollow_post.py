@@ -55,6 +55,16 @@ class Client:
             self._call("POST", f"/v1/labels/{label['id']}/void", {}, key=f"void-{label['id']}")
         return len(found)
 
+    def forget(self, reference: str) -> str:
+        """Have every label of a reference forgotten; return the words that acknowledge it."""
+        found = self._call("GET", "/v1/labels", {"reference": reference}).get("labels", [])
+        # Without a key: forgetting twice is forgetting, and a kept refusal would outlive its reason.
+        answers = [self._call("POST", f"/v1/labels/{label['id']}/forget", {}) for label in found]
+        said = [_WORD.sub("", str(answer.get("acknowledgment", ""))) for answer in answers]
+        if not all(said):
+            raise UnavailableError(_GARBLED)
+        return " ".join(said) or "nothing-known"
+
     def status(self, number: str) -> str:
         """Return the last word about a parcel."""
         try:

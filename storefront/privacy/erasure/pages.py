@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from oms.kernel import clock
 from oms.kernel.register import Field
 from oms.privacy.erasure import queries
 from oms.privacy.erasure.queries import OpenOrder, Plan, Stage
@@ -199,6 +200,11 @@ def certificate(session: Session, found: PrivacyRequest) -> dict[str, Any]:
 
 
 def _telling(row: Telling) -> tuple[str, str]:
+    if row.acknowledged_at:
+        return row.recipient, _("has confirmed on %(day)s", day=long_date(row.acknowledged_at))
+    if row.told_at is None and row.not_before is not None and row.not_before > clock.now():
+        when = long_date(row.not_before)
+        return row.recipient, _("is told after %(day)s, when no refund or dispute can need it", day=when)
     if row.told_at:
         return row.recipient, _("told on %(day)s", day=long_date(row.told_at))
     return row.recipient, _("is told within a month")

@@ -1,0 +1,1 @@
+"""Telling recipients to forget somebody too: by their own way where they have one, else by hand."""
