@@ -11,7 +11,6 @@ import pytest
 import redis
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import text
 
 from migrations.run import upgrade
 from oms.app import create_desk
@@ -24,7 +23,7 @@ from oms.payments import gateway
 from oms.shipping import gateway as carriers
 from storefront.app import create_store
 from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_KEY, STRIPE_SECRET, Party
-from tests.stores import empty_stores
+from tests.stores import empty_stores, fresh_database
 
 ROOT = Path(__file__).parent.parent
 # A browser that asks nobody but the page for anything.
@@ -74,7 +73,7 @@ def running() -> Iterator[services.Services]:
 def databases(running: services.Services) -> Iterator[tuple[str, str]]:
     """Make this test process's own database and keyring, migrated; return their addresses."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    urls = [_fresh(running, f"test_{worker}_{name}") for name in ("shop", "keyring")]
+    urls = [fresh_database(running, f"test_{worker}_{name}") for name in ("shop", "keyring")]
     upgrade(urls[0], urls[1])
     yield urls[0], urls[1]
     db.close()
@@ -87,14 +86,6 @@ def shop(settings: Settings) -> Iterator[None]:
     vault.configure(settings)
     yield
     empty_stores()
-
-
-def _fresh(running: services.Services, name: str) -> str:
-    db.configure(running.url("postgres"), "")
-    with db.engine(db.Role.MIGRATE).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    return running.url(name)
 
 
 @pytest.fixture

@@ -1,8 +1,19 @@
-"""Settings as a merchant makes them for real people: strong secrets, live keys, nothing of this machine."""
+"""A shop as a merchant runs it for real people: strong settings, Procfile's processes, HTTPS, two clusters."""
 
 import base64
+import os
 import secrets
+import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.certificates import Certificate, certificate
+from tests.fakes import Party
+from tests.forwarding import Forwarder
+from tests.running import ROOT, RunningShop
 
 
 def strong_settings(folder: Path) -> dict[str, str]:
@@ -22,3 +33,76 @@ def strong_settings(folder: Path) -> dict[str, str]:
         "DESK_HOST": "desk.shop.test",
         "STATE_DIR": str(folder),
     }
+
+
+@dataclass
+class ProductionShop(RunningShop):
+    """The processes of Procfile under production's settings; the web server ends TLS itself.
+
+    Shop and desk have hosts of their own, as browsers find every name below `localhost` on this machine.
+    Stripe's stand-in is met at `network`, this machine's address in its network; no carrier sells labels.
+    """
+
+    network: str = ""
+    trusted: Certificate | None = None
+    forwarder: Forwarder | None = None
+
+    @property
+    def desk_url(self) -> str:
+        """Where staff go."""
+        return f"https://desk.localhost:{self.port}"
+
+    @property
+    def pay_url(self) -> str:
+        """Where Stripe's pages are."""
+        assert self.forwarder is not None
+        return self.forwarder.address
+
+    def address(self) -> str:
+        """Return where shoppers go."""
+        return f"https://localhost:{self.port}"
+
+    def settings(self) -> dict[str, str]:
+        """Return strong settings, over this shop's own stores."""
+        self.trusted = certificate(self.folder, "localhost", "desk.localhost")
+        return {
+            **strong_settings(self.folder),
+            "DATABASE_URL": self.stores.database,
+            "KEYRING_URL": self.stores.keyring,
+            "REDIS_URL": self.stores.redis,
+            "PUBLIC_URL": self.url,
+            "DESK_HOST": self.desk_url.removeprefix("https://"),
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "GRANIAN_SSL_CERTIFICATE": str(self.trusted.certificate),
+            "GRANIAN_SSL_KEYFILE": str(self.trusted.key),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        }
+
+    def call_parties(self) -> None:
+        """Start Stripe, which trusts the authority of this shop, and the mail server."""
+        assert self.trusted is not None
+        self.stripe = self.call_stripe("--webhook-authority", str(self.trusted.authority))
+        self.forwarder = Forwarder(self.network, int(self.stripe.address.rpartition(":")[2]))
+        self.mail = Party("oms.local.mail", self.folder)
+        self.environ |= {"STRIPE_API_BASE": self.forwarder.address, "SMTP_URL": self.mail.address}
+
+    def serve(self) -> None:
+        """Bring the databases to the newest schema and start web, worker and relay, as Procfile says."""
+        lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+        release = self.run_command("sh", "-c", lines.pop("release"))
+        assert release.returncode == 0, release.stderr
+        for command in lines.values():
+            self.run_process("sh", "-c", f"exec {command}")
+
+    def ask(self, path: str, **more: Any) -> requests.Response:  # noqa: ANN401 - what requests takes
+        """Ask the shop for a page, as a program that trusts its authority."""
+        assert self.trusted is not None
+        wanted = {"allow_redirects": False, "timeout": 10, "verify": str(self.trusted.authority), **more}
+        return requests.get(f"{self.url}{path}", **wanted)
+
+    def stop(self) -> None:
+        """End every process, and the way to Stripe."""
+        super().stop()
+        if self.forwarder is not None:
+            self.forwarder.stop()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -38,6 +39,7 @@ class RunningShop:
     folder: Path
     workers: int = 2
     more: dict[str, str] = field(default_factory=dict)
+    port: int = 0
     url: str = ""
     stripe: Party | None = None
     carrier: Party | None = None
@@ -46,18 +48,48 @@ class RunningShop:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self) -> "RunningShop":
-        port = _free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self.stripe = Party(
-            "oms.local.stripe",
-            self.folder / "stripe",
-            "--key",
-            STRIPE_KEY,
-            "--webhook-secret",
-            STRIPE_SECRET,
-            "--webhook-url",
-            f"{self.url}/webhooks/stripe",
-        )
+        self.port = free_port()
+        self.url = self.address()
+        self.environ = {**os.environ, **self.settings()}
+        self.call_parties()
+        self.environ |= self.more
+        self.serve()
+        wait_until(self._is_ready, patience=120)
+        return self
+
+    @property
+    def desk_url(self) -> str:
+        """Where staff go."""
+        return self.url
+
+    @property
+    def pay_url(self) -> str:
+        """Where Stripe's pages are."""
+        assert self.stripe is not None
+        return self.stripe.address
+
+    def address(self) -> str:
+        """Return where shoppers go, once `port` is known."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def settings(self) -> dict[str, str]:
+        """Return every setting but the addresses of the outside parties."""
+        return {
+            "DATABASE_URL": self.stores.database,
+            "KEYRING_URL": self.stores.keyring,
+            "REDIS_URL": self.stores.redis,
+            "STATE_DIR": str(self.folder),
+            "PUBLIC_URL": self.url,
+            "SECRET_KEY": SECRET,
+            "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "STRIPE_SECRET_KEY": STRIPE_KEY,
+            "STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
+            "TRUSTED_PROXIES": "1",
+        }
+
+    def call_parties(self) -> None:
+        """Start the outside parties and add their addresses to the settings."""
+        self.stripe = self.call_stripe()
         self.carrier = Party(
             "oms.local.carrier",
             self.folder / "carrier",
@@ -69,43 +101,55 @@ class RunningShop:
             f"{self.url}/webhooks/carriers/hollow-post",
         )
         self.mail = Party("oms.local.mail", self.folder)
-        self.environ = {
-            **os.environ,
-            "DATABASE_URL": self.stores.database,
-            "KEYRING_URL": self.stores.keyring,
-            "REDIS_URL": self.stores.redis,
-            "STATE_DIR": str(self.folder),
-            "PUBLIC_URL": self.url,
-            "SECRET_KEY": SECRET,
-            "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
-            "STRIPE_SECRET_KEY": STRIPE_KEY,
-            "STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
+        self.environ |= {
             "STRIPE_API_BASE": self.stripe.address,
             "CARRIER_URL": self.carrier.address,
             "CARRIER_KEY": CARRIER_KEY,
             "CARRIER_WEBHOOK_SECRET": CARRIER_SECRET,
             "SMTP_URL": self.mail.address,
-            "TRUSTED_PROXIES": "1",
-            **self.more,
         }
-        server = f"granian --interface wsgi --host 127.0.0.1 --port {port} --workers {self.workers}"
-        self._run(*server.split(), "--blocking-threads", "4", "--no-access-log", "wsgi:application")
-        self._run("oms.worker")
-        self._run("oms.worker", "relay")
-        wait_until(self._is_ready, patience=120)
-        return self
 
-    def _run(self, *command: str) -> None:
-        log = (self.folder / "processes.log").open("ab")
-        self.processes.append(
-            subprocess.Popen(
-                [sys.executable, "-m", *command], cwd=ROOT, env=self.environ, stdout=log, stderr=log
-            )
+    def call_stripe(self, *more: str) -> Party:
+        """Start Stripe with the keys of the settings, and more options."""
+        return Party(
+            "oms.local.stripe",
+            self.folder / "stripe",
+            "--key",
+            self.environ["STRIPE_SECRET_KEY"],
+            "--webhook-secret",
+            self.environ["STRIPE_WEBHOOK_SECRET"],
+            "--webhook-url",
+            f"{self.url}/webhooks/stripe",
+            *more,
         )
+
+    def serve(self) -> None:
+        """Start web server, worker and relay."""
+        server = f"granian --interface wsgi --host 127.0.0.1 --port {self.port} --workers {self.workers}"
+        self.run_process(
+            sys.executable,
+            "-m",
+            *server.split(),
+            "--blocking-threads",
+            "4",
+            "--no-access-log",
+            "wsgi:application",
+        )
+        self.run_process(sys.executable, "-m", "oms.worker")
+        self.run_process(sys.executable, "-m", "oms.worker", "relay")
+
+    def run_process(self, *command: str) -> None:
+        """Start a process of the shop, which writes into one log with the others."""
+        log = (self.folder / "processes.log").open("ab")
+        self.processes.append(subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log))
+
+    def ask(self, path: str, **more: Any) -> requests.Response:  # noqa: ANN401 - what requests takes
+        """Ask the shop for a page, as a program does."""
+        return requests.get(f"{self.url}{path}", timeout=10, **more)
 
     def _is_ready(self) -> bool:
         try:
-            return requests.get(f"{self.url}/healthz", timeout=1).status_code == 200
+            return self.ask("/healthz").status_code == 200
         except requests.RequestException:
             return False
 
@@ -123,8 +167,13 @@ class RunningShop:
 
     def flask(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run one command of `flask --app wsgi`."""
-        line = [sys.executable, "-m", "flask", "--app", "wsgi", *command]
-        return subprocess.run(line, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False)
+        return self.run_command(sys.executable, "-m", "flask", "--app", "wsgi", *command)
+
+    def run_command(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run one command with the settings of the shop, to its end."""
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False
+        )
 
 
 class Shopper:
@@ -179,7 +228,8 @@ def _ordered(html: str) -> str:
     return re.sub(r"<input[^>]*>", sort, html)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

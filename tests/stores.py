@@ -5,6 +5,16 @@ from sqlalchemy import Engine, MetaData, text
 from oms import tables
 from oms.kernel import db
 from oms.kernel.db import KeyringBase
+from oms.local.services import Services
+
+
+def fresh_database(services: Services, name: str) -> str:
+    """Make an empty database of this name in embedded services, in place of an earlier one; its address."""
+    db.configure(services.url("postgres"), "")
+    with db.engine(db.Role.MIGRATE).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    return services.url(name)
 
 
 def empty_stores() -> None:

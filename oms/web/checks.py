@@ -119,3 +119,11 @@ def _desk_host() -> tuple[str, Health]:
     if settings.desk_host:
         return settings.desk_host, Health.WELL
     return "no", Health.ILL if settings.is_production and not settings.desk_shares_host else Health.NOTE
+
+
+@check("Stripe asked at its own address", "Unset STRIPE_API_BASE: what answers there is not Stripe.")
+def _stripe_address() -> tuple[str, Health]:
+    settings = _of_settings()
+    if not settings.stripe_api_base:
+        return "yes", Health.WELL
+    return "no", Health.ILL if settings.is_production else Health.NOTE

@@ -22,12 +22,21 @@ _CODE = re.compile(r"^    (\d[\d ]+\d)\s*$", re.MULTILINE)
 class Walker:
     """A person with a browser of their own, at an address of their own, with script or without."""
 
-    def __init__(self, browser: Browser, shop: RunningShop, *, script: bool = True, **wishes: Any) -> None:  # noqa: ANN401  # Playwright's
+    def __init__(
+        self,
+        browser: Browser,
+        shop: RunningShop,
+        *,
+        script: bool = True,
+        at: str = "",
+        **wishes: Any,  # noqa: ANN401 - Playwright's
+    ) -> None:
         number = next(_ADDRESSES)
         self.shop = shop
         self.script = script
+        self.base = at or shop.url
         self.context = browser.new_context(
-            base_url=shop.url,
+            base_url=self.base,
             java_script_enabled=script,
             reduced_motion="reduce",
             locale="en-NL",
@@ -40,6 +49,7 @@ class Walker:
         self.asked: list[str] = []
         self.looked: dict[str, list[str]] = {}
         self.cookies_set: dict[str, str] = {}
+        self.answers: list[tuple[str, dict[str, str]]] = []
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.context.on("request", self._note_request)
@@ -50,6 +60,8 @@ class Walker:
             self.asked.append(request.url)
 
     def _note_response(self, response: Response) -> None:
+        if urlsplit(response.url).netloc == urlsplit(self.base).netloc:
+            self.answers.append((response.url, response.headers))
         for header in response.headers_array():
             if header["name"].lower() == "set-cookie":
                 self.cookies_set.setdefault(header["value"].partition("=")[0], header["value"])
@@ -63,7 +75,7 @@ class Walker:
 
     def look(self) -> "Walker":
         """Have axe look at this page; with script only, as axe is one."""
-        if self.script and urlsplit(self.page.url).netloc == urlsplit(self.shop.url).netloc:
+        if self.script and urlsplit(self.page.url).netloc == urlsplit(self.base).netloc:
             found = Axe().run(self.page).response["violations"]
             barriers = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
             self.looked.setdefault(self.page.url, []).extend(barriers)
@@ -99,14 +111,13 @@ class Walker:
 
     def outsiders(self) -> set[str]:
         """Return hosts that were asked for anything and are neither the shop nor Stripe's page."""
-        assert self.shop.stripe is not None
-        known = {urlsplit(self.shop.url).netloc, urlsplit(self.shop.stripe.address).netloc}
+        known = {urlsplit(url).netloc for url in (self.base, self.shop.pay_url)}
         return {urlsplit(url).netloc for url in self.asked} - known
 
     def is_content(self) -> None:
         """Fail where a page kept anybody out, complained, or asked anybody else for anything."""
         assert {url: found for url, found in self.looked.items() if found} == {}
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
         assert self.outsiders() == set()
 
     def leave(self) -> None:

@@ -13,8 +13,10 @@ def main() -> None:
     parser.add_argument(
         "--webhook-secret", action="append", default=[], help="whsec_…; twice while it changes"
     )
+    parser.add_argument("--webhook-authority", default="", help="PEM file that vouches for a shop on HTTPS")
     chosen = parser.parse_args()
-    endpoint = Endpoint("Stripe-Signature", chosen.webhook_url, chosen.webhook_secret, list(WEBHOOKS))
+    signed, wanted = (chosen.webhook_url, chosen.webhook_secret), list(WEBHOOKS)
+    endpoint = Endpoint("Stripe-Signature", *signed, wanted, chosen.webhook_authority)
     standin = create(chosen.state, chosen.key, endpoint, chosen.keep_days)
     server = serve.listen(standin.app, chosen.port)
     standin.start()

@@ -153,7 +153,7 @@ def finish_set_up() -> ResponseReturnValue:
             show_error(form, error)
     drawn = segno.make(credentials.totp_address(secret, mailbox), error="m")
     picture = Markup(drawn.svg_inline(border=4, light="#fff", svgclass="qr", omitsize=True))  # noqa: S704 - drawn here
-    shown = {"picture": picture, "secret": secret}
+    shown = {"picture": picture, "secret": secret, "mailbox": mailbox}
     return _door("desk/staff/enroll.html", _("Set up your account"), form, **shown)
 
 
