@@ -1,4 +1,4 @@
-"""A shop as a merchant runs it for real people: strong settings, Procfile's processes, HTTPS, two clusters."""
+"""A shop as merchants run it for real people: strong settings, Procfile's processes, HTTPS, two clusters."""
 
 import base64
 import os
@@ -98,8 +98,8 @@ class ProductionShop(RunningShop):
     def ask(self, path: str, **more: Any) -> requests.Response:  # noqa: ANN401 - what requests takes
         """Ask the shop for a page, as a program that trusts its authority."""
         assert self.trusted is not None
-        wanted = {"allow_redirects": False, "timeout": 10, "verify": str(self.trusted.authority), **more}
-        return requests.get(f"{self.url}{path}", **wanted)
+        wanted = {"allow_redirects": False, "verify": str(self.trusted.authority), **more}
+        return requests.get(f"{self.url}{path}", timeout=60, **wanted)
 
     def stop(self) -> None:
         """End every process, and the way to Stripe."""

@@ -173,7 +173,7 @@ def test_production_shows_nothing_of_its_inside(live: ProductionShop) -> None:
 
 def test_production_is_not_served_in_the_clear(live: ProductionShop) -> None:
     with pytest.raises(requests.ConnectionError):
-        requests.get(f"http://localhost:{live.port}/", timeout=10)
+        requests.get(f"http://localhost:{live.port}/", timeout=60)
     with pytest.raises(requests.exceptions.SSLError):
         live.ask("/", verify=True)
     assert live.ask("/", headers={"Host": "elsewhere.shop"}).status_code == 400
