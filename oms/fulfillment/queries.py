@@ -7,8 +7,9 @@ shipment, its parcels by id. Whoever waited reads again below the lock.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from oms.fulfillment.models import FulfillmentEvent, FulfillmentOrder, Parcel, Shipment
@@ -19,31 +20,31 @@ from oms.kernel.errors import NotFoundError
 from oms.orders import queries as orders
 from oms.orders.models import Order, OrderHold
 
+T = TypeVar("T")
+_WITH_LINES = select(FulfillmentOrder).options(selectinload(FulfillmentOrder.lines))
+
+
+def _locking(statement: Select[T]) -> Select[T]:
+    """Return a statement that waits for the rows' locks and reads again below them."""
+    return statement.with_for_update().execution_options(populate_existing=True)
+
+
+def _known(found: T | None, missing: NotFoundError) -> T:
+    if found is None:
+        raise missing
+    return found
+
 
 def parts_of(session: Session, order_id: int) -> list[FulfillmentOrder]:
     """Return the fulfillment orders of an order with their lines."""
-    return list(
-        session.scalars(
-            select(FulfillmentOrder)
-            .where(FulfillmentOrder.order_id == order_id)
-            .order_by(FulfillmentOrder.id)
-            .options(selectinload(FulfillmentOrder.lines))
-        )
-    )
+    chosen = _WITH_LINES.where(FulfillmentOrder.order_id == order_id).order_by(FulfillmentOrder.id)
+    return list(session.scalars(chosen))
 
 
 def locked_parts(session: Session, order_id: int) -> list[FulfillmentOrder]:
     """Return them under their row locks, in id order; the order's own lock is taken before."""
-    return list(
-        session.scalars(
-            select(FulfillmentOrder)
-            .where(FulfillmentOrder.order_id == order_id)
-            .order_by(FulfillmentOrder.id)
-            .with_for_update()
-            .options(selectinload(FulfillmentOrder.lines))
-            .execution_options(populate_existing=True)
-        )
-    )
+    chosen = _WITH_LINES.where(FulfillmentOrder.order_id == order_id).order_by(FulfillmentOrder.id)
+    return list(session.scalars(_locking(chosen)))
 
 
 def locked_house(session: Session, order_id: int) -> tuple[Order, list[FulfillmentOrder]]:
@@ -70,28 +71,14 @@ def locked_box(session: Session, part_id: int) -> FulfillmentOrder:
 
 def locked_part(session: Session, part_id: int) -> FulfillmentOrder:
     """Return a fulfillment order under its row lock, with its lines. Raises NotFoundError."""
-    found = session.scalar(
-        select(FulfillmentOrder)
-        .where(FulfillmentOrder.id == part_id)
-        .with_for_update()
-        .options(selectinload(FulfillmentOrder.lines))
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFoundError("There is no such fulfillment order.")
-    return found
+    found = session.scalar(_locking(_WITH_LINES.where(FulfillmentOrder.id == part_id)))
+    return _known(found, NotFoundError("There is no such fulfillment order."))
 
 
 def part(session: Session, part_id: int) -> FulfillmentOrder:
     """Return a fulfillment order with its lines. Raises NotFoundError."""
-    found = session.scalar(
-        select(FulfillmentOrder)
-        .where(FulfillmentOrder.id == part_id)
-        .options(selectinload(FulfillmentOrder.lines))
-    )
-    if found is None:
-        raise NotFoundError("There is no such fulfillment order.")
-    return found
+    found = session.scalar(_WITH_LINES.where(FulfillmentOrder.id == part_id))
+    return _known(found, NotFoundError("There is no such fulfillment order."))
 
 
 def allocated(session: Session, order_id: int) -> Sequence[Reservation]:
@@ -114,15 +101,8 @@ def live_shipment(session: Session, part_id: int) -> Shipment | None:
 
 def locked_shipment(session: Session, shipment_id: int) -> Shipment:
     """Return a shipment under its row lock. Raises NotFoundError."""
-    found = session.scalar(
-        select(Shipment)
-        .where(Shipment.id == shipment_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFoundError("There is no such shipment.")
-    return found
+    found = session.scalar(_locking(select(Shipment).where(Shipment.id == shipment_id)))
+    return _known(found, NotFoundError("There is no such shipment."))
 
 
 def locked_way(session: Session, shipment_id: int) -> Shipment:
@@ -138,10 +118,7 @@ def locked_way(session: Session, shipment_id: int) -> Shipment:
 
 def shipment(session: Session, shipment_id: int) -> Shipment:
     """Return a shipment. Raises NotFoundError."""
-    found = session.get(Shipment, shipment_id)
-    if found is None:
-        raise NotFoundError("There is no such shipment.")
-    return found
+    return _known(session.get(Shipment, shipment_id), NotFoundError("There is no such shipment."))
 
 
 def shipments_of(session: Session, order_id: int) -> list[Shipment]:
@@ -167,10 +144,7 @@ def live_parcels(session: Session, shipment_id: int) -> list[Parcel]:
 
 def parcel(session: Session, parcel_id: int) -> Parcel:
     """Return a parcel. Raises NotFoundError."""
-    found = session.get(Parcel, parcel_id)
-    if found is None:
-        raise NotFoundError("There is no such parcel.")
-    return found
+    return _known(session.get(Parcel, parcel_id), NotFoundError("There is no such parcel."))
 
 
 def locked_parcel(session: Session, parcel_id: int) -> Parcel:
@@ -179,28 +153,14 @@ def locked_parcel(session: Session, parcel_id: int) -> Parcel:
     Raises NotFoundError.
     """
     locked_way(session, parcel(session, parcel_id).shipment_id)
-    found = session.scalar(
-        select(Parcel)
-        .where(Parcel.id == parcel_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFoundError("There is no such parcel.")
-    return found
+    found = session.scalar(_locking(select(Parcel).where(Parcel.id == parcel_id)))
+    return _known(found, NotFoundError("There is no such parcel."))
 
 
 def locked_parcels(session: Session, shipment_id: int) -> list[Parcel]:
     """Return every parcel of a shipment under its row lock, in id order; the locks above are taken before."""
-    return list(
-        session.scalars(
-            select(Parcel)
-            .where(Parcel.shipment_id == shipment_id)
-            .order_by(Parcel.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    )
+    chosen = select(Parcel).where(Parcel.shipment_id == shipment_id).order_by(Parcel.id)
+    return list(session.scalars(_locking(chosen)))
 
 
 def is_on_its_way(session: Session, order_id: int) -> bool:
