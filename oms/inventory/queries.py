@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from oms.inventory.models import Reservation, StockLevel, StockMovement, Warehouse
@@ -15,31 +15,32 @@ _AVAILABLE = func.greatest(
 )
 
 
+_IS_WANTED = StockLevel.variant_id.in_(bindparam("ids", expanding=True))
+# Put together once, as putting together takes longer than running.
+_SUMMED = (
+    select(StockLevel.variant_id, func.sum(_AVAILABLE)).where(_IS_WANTED).group_by(StockLevel.variant_id)
+)
+_APART = select(StockLevel.variant_id, StockLevel.warehouse_id, _AVAILABLE).where(_IS_WANTED)
+_SOURCES = select(Warehouse.id, Warehouse.country, Warehouse.postcode, Warehouse.position)
+
+
 def available(session: Session, variant_ids: Iterable[int]) -> dict[int, int]:
     """Return how many units of each variant can be promised, over all warehouses."""
     ids = list(variant_ids)
-    rows = session.execute(
-        select(StockLevel.variant_id, func.sum(_AVAILABLE))
-        .where(StockLevel.variant_id.in_(ids))
-        .group_by(StockLevel.variant_id)
-    )
+    rows = session.execute(_SUMMED, {"ids": ids})
     found = {variant_id: int(units) for variant_id, units in rows}
     return {variant_id: found.get(variant_id, 0) for variant_id in ids}
 
 
 def by_warehouse(session: Session, variant_ids: Iterable[int]) -> dict[tuple[int, int], int]:
     """Return available units per (variant id, warehouse id)."""
-    rows = session.execute(
-        select(StockLevel.variant_id, StockLevel.warehouse_id, _AVAILABLE).where(
-            StockLevel.variant_id.in_(list(variant_ids))
-        )
-    )
+    rows = session.execute(_APART, {"ids": list(variant_ids)})
     return {(variant_id, warehouse_id): int(units) for variant_id, warehouse_id, units in rows}
 
 
 def sources(session: Session) -> list[Source]:
     """Return the warehouses as sourcing sees them."""
-    rows = session.execute(select(Warehouse.id, Warehouse.country, Warehouse.postcode, Warehouse.position))
+    rows = session.execute(_SOURCES)
     return [Source(*row) for row in rows]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from oms.catalog.queries import MarketFacts, Sellable, markets, sellables
@@ -77,13 +77,21 @@ def _goods(item: Sellable, price: Money) -> Goods:
     )
 
 
+# Put together once, as putting together takes longer than running.
+_RATES = (
+    select(TaxRate.tax_class, TaxRate.basis_points)
+    .where(
+        TaxRate.country == bindparam("country"),
+        or_(TaxRate.region == "", TaxRate.region == bindparam("region")),
+        TaxRate.valid_from <= bindparam("on"),
+    )
+    .order_by(TaxRate.region, TaxRate.valid_from)
+)
+
+
 def rates(session: Session, country: str, region: str, on: date) -> dict[str, int]:
     """Return each tax class's rate at a destination on a day; a region's own beats its country's."""
-    rows = session.execute(
-        select(TaxRate.tax_class, TaxRate.basis_points)
-        .where(TaxRate.country == country, TaxRate.region.in_(["", region]), TaxRate.valid_from <= on)
-        .order_by(TaxRate.region, TaxRate.valid_from)
-    )
+    rows = session.execute(_RATES, {"country": country, "region": region, "on": on})
     return dict(iter(rows))
 
 

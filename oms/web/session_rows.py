@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import Identity, Index, LargeBinary, Text, cast, delete, or_, select, text, update
+from sqlalchemy import Identity, Index, LargeBinary, Text, bindparam, cast, delete, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -65,15 +65,17 @@ def family(agent: str) -> str:
     return f"{browser} on {system}" if system else browser
 
 
+# Put together once: every page that is not kept runs it.
+_LIVE = select(WebSession).where(
+    WebSession.token_hash == bindparam("token"),
+    WebSession.app == bindparam("app"),
+    WebSession.expires_at > bindparam("now"),
+)
+
+
 def live(session: Session, token: str, app: str) -> WebSession | None:
     """Return the session that a cookie names, or None where it never was, has ended or ran out."""
-    return session.scalar(
-        select(WebSession).where(
-            WebSession.token_hash == ids.token_hash(token),
-            WebSession.app == app,
-            WebSession.expires_at > clock.now(),
-        )
-    )
+    return session.scalar(_LIVE, {"token": ids.token_hash(token), "app": app, "now": clock.now()})
 
 
 def amend(
@@ -82,7 +84,12 @@ def amend(
     """Write what one answer changed, key by key, so that two answers at once do not undo each other."""
     kept = WebSession.data.op("-")(cast(removed, ARRAY(Text)))
     merged = kept.op("||")(cast(changed, JSONB))
-    session.execute(update(WebSession).where(WebSession.id == row_id).values(data=merged, **values))
+    session.execute(
+        update(WebSession)
+        .where(WebSession.id == row_id)
+        .values(data=merged, **values)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def sessions_of(session: Session, person: str) -> list[WebSession]:
