@@ -2,15 +2,19 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from oms.inventory import actions as stock
 from oms.kernel.audit import SYSTEM
+from oms.kernel.config import Settings
 from oms.kernel.db import transaction
 from oms.local.services import Services
+from oms.payments import gateway
+from storefront.app import create_store
 from tests import make
 from tests.bench.shares import postmaster
 from tests.bench.table import LINES
@@ -47,6 +51,15 @@ def bench(shop: None, databases: tuple[str, str], running: Services, tmp_path: P
         yield Bench(made, goods, warehouse, {**parts, "Postgres": postmaster(databases[0])})
     finally:
         made.stop()
+
+
+@pytest.fixture
+def inside(bench: Bench, settings: Settings) -> FlaskClient:
+    """Return a browser at the same store in this process, over the same databases, to look into."""
+    assert bench.shop.stripe is not None
+    known = replace(settings, stripe_api_base=bench.shop.stripe.address, trusted_proxies=1)
+    gateway.configure(known)
+    return create_store(known).test_client(use_cookies=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -20,13 +20,17 @@ def postmaster(database: str) -> int:
         return _parents()[row[0]]
 
 
+def family(root: int) -> set[int]:
+    """Return a process and all that it started, and they."""
+    parents, found = _parents(), {root}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
 def processor_seconds(root: int) -> float:
     """Return what a process, its living descendants and those it has buried took so far."""
-    parents = _parents()
-    family = {root}
-    while more := {child for child, parent in parents.items() if parent in family} - family:
-        family |= more
-    return sum(sum(int(ticks) for ticks in _stat(pid)[11:15]) for pid in family) / _TICK
+    return sum(sum(int(ticks) for ticks in _stat(pid)[11:15]) for pid in family(root)) / _TICK
 
 
 def _parents() -> dict[int, int]:

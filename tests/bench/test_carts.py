@@ -1,10 +1,12 @@
 """Putting things into carts, beside the same statements in raw psycopg."""
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from oms.kernel.db import Role, reading
 from tests.bench.conftest import GOODS, Bench
+from tests.bench.costs import dearest
 from tests.bench.harness import ROUNDS
 from tests.bench.plain import Plain, address, crowd
 from tests.bench.raw import add_raw
@@ -22,6 +24,7 @@ class Visit:
     def __init__(self, number: int, skus: list[str]) -> None:
         self.number = number
         self.skus = skus
+        self.cookie = ""
 
     def pay_no_heed(self, line: Plain) -> None:
         """Put each thing in and never look at the cart."""
@@ -32,8 +35,19 @@ class Visit:
             assert (status, headers["Location"]) == (303, "/cart")
             cookie = cookie or str(headers["Set-Cookie"]).partition(";")[0]
 
+    def add_within(self, browser: FlaskClient, turn: int) -> None:
+        """Put one thing into the cart without a wire; the first opens it."""
+        headers = {"X-Forwarded-For": address(self.number), "Sec-Fetch-Site": "same-origin"}
+        headers |= {"Cookie": self.cookie} if self.cookie else {}
+        form = {"sku": self.skus[turn], "quantity": "1"}
+        answer = browser.post("/cart/lines", data=form, headers=headers)
+        assert answer.status_code == 303
+        self.cookie = self.cookie or answer.headers["Set-Cookie"].partition(";")[0]
 
-def test_things_go_into_carts_at_their_share_of_what_the_database_alone_can(bench: Bench) -> None:
+
+def test_things_go_into_carts_at_their_share_of_what_the_database_alone_can(
+    bench: Bench, inside: FlaskClient
+) -> None:
     skus = list(bench.goods)
     wanted = [[skus[(n * THINGS + m) % GOODS] for m in range(THINGS)] for n in range((ROUNDS + 1) * VISITS)]
     visits = [Visit(number, some) for number, some in enumerate(wanted)]
@@ -51,4 +65,7 @@ def test_things_go_into_carts_at_their_share_of_what_the_database_alone_can(benc
     with reading(Role.MIGRATE) as session:
         filled = "SELECT count(*) FROM (SELECT FROM cart_lines GROUP BY cart_id HAVING sum(quantity) = :n) c"
         assert session.scalar(text(filled), {"n": THINGS}) == 2 * len(visits)
+    if line.is_below:
+        more = Visit(len(visits), skus)
+        tell(dearest(lambda n: more.add_within(inside, n), THINGS))
     assert not line.is_below
