@@ -8,7 +8,7 @@ CODE := oms storefront migrations tests wsgi.py
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-dev lint types contracts format migrate requirements translations bench faults privacy pictures demo-reset clean
+.PHONY: help run test setup setup-dev lint types contracts format migrate requirements translations bench faults soak privacy pictures demo-reset clean
 
 help: ## say what can be typed
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1@\2/p' Makefile | while IFS=@ read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -19,7 +19,7 @@ run: setup ## the whole shop with demo goods at http://127.0.0.1:8000 (PORT, HOS
 test: setup-dev ## lint, types, contracts and every test, browser journeys too; the exit status is the verdict
 	@$(PY) -m oms.local.browser
 	@$(MAKE) --no-print-directory lint types contracts
-	@PATH="$(CURDIR)/$(VENV):$$PATH" $(PY) -m pytest -n 2 -m "not bench and not faults and not privacy" $(ARGS)
+	@PATH="$(CURDIR)/$(VENV):$$PATH" $(PY) -m pytest -n 2 -m "not bench and not faults and not soak and not privacy" $(ARGS)
 
 setup: ## the virtual environment that make run needs
 	@$(PYTHON) -m oms.local.bootstrap
@@ -55,6 +55,9 @@ bench: setup-dev ## measure, as ratios to what the machine can do; fails below t
 
 faults: setup-dev ## kill, restart, race; fails when an invariant breaks
 	@$(PY) -m pytest tests/faults -m faults -n 0 -s $(ARGS)
+
+soak: setup-dev ## everything at once for SOAK_MINUTES (10), with faults outside; fails when anything is lost or leaks
+	@$(PY) -m pytest tests/soak -m soak -n 0 -s $(ARGS)
 
 privacy: setup-dev ## measure every bar of privacy, print the table; fails below a bar
 	@$(PY) -m oms.local.browser
