@@ -30,7 +30,7 @@ def stripe_webhook() -> tuple[str, int]:
     try:
         event = gateway.verify(body, request.headers.get("Stripe-Signature", ""), secrets, now=clock.now())
         told = _told(event)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, OSError):
         return "not a signed event", 400
     with transaction() as session:
         inbox.journal(session, told, body)

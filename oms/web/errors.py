@@ -162,7 +162,7 @@ def _of_the_database(error: Exception) -> ResponseReturnValue:
     return answer(Trouble(503, "unavailable", sentence_of(503), RETRY_SECONDS))
 
 
-def _of_bad_data(_error: DataError) -> ResponseReturnValue:
+def _of_bad_data(_error: Exception) -> ResponseReturnValue:
     sentence = _(
         "Something that was given cannot be stored: a number too large, or a character no text can hold."
     )
@@ -179,5 +179,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _of_http)
     for away in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(away, _of_the_database)
-    app.register_error_handler(DataError, _of_bad_data)
+    for unkept in (DataError, UnicodeEncodeError):
+        app.register_error_handler(unkept, _of_bad_data)
     app.register_error_handler(500, _of_ours)
