@@ -24,7 +24,6 @@ from oms.kernel.register import Purpose
 from oms.orders import queries as orders
 from oms.orders.models import Order, OrderEvent
 from oms.orders.personal import OrderContact, OrderDelivery, OrderNote
-from oms.orders.states import OrderState
 from oms.payments import queries as payments
 from oms.staff import queries as staff
 from oms.web.frame import flashed, page
@@ -136,7 +135,7 @@ def _note_form(found: Order) -> NoteForm | None:
 
 def _actions(found: Order, *, can_cancel: bool) -> list[dict[str, str]]:
     me, listed = signed_in(), []
-    if found.state is OrderState.PLACED and me.may(Permission.ORDERS_CHANGE):
+    if pages.is_to_send(found) and me.may(Permission.ORDERS_CHANGE):
         listed.append((_("Hold"), "oms.changes.hold"))
         if can_cancel:
             listed.append((_("Cancel"), "oms.changes.cancel"))

@@ -113,6 +113,7 @@ def test_an_order_without_parts_says_why_in_every_state(goods: Shop, service: Vi
     assert "From Leiden" in page_of(fresh)
     read = forgetting.paid({goods.planner: 1})
     assert "Downloads only: nothing of it is sent." in page_of(read)
+    assert "Hold" not in page_of(read)
     placed = make.order({goods.planner: 1})
     ended = placed.order
     with transaction() as session:
