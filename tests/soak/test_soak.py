@@ -20,7 +20,7 @@ from oms.privacy import handlers as privacy
 from tests import make
 from tests.running import RunningShop, Stores
 from tests.soak import verdict
-from tests.soak.crew import Crew
+from tests.soak.crew import Crew, open_parts, ready
 from tests.soak.crowd import Crowd
 from tests.soak.memory import Scales
 from tests.soak.weather import Weather
@@ -73,26 +73,26 @@ def test_nothing_is_lost_oversold_or_left_open(live: RunningShop, databases: tup
     assert live.stripe is not None
     names = [make_url(url).database or "" for url in databases]
     web, worker, relay = (process.pid for process in live.processes)
-    with Scales({"web": web, "worker": worker, "relay": relay}) as scales:
+    with Crew() as crew:
+        # Weighed while there is work only: who has nothing to do does not grow.
         with (
+            Scales({"web": web, "worker": worker, "relay": relay}) as scales,
             Weather(live.stripe, every=3.0) as weather,
-            Crew() as crew,
             ThreadPoolExecutor(AT_ONCE) as people,
         ):
             list(people.map(crowd.live, range(AT_ONCE)))
-        until = time.monotonic() + PATIENCE
-        paid = crowd.history.paid
-        found = {
-            "orders lost": settled(lambda: verdict.lost(paid), until),
-            "effects left in the outbox": settled(verdict.left_in_outbox, until),
-            "differences to Stripe": settled(verdict.unreconciled, until),
-            "transactions left open": settled(
-                lambda: verdict.open_transactions(*names), time.monotonic() + 10
-            ),
-            "oversold or unexplained": verdict.oversold(),
-            "ill, says the doctor": verdict.ill(live),
-            "unexpected answers": crowd.history.odd + crew.odd,
-        }
+        settled(lambda: [str(number) for number in open_parts() + ready()], time.monotonic() + 60)
+    until = time.monotonic() + PATIENCE
+    paid = crowd.history.paid
+    found = {
+        "orders lost": settled(lambda: verdict.lost(paid), until),
+        "effects left in the outbox": settled(verdict.left_in_outbox, until),
+        "differences to Stripe": settled(verdict.unreconciled, until),
+        "transactions left open": settled(lambda: verdict.open_transactions(*names), time.monotonic() + 10),
+        "oversold or unexplained": verdict.oversold(),
+        "ill, says the doctor": verdict.ill(live),
+        "unexpected answers": crowd.history.odd + crew.odd,
+    }
     lived = f"{crowd.history.lives} lives in {MINUTES:g} minutes, {len(paid)} paid"
     print(f"\n{lived}; {len(weather.planted)} faults")
     for told in (crowd.history.answers, crew.done):
@@ -104,5 +104,6 @@ def test_nothing_is_lost_oversold_or_left_open(live: RunningShop, databases: tup
         print(f"{name:40} {len(wrong):5}  {'; '.join(wrong[:5])[:300]}")
     assert crowd.history.lives >= 20 * MINUTES
     assert len(paid) >= 2 * MINUTES
+    assert crew.done["hand_over"] >= MINUTES
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
     assert [str(one) for one in grown if not one.is_flat] == []
