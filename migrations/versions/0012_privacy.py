@@ -109,10 +109,19 @@ def upgrade() -> None:
         sa.Column("content", postgresql.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_versions")),
     )
+    op.create_table(
+        "clearings",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("has_log", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_clearings"),
+    )
     op.create_index(op.f("ix_notice_versions_version"), "notice_versions", ["version"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("clearings")
     op.drop_table("notice_versions")
     for name in ("objections", "tellings", "request_units", "request_events", "requests"):
         op.drop_table(f"privacy_{name}")

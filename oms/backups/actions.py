@@ -210,8 +210,7 @@ def replay() -> tuple[int, int, int]:
 def _analyze() -> None:
     """Let the planner know the restored tables."""
     for engine in (db.engine(Role.MIGRATE), db.keyring_engine()):
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("SET statement_timeout = 0"))
+        with db.upkeep(engine) as connection:
             connection.execute(text("ANALYZE"))
 
 

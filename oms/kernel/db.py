@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, ClassVar, ParamSpec, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Engine, Enum, MetaData, Uuid, create_engine
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, Enum, MetaData, Uuid, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -191,6 +191,19 @@ def keyring_reading() -> Iterator[Session]:
         keyring_engine().execution_options(isolation_level="AUTOCOMMIT"), autoflush=False
     ) as session:
         yield session
+
+
+@contextmanager
+def upkeep(connectable: Engine) -> Iterator[Connection]:
+    """Give a connection outside the pool for work on whole tables: each statement alone, no time limit.
+
+    It waits for at most ten seconds for a lock, as others wait behind it.
+    """
+    with connectable.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SET lock_timeout = '10s'"))
+        yield connection
 
 
 def retry_conflicts(action: Callable[P, T]) -> Callable[P, T]:

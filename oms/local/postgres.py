@@ -31,6 +31,9 @@ _SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "128MB",
     "autovacuum": "on",
+    # A segment that is kept to be written over holds what was deleted; so old ones are removed.
+    "wal_recycle": "off",
+    "min_wal_size": "32MB",
     "log_statement": "none",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",

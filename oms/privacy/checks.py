@@ -4,12 +4,30 @@ from datetime import timedelta
 
 from oms.kernel import clock
 from oms.kernel.db import Role, reading
+from oms.privacy.clearing import queries as clearing
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
 from oms.privacy.retention import queries
 from oms.web.doctor import Health, check
 
 _A_DAY = timedelta(days=1)  # the retention run is daily
+
+
+@check("Files of the stores cleared of what was deleted", "See that a worker and a relay run.")
+def _cleared() -> tuple[str, Health]:
+    with reading(Role.WORKER) as session:
+        found = clearing.last(session)
+    if found is None:
+        return "not yet", Health.NOTE
+    is_late = clock.now() - found.ended_at > 2 * _A_DAY
+    told = f"{found.ended_at:%Y-%m-%d %H:%M} UTC" + ("" if found.has_log else ", without the servers' logs")
+    return told, Health.ILL if is_late else Health.WELL if found.has_log else Health.NOTE
+
+
+@check("Old segments of the servers' logs are removed", "Set wal_recycle = off on both servers of Postgres.")
+def _recycled() -> tuple[str, Health]:
+    found = clearing.recycled()
+    return ", ".join(f"{name} keeps them" for name in found) or "yes", Health.NOTE if found else Health.WELL
 
 
 @check("Kept a day past its retention", "Run: flask --app wsgi retention run")

@@ -6,6 +6,7 @@ from pathlib import Path
 from oms.kernel import audit, jobs, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
+from oms.privacy.clearing import actions as clearing
 from oms.privacy.clocks import calendar
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure import queries
@@ -13,11 +14,13 @@ from oms.privacy.notice import actions as notice
 from oms.privacy.retention import actions as retention
 
 _anchors: list[Path] = []
+_settings: list[Settings] = []
 
 
 def configure(settings: Settings) -> None:
     """Tell where the heads of the audit chain are written, outside the database, and the shop's calendar."""
     _anchors[:] = [settings.state_dir / "anchors"]
+    _settings[:] = [settings]
     calendar.configure(settings)
 
 
@@ -48,6 +51,13 @@ def keep_notice() -> None:
     """Keep the notice in force, where the program brought a new one."""
     with transaction() as session:
         notice.keep_version(session)
+
+
+@jobs.every(timedelta(minutes=30), role=Role.WORKER)
+def clear_files() -> None:
+    """Clear the stores' files, once a night, of what was deleted by day."""
+    for settings in _settings:
+        clearing.clear_if_due(settings)
 
 
 @jobs.every(timedelta(hours=1), role=Role.WORKER)

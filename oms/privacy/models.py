@@ -133,6 +133,19 @@ declare_place(
 )
 
 
+class Clearing(Base):
+    """One clearing of the stores' files of what had been deleted before it began."""
+
+    __tablename__ = "clearings"
+    __columns__: ClassVar = columns("id begun_at ended_at has_log")
+    __life__: ClassVar = Life("ended_at", 400)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    has_log: Mapped[bool]
+
+
 class NoticeVersion(Base):
     """One version of the privacy notice, whole, and since when it is in force."""
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from oms.kernel import clock
 from oms.kernel.register import Field
+from oms.privacy.clearing import queries as clearing
 from oms.privacy.erasure import queries
 from oms.privacy.erasure.queries import OpenOrder, Plan, Stage
 from oms.privacy.models import PrivacyRequest, RequestEvent, Telling
@@ -192,11 +193,21 @@ def certificate(session: Session, found: PrivacyRequest) -> dict[str, Any]:
             "let_go_foot": "",
         },
         "told": [_telling(row) for row in queries.tellings_of(session, found.id)],
-        "backups": _(
-            "From %(day)s on, no backup of ours can bring it back.", day=long_date(gone + KEY_BACKUPS)
-        ),
+        "backups": " ".join([_cleared(session, gone), _backups(gone)]),
         "progress": None,
     }
+
+
+def _cleared(session: Session, gone: datetime) -> str:
+    day = clearing.cleared_after(session, gone)
+    if day is None:
+        return str(_("Its traces in the files of our databases are cleared in the coming night."))
+    return str(_("Its traces in the files of our databases were cleared on %(day)s.", day=long_date(day)))
+
+
+def _backups(gone: datetime) -> str:
+    day = long_date(gone + KEY_BACKUPS)
+    return str(_("From %(day)s on, no backup of ours can bring it back.", day=day))
 
 
 def _telling(row: Telling) -> tuple[str, str]:
