@@ -11,6 +11,7 @@ from oms.shipping import gateway
 from oms.shipping.carriers import hollow_post
 from oms.shipping.carriers.known import by_slug
 from oms.web import security
+from oms.web.limits import limiter
 
 blueprint = Blueprint("carrier_webhook", __name__)
 MOST_BYTES = 100_000
@@ -18,6 +19,7 @@ MOST_BYTES = 100_000
 
 @blueprint.post("/webhooks/carriers/<carrier>")
 @security.from_outside
+@limiter.exempt
 def carrier_webhook(carrier: str) -> tuple[str, int]:
     """Keep one event of a parcel: 204 when it is durable or not about us, 400 when it is not signed.
 

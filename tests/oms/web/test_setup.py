@@ -165,6 +165,14 @@ def test_packers_may_send_more_than_shoppers(small_store: Flask, small_desk: Fla
     limits.limiter.reset()
 
 
+@pytest.mark.parametrize("door", ["/webhooks/stripe", "/webhooks/carriers/hollow-post"])
+def test_a_busy_sender_of_events_meets_no_limit(shop: None, settings: Settings, door: str) -> None:
+    client = create_store(settings).test_client()
+    codes = {client.post(door, data=b"no event").status_code for _ in range(70)}
+    limits.limiter.reset()
+    assert codes == {400}
+
+
 def test_a_forged_forwarded_address_moves_no_limit(shop: None, settings: Settings) -> None:
     app = create_store(settings)
     with app.test_request_context("/", headers={"X-Forwarded-For": "6.6.6.6"}):
