@@ -3,6 +3,7 @@
 import itertools
 import re
 import time
+from contextlib import suppress
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, Response
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.fakes import wait_until
 from tests.running import RunningShop
@@ -106,7 +108,8 @@ class Walker:
         while words.casefold() not in self.words().casefold():
             assert time.monotonic() < limit, f"{self.page.url} never said {words!r}: {self.words()}"
             self.page.wait_for_timeout(200)
-            self.page.reload()
+            with suppress(PlaywrightError):  # a page that leads on by itself ends the reload
+                self.page.reload()
         return self.look()
 
     def outsiders(self) -> set[str]:
