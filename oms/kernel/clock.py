@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 _held: ContextVar[datetime | None] = ContextVar("held_clock", default=None)
 
@@ -16,6 +16,12 @@ def now() -> datetime:
 def today() -> date:
     """Return the present day in UTC."""
     return now().date()
+
+
+def gone_on(end: datetime) -> date:
+    """Return the day in UTC on which the retention run takes what ends at a moment: at the next full hour."""
+    past = end - end.replace(minute=0, second=0, microsecond=0)
+    return (end - past + (timedelta(hours=1) if past else timedelta())).date()
 
 
 @contextmanager

@@ -135,11 +135,16 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """How long the rows of a table are kept: some days after the moment in a column, where this holds."""
+    """How long the rows of a table are kept: some days after the moment in a column, where this holds.
+
+    `years`, as books are kept: whole calendar years after the year of the moment. Rows of other tables that
+    cannot stand without a row go with it.
+    """
 
     after: str
     days: int = 0
     where: str = ""
+    years: int = 0
 
 
 def columns(plain: str, pseudonymous: str = "") -> Columns:

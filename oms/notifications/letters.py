@@ -7,7 +7,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from oms.catalog.queries import market_texts
-from oms.kernel import vault
+from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.money import Money
 from oms.kernel.register import Event, Purpose, kind_of
@@ -98,7 +98,7 @@ def dates(order: Order, reader: Reader) -> list[tuple[str, str]]:
 def _when(order: Order, reader: Reader, kind_name: str, ends: dict[str, datetime]) -> str:
     _ = reader.say
     if order.delivered_at is not None:
-        return reader.day(ends[kind_name])
+        return reader.day(clock.gone_on(ends[kind_name]))
     cls = OrderDelivery if kind_name == kind_of(OrderDelivery).name else OrderContact
     rule = kind_of(cls).retention
     if rule.after is Event.DELIVERED:

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from oms.kernel.audit import Actor
 from oms.kernel.db import Base
 from oms.kernel.money import Money
-from oms.kernel.register import columns
+from oms.kernel.register import Life, columns
 from oms.orders.states import ORDER, OrderState
+
+# Books are kept for ten years after the year's end: the longest of our markets (Germany, AO section 147).
+BOOK_YEARS = 10
 
 
 class Order(Base):
@@ -25,6 +28,8 @@ class Order(Base):
         " notice_version",
         "placement_hash buyer_id cart_id",
     )
+    # The counterfoil, which leads to nobody, goes after the years for which books are kept.
+    __life__: ClassVar = Life("created_at", where="forgotten_at IS NOT NULL", years=BOOK_YEARS)
     __table_args__ = (
         CheckConstraint(
             "total = goods + delivery + CASE WHEN tax_included THEN 0 ELSE tax END", name="total"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from oms.kernel import audit, jobs, vault
+from oms.kernel import audit, clock, jobs, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.privacy.clearing import actions as clearing
@@ -74,10 +74,10 @@ def anchor_audit() -> None:
             audit.anchor(session, _anchors[0])
 
 
-@jobs.every(timedelta(days=1), role=Role.WORKER)
+@jobs.every(timedelta(hours=1), role=Role.WORKER)
 def run_retention() -> None:
-    """Let go of everything whose day has come."""
-    retention.let_go()
+    """Let go of everything whose time had come at the last full hour: so it goes on the day that was told."""
+    retention.let_go(clock.now().replace(minute=0, second=0, microsecond=0))
 
 
 @jobs.every(timedelta(days=1), role=Role.WORKER)

@@ -22,6 +22,8 @@ class PrivacyRequest(Base):
         " settled_at certificate",
         "ref certificate_unit",
     )
+    # What was asked and answered is shown for two years (11 CCR 7101); it names nobody and no order.
+    __life__: ClassVar = Life("settled_at", 730)
     __table_args__ = (
         Index(
             "ix_privacy_requests_open",

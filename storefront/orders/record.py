@@ -6,6 +6,7 @@ from typing import Any
 from babel import Locale
 from flask_babel import gettext as _
 
+from oms.kernel import clock
 from oms.kernel.register import Event, Kind, kind_of
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -63,8 +64,8 @@ def _dates(order: Order, ends: dict[str, datetime]) -> list[tuple[str, str]]:
     for kind in (kind_of(OrderDelivery), kind_of(OrderContact)):
         if kind.name not in ends:
             continue
-        is_certain = order.delivered_at is not None
-        found.append((_names(kind), long_date(ends[kind.name]) if is_certain else gone_words(kind)))
+        day = long_date(clock.gone_on(ends[kind.name]))
+        found.append((_names(kind), day if order.delivered_at is not None else gone_words(kind)))
     return found or [(_("Name, address and e-mail"), _("gone"))]
 
 

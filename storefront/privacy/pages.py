@@ -7,6 +7,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from oms.kernel import clock
 from oms.kernel.audit import Deed
 from oms.kernel.egress import RECIPIENTS
 from oms.kernel.register import KINDS, Basis
@@ -131,7 +132,7 @@ def _rows(one: Known) -> list[tuple[str, str, str]]:
     ground = _("Ground: %(basis)s.", basis=basis_words(one.kind.basis))
     given = one.kind.source
     source = _("Given by you.") if given == "you" else _("Given by %(who)s.", who=_(given))
-    end = _("Gone by %(day)s.", day=long_date(one.ends))
+    end = _("Gone by %(day)s.", day=long_date(clock.gone_on(one.ends)))
     return [
         (_(field.label), value, f"{_(field.why)} {ground} {source} {end}") for field, value in one.given()
     ]
@@ -175,7 +176,7 @@ def _dates(found: Insight) -> list[tuple[str, str, str]]:
         names = ", ".join(_(field.label) for field, _value in one.given())
         if names:
             what = f"{names} ({unit_words(one.unit)})"
-            shown.append((what, long_date(one.ends), gone_words(one.kind)))
+            shown.append((what, long_date(clock.gone_on(one.ends)), gone_words(one.kind)))
     return shown
 
 

@@ -45,6 +45,7 @@ ALSO = {
     "oms/orders/placing/necessity.py": "which fields an order needs",
     "oms/payments/reconciling.py": "our money beside Stripe's",
     "oms/privacy/clocks/calendar.py": "the shop's working days",
+    "oms/privacy/retention/schedules.py": "what ends other than by a key or a life",
     "oms/privacy/clocks/regimes.py": "what each law allows, as data",
     "oms/payments/words.py": "what is said to Stripe and by it, in our words",
     "oms/payments/troubles.py": "rows that break, one by one",

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from oms.desk.orders.queries import Listed
+from oms.kernel import clock
 from oms.kernel.egress import RECIPIENTS, Disclosure
 from oms.kernel.money import Money
 from oms.orders.models import Order, OrderEvent, OrderHold
@@ -182,7 +183,7 @@ def until(ends: Mapping[str, datetime], order: Order) -> str:
     """Return the sentence on when the person of an order goes."""
     if not ends:
         return str(_("Nothing of the buyer is kept any more."))
-    last = filters.long_date(max(ends.values()))
+    last = filters.long_date(clock.gone_on(max(ends.values())))
     if order.delivered_at is None:
         return str(_("Goes after delivery, at the latest on %(day)s.", day=last))
     return str(_("The last of it goes on %(day)s.", day=last))

@@ -17,15 +17,13 @@ from oms.kernel.errors import NotFoundError
 from oms.kernel.money import Money
 from oms.kernel.register import Basis, Field, Kind, Purpose
 from oms.orders import queries as orders
-from oms.orders.models import Order
+from oms.orders.models import BOOK_YEARS, Order
 from oms.orders.states import OrderState
 from oms.payments import queries as payments
 from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Telling
 from oms.privacy.retention.queries import DISPUTE_WINDOW
 from oms.privacy.states import OPEN, Way
 
-# Books are kept for ten years after the year's end: the longest of our markets (Germany, AO § 147).
-BOOK_YEARS = 10
 _FINISHED = frozenset({OrderState.CLOSED, OrderState.CANCELLED, OrderState.LAPSED})
 
 

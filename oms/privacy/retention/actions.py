@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import and_, delete
 from sqlalchemy.orm import Session
 
 from oms.buyers.upkeep import actions as accounts
 from oms.kernel import audit, clock, egress, files, vault
-from oms.kernel.db import transaction
+from oms.kernel.db import reading, transaction
 from oms.orders import actions as orders
 from oms.payments import actions as payments
 from oms.privacy.retention import queries
@@ -19,12 +19,12 @@ from oms.privacy.retention.queries import DISPUTE_WINDOW
 T = TypeVar("T")
 
 
-def let_go() -> dict[str, int]:
-    """Let go of everything whose time has come, and return how much of each; a second run finds nothing.
+def let_go(at: datetime | None = None) -> dict[str, int]:
+    """Let go of everything whose time has come at a moment, now unless one is named; return how much of each.
 
-    Opens transactions of its own: never call it inside one.
+    A second run finds nothing. Opens transactions of its own: never call it inside one.
     """
-    now = clock.now()
+    now = at or clock.now()
     counts = {"orders that lapsed": orders.forget_lapsed(now - orders.LAPSED_LIFE)}
     destroyed = vault.destroy_due(now)
     counts |= {"keys": destroyed.keys, "sealed records": destroyed.rows, "files": destroyed.files}
@@ -74,9 +74,16 @@ def _each(
 
 
 def _past_their_life(now: datetime) -> dict[str, int]:
-    counts: dict[str, int] = {}
+    with reading() as session:
+        due = queries.overdue_rows(session, now)
+    counts = {table.name: 0 for table, _life in queries.lives()}
     for table, life in queries.lives():
+        if table.name not in due:
+            continue
+        which = and_(*queries.past_its_life(table, life, now))
         with transaction() as session:
-            gone = delete(table).where(*queries.past_its_life(table, life, now))
-            counts[table.name] = session.execute(gone).rowcount  # type: ignore[attr-defined]
+            for child, theirs in queries.dependents(table, which):
+                session.execute(delete(child).where(theirs))
+            gone = session.execute(delete(table).where(which))
+            counts[table.name] = gone.rowcount  # type: ignore[attr-defined]
     return counts

@@ -67,7 +67,12 @@ def until_words(after: str, days: int, at_most: int) -> str:
     first = _("until %(event)s", event=_(after))
     if days:
         first = _("%(days)s days after %(event)s", days=days, event=_(after))
-    return f"{first}, {_('at most %(days)s days after it was given', days=at_most)}"
+    never = (
+        _("%(days)s days after its last use, should that never come", days=at_most)
+        if after == Event.ACCOUNT_CLOSED
+        else _("%(days)s days after it was given, should that never come", days=at_most)
+    )
+    return f"{first}; {never}"
 
 
 def _recipient(to: Content) -> dict[str, str]:

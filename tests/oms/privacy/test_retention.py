@@ -163,7 +163,7 @@ def test_what_the_clock_does_is_scheduled() -> None:
         "finish_destroying": minute,
         "sweep_leftovers": hour,
         "anchor_audit": hour,
-        "run_retention": day,
+        "run_retention": hour,
         "rotate_index": day,
     }.items()
 

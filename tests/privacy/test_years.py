@@ -1,0 +1,105 @@
+"""Nothing stays a day too long and nothing goes too early, in eleven years; what is told is what happens."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from babel.dates import format_date
+from flask.testing import FlaskClient
+
+from oms.kernel import clock, jobs, vault
+from oms.kernel.db import transaction
+from oms.kernel.outbox import Message
+from oms.privacy.retention import actions as retention
+from tests import make
+from tests.forgetting import delivered, proven
+from tests.people import words
+from tests.privacy.years import DAY, Years
+
+FEW, DAYS = 30, 70
+HOUR = timedelta(hours=1)
+ALL, ELEVEN_YEARS = 5_000, 11 * 365 + 3
+
+
+@pytest.fixture
+def market(shop: None) -> None:
+    with transaction() as session:
+        make.small_shop(session)
+
+
+@pytest.mark.usefixtures("market")
+def test_thirty_people_in_ten_weeks_go_on_their_day(measured: Callable[..., None]) -> None:
+    lived = Years(FEW, DAYS)
+    done = lived.run()
+    assert (done.late, done.early) == ([], [])
+    assert [again for again in lived.second_sweeps if again] == []
+    assert lived.taken > FEW
+    for number in (DAYS + 200, DAYS + 1100, 4017):
+        lived.one_day(number)
+    assert (done.late, done.early) == ([], [])
+    assert len(done.ends) == 0
+
+
+@pytest.mark.privacy
+@pytest.mark.usefixtures("market")
+def test_5000_people_in_eleven_years_go_on_their_day(measured: Callable[..., None]) -> None:
+    lived = Years(ALL, ELEVEN_YEARS)
+    done = lived.run()
+    wrong = [again for again in lived.second_sweeps if again]
+    measured("B06", f"{len(done.late)} too late, of {lived.taken} let go of", passed=not done.late)
+    measured("B06", f"{len(done.early)} too early on {ELEVEN_YEARS} days", passed=not done.early)
+    measured(
+        "B06", f"{len(wrong)} of {len(lived.second_sweeps)} second sweeps found something", passed=not wrong
+    )
+
+
+# Moments of the day on which something ends: within an hour, on the hour, at the edges of a day.
+TIMES = ["10:20:00", "22:59:59", "23:00:00", "23:00:01", "23:59:59", "00:00:00", "00:00:01"]
+
+
+def test_the_day_on_the_page_is_the_day_of_the_sweep_that_takes_it(shop: None, store: FlaskClient) -> None:
+    with transaction() as session:
+        small = make.small_shop(session)
+    now = clock.now()
+    units = {}
+    for count, time in enumerate(TIMES):
+        at = datetime.fromisoformat(f"{(now - (20 - 2 * count) * DAY).date()}T{time}+00:00")
+        with clock.held_at(at):
+            order = delivered({small.pencil: 1})
+            jobs.HANDLERS["orders.start_clocks"].run(Message(0, "order.delivered", {"order": order.id}))
+        units[order.unit] = at + 30 * DAY
+    page = words(proven(store, "ada@shop.test").get("/your-data/"))
+    taken = {unit: _sweep_of(unit, end) for unit, end in units.items()}
+    shown = {unit.partition(":")[2]: format_date(day, "long", locale="en_150") for unit, day in taken.items()}
+    assert len(shown) == len(TIMES)
+    for number, day in shown.items():
+        told = re.search(rf"Order {number} E-mail .*?Gone by ([^.]+)\.", page)
+        assert told is not None
+        assert told.group(1) == day
+
+
+def _sweep_of(unit: str, end: datetime) -> date:
+    """Run the retention four minutes past every hour around an end; return the day it took the unit."""
+    first = end.replace(minute=4, second=0) - 3 * HOUR
+    for hours in range(8):
+        with clock.held_at(first + hours * HOUR):
+            jobs.SCHEDULE["privacy.run_retention"].run()
+            if not vault.ends(unit):
+                assert clock.now() >= end
+                return clock.today()
+    raise AssertionError("it was never taken")
+
+
+@pytest.mark.usefixtures("market")
+def test_a_sweep_that_comes_too_early_is_caught() -> None:
+    lived = Years(20, 60, sweep=lambda at: retention.let_go(at + 2 * DAY))
+    assert lived.run().early != []
+
+
+@pytest.mark.usefixtures("market")
+def test_a_sweep_that_forgets_a_week_is_caught() -> None:
+    def lazy(at: datetime) -> dict[str, int]:
+        return retention.let_go(at) if at.day > 7 else {}
+
+    assert Years(20, 60, sweep=lazy).run().late != []

@@ -1,0 +1,291 @@
+"""Eleven years in a shop: people come, order, wait, close and never return; and what should be left of them.
+
+What is expected is written out here, apart from the register: schedules as the notice tells them.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.orm import Session
+
+from oms.buyers.models import Buyer
+from oms.buyers.personal import AccountContact, AccountProfile
+from oms.buyers.states import BuyerState
+from oms.carts import actions as carts
+from oms.fulfillment.personal import ShipmentLabel, ShipmentTracking
+from oms.kernel import clock, files, ids, jobs, vault
+from oms.kernel.db import reading, transaction
+from oms.kernel.outbox import Message, OutboxMessage
+from oms.kernel.vault.models import SealedRow
+from oms.notifications.models import MailSend
+from oms.notifications.states import MailState
+from oms.orders import actions as orders
+from oms.orders.models import Order
+from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.states import OrderState
+from oms.payments.models import Payment
+from oms.payments.states import PaymentState
+from oms.privacy.retention import actions as retention
+from oms.returns.personal import WithdrawalStatement
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+# When the sweep of a day runs.
+SWEEP = timedelta(hours=3)
+Thing = tuple[str, str]
+SEALED_KINDS = (OrderContact, OrderDelivery, ShipmentTracking, ShipmentLabel)
+
+
+@dataclass
+class Expected:
+    """What must be there, each with its end; and what went too early or stayed too long."""
+
+    ends: dict[Thing, datetime] = field(default_factory=dict)
+    early: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+    gone_on: dict[str, datetime] = field(default_factory=dict)
+
+    def hold(self, what: str, name: str, end: datetime) -> None:
+        self.ends[what, name] = end
+
+    def compare(self, found: set[Thing], at: datetime) -> None:
+        """Compare what is there after a sweep with what must be there."""
+        due = {thing for thing, end in self.ends.items() if end <= at}
+        self.late += [f"{thing} at {at}" for thing in found & due]
+        self.late += [f"{thing} was never expected at {at}" for thing in found - self.ends.keys()]
+        self.early += [f"{thing} at {at}, due {self.ends[thing]}" for thing in self.ends.keys() - due - found]
+        for thing in due:
+            del self.ends[thing]
+
+
+@dataclass
+class Years:
+    """A shop over many years; `sweep` is the retention run, which a test may replace by a faulty one."""
+
+    people: int
+    days: int
+    sweep: Callable[[datetime], dict[str, int]] = retention.let_go
+    expected: Expected = field(default_factory=Expected)
+    second_sweeps: list[dict[str, int]] = field(default_factory=list)
+    taken: int = 0
+
+    def __post_init__(self) -> None:
+        self._choose = random.Random(20260101)  # noqa: S311 - repeatable, no secret
+        self._plans: dict[int, list[Callable[[datetime], None]]] = defaultdict(list)
+        arrivals = max(1, int(self.days * 0.97))
+        for person in range(self.people):
+            self._plan(person * arrivals // self.people, self._arrive)
+
+    def run(self, *, twice_every: int = 10) -> Expected:
+        """Live through every day, sweep it once a day, and compare."""
+        for number in range(self.days):
+            self.one_day(number, twice=number % twice_every == 0)
+        return self.expected
+
+    def one_day(self, number: int, *, twice: bool = False) -> None:
+        day = START + number * DAY
+        for deed in self._plans.pop(number, ()):
+            at = day + SWEEP + timedelta(seconds=self._choose.randrange(20 * 3600))
+            with clock.held_at(at):
+                deed(at)
+        at = day + DAY + SWEEP
+        with clock.held_at(at):
+            jobs.SCHEDULE["buyers.close_idle_accounts"].run()
+        with transaction() as session:
+            fresh = update(OutboxMessage).where(OutboxMessage.fanned_out_at.is_(None))
+            messages = session.scalars(fresh.values(fanned_out_at=at).returning(OutboxMessage.id)).all()
+        for message in messages:
+            self.expected.hold("message", str(message), at + 7 * DAY)
+        with clock.held_at(at):
+            self.taken += sum(self.sweep(at).values())
+            if twice:
+                self.second_sweeps.append({name: n for name, n in self.sweep(at).items() if n})
+        found = set(left())
+        # Thousands of counterfoils are looked at on the days on which some may go, and once a month.
+        if at.timetuple().tm_yday < 4 or at.day == 15:
+            found |= set(counterfoils())
+        else:
+            found |= {thing for thing in self.expected.ends if thing[0] == "order"}
+        self.expected.compare(found, at)
+
+    def _plan(self, day: int, deed: Callable[[datetime], None]) -> None:
+        self._plans[day].append(deed)
+
+    def _later(self, at: datetime, days: int, deed: Callable[[datetime], None]) -> None:
+        self._plan((at - START).days + days, deed)
+
+    def _arrive(self, at: datetime) -> None:
+        self._visit(at)
+        kind = self._choose.random()
+        if kind < 0.2:
+            self._open_account(at)
+        else:
+            self._order(at, is_lapsed=kind > 0.92, is_lost=0.85 < kind <= 0.92)
+
+    def _visit(self, at: datetime) -> None:
+        with transaction() as session:
+            cart, _token = carts.open_cart(session, "eu", "en")
+            send = MailSend(topic="code", thing=ids.token(), state=MailState.SENT, begun_at=at)
+            session.add(send)
+            session.flush()
+            self.expected.hold("cart", str(cart.id), at + 14 * DAY)
+            self.expected.hold("mail", str(send.id), at + 90 * DAY)
+
+    def _order(self, at: datetime, *, is_lapsed: bool, is_lost: bool) -> None:
+        number, subject = ids.order_number(), ids.new_id()
+        unit = f"order:{number}"
+        keys = vault.prepare(subject, unit, *SEALED_KINDS)
+        with transaction() as session:
+            row = insert(Order).values(**_order_row(number, at, is_lapsed=is_lapsed))
+            order_id = session.scalar(row.returning(Order.id))
+            assert order_id is not None
+            contact = OrderContact(f"{number.lower()}@shop.test")
+            delivery = OrderDelivery(name="Ada Lind", street="Rapenburg 70", country="NL")
+            vault.seal_all(session, [contact, delivery], keys)
+            if not is_lapsed:
+                session.add(_payment(order_id, number, at))
+                vault.seal(session, ShipmentTracking(number), keys)
+                if self._choose.random() < 0.1:
+                    files.store(session, ShipmentLabel("Label"), b"%PDF", keys)
+                    self.expected.hold("shipment.label", unit, at + 180 * DAY)
+                self.expected.hold("shipment.tracking", unit, at + 180 * DAY)
+                self.expected.hold("payment reference", number, at + 120 * DAY)
+        self.expected.hold("order", number, datetime(at.year + 11, 1, 1, tzinfo=UTC))
+        for what, days in (("order.contact", 240), ("order.delivery", 180)):
+            self.expected.hold(what, unit, at + (timedelta(hours=12) if is_lapsed else days * DAY))
+        if not (is_lapsed or is_lost):
+            self._later(at, self._choose.randrange(1, 12), lambda then: self._deliver(order_id, unit, then))
+
+    def _deliver(self, order_id: int, unit: str, at: datetime) -> None:
+        with transaction() as session:
+            orders.note_delivery(session, order_id)
+        jobs.HANDLERS["orders.start_clocks"].run(Message(0, "order.delivered", {"order": order_id}))
+        for what in ("order.contact", "order.delivery", "shipment.tracking", "shipment.label"):
+            if (what, unit) in self.expected.ends:
+                self.expected.hold(what, unit, at + 30 * DAY)
+        if self._choose.random() < 0.1:
+            self._later(at, 3, lambda then: self._withdraw(unit, then))
+
+    def _withdraw(self, unit: str, at: datetime) -> None:
+        with reading() as session:
+            subject = vault.subject_of(session, unit)
+        assert subject is not None
+        keys = vault.prepare(subject, unit, WithdrawalStatement)
+        with transaction() as session:
+            vault.seal(session, WithdrawalStatement(name="Ada Lind", email="ada@shop.test"), keys)
+        self.expected.hold("order.withdrawal", unit, at + 180 * DAY)
+
+    def _open_account(self, at: datetime) -> None:
+        subject = ids.new_id()
+        with transaction() as session:
+            buyer = Buyer(**_buyer_row(subject, at))
+            session.add(buyer)
+            session.flush()
+            buyer_id = buyer.id
+        unit = f"account:{buyer_id}"
+        keys = vault.prepare(subject, unit, AccountContact, AccountProfile)
+        with transaction() as session:
+            vault.seal_all(session, [AccountContact(f"a{buyer_id}@shop.test"), AccountProfile()], keys)
+        self._used(buyer_id, unit, at)
+
+    def _used(self, buyer_id: int, unit: str, at: datetime) -> None:
+        """Sign in: three years from now, unless the account is closed or used again."""
+        with transaction() as session:
+            session.get_one(Buyer, buyer_id).last_active_at = at
+        used = Message(0, "account.used", {"buyer": buyer_id})
+        jobs.HANDLERS["buyers.count_retention_from_last_use"].run(used)
+        self._hold_account(unit, at + 1095 * DAY)
+        what = self._choose.random()
+        if what < 0.4:
+            self._later(at, self._choose.randrange(5, 900), lambda then: self._used(buyer_id, unit, then))
+        elif what < 0.7:
+            self._later(at, self._choose.randrange(5, 900), lambda then: self._close(buyer_id, unit, then))
+
+    def _close(self, buyer_id: int, unit: str, at: datetime) -> None:
+        with transaction() as session:
+            session.get_one(Buyer, buyer_id).close(at)
+        jobs.HANDLERS["buyers.end_retention_of_closed_account"].run(
+            Message(0, "account.closed", {"buyer": buyer_id})
+        )
+        self._hold_account(unit, at)
+
+    def _hold_account(self, unit: str, end: datetime) -> None:
+        for what in ("account.contact", "account.profile", "buyer"):
+            self.expected.hold(what, unit, end)
+
+
+def counterfoils() -> Iterator[Thing]:
+    """Give every order."""
+    with reading() as session:
+        yield from _rows(session, select(text("'order'"), Order.number))
+
+
+def left() -> Iterator[Thing]:
+    """Give everything else that is in the shop and has an end."""
+    with reading() as session:
+        yield from _rows(session, select(SealedRow.kind, SealedRow.unit))
+        yield from _rows(session, text("SELECT 'cart', id::text FROM carts"))
+        yield from _rows(session, text("SELECT 'buyer', 'account:' || id FROM buyers"))
+        yield from _rows(session, text("SELECT 'mail', id::text FROM mail_sends"))
+        yield from _rows(session, text("SELECT 'message', id::text FROM outbox_messages"))
+        held = text("SELECT 'payment reference', reference FROM payments WHERE session_ref IS NOT NULL")
+        yield from _rows(session, held)
+
+
+def _rows(session: Session, asked: object) -> Iterator[Thing]:
+    for row in session.execute(asked):  # type: ignore[call-overload]
+        yield row[0], row[1]
+
+
+def _order_row(number: str, at: datetime, *, is_lapsed: bool) -> dict[str, object]:
+    return {
+        "number": number,
+        "state": OrderState.LAPSED if is_lapsed else OrderState.PLACED,
+        "placement_hash": ids.token_hash(number),
+        "market_code": "eu",
+        "language": "en",
+        "currency": "EUR",
+        "tax_included": True,
+        "country": "NL",
+        "goods": 1000,
+        "delivery": 0,
+        "delivery_tax": 0,
+        "tax": 174,
+        "total": 1000,
+        "units": 1,
+        "created_at": at,
+        "placed_at": None if is_lapsed else at,
+        "closed_at": at if is_lapsed else None,
+    }
+
+
+def _payment(order_id: int, number: str, at: datetime) -> Payment:
+    return Payment(
+        order_id=order_id,
+        reference=number,
+        state=PaymentState.CAPTURED,
+        amount=1000,
+        currency="EUR",
+        locale="en",
+        captured=1000,
+        session_ref=f"cs_{number}",
+        created_at=at,
+        expires_at=at,
+        settled_at=at,
+    )
+
+
+def _buyer_row(subject: UUID, at: datetime) -> dict[str, object]:
+    return {
+        "subject_id": subject,
+        "state": BuyerState.ACTIVE,
+        "market": "eu",
+        "language": "en",
+        "created_at": at,
+        "last_active_at": at,
+    }
