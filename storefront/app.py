@@ -21,6 +21,7 @@ from storefront.catalog import views as catalog
 from storefront.checkout import views as checkout
 from storefront.conventions import views as conventions
 from storefront.dev import views as dev
+from storefront.dev.pages import declare_stores
 from storefront.home import nav
 from storefront.home import views as home
 from storefront.legal import views as legal
@@ -70,6 +71,7 @@ def create_store(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     if not settings.is_production:
         app.register_blueprint(dev.blueprint)
+        declare_stores()
     return app
 
 

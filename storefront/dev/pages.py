@@ -9,11 +9,25 @@ from email.policy import default
 from pathlib import Path
 
 from oms.kernel.errors import NotFoundError
+from oms.kernel.register import declare_place
 
 MOST = 200
 # As the sink names its files: nanoseconds of arrival, and 128 random bits.
 _NAME = re.compile(r"\d{20}-[0-9a-f]{32}")
 _NANOSECONDS = 1_000_000_000
+_LIFE = "30 days, then the person in it is blanked; `--keep-days` of the stand-in says otherwise"
+# Below STATE_DIR, readable, as the parties that are played would keep it.
+STORES = {
+    "stripe": "the ledger of the stand-in of Stripe: what Stripe would be told of a payment",
+    "carrier": "the record of the stand-in of the carrier: labels, and every byte that it was sent",
+    "mail": "the mails of the shop as the local sink took them",
+}
+
+
+def declare_stores() -> None:
+    """Declare what the stand-ins keep of people; only where they may run, so never in production."""
+    for name, holds in STORES.items():
+        declare_place(f"stand-in {name}", holds=holds, personal=True, purpose="to try the shop", life=_LIFE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from oms.kernel.config import Settings, load
+from oms.kernel.register import PLACES
+from oms.local.standins import STANDINS
 from storefront.app import create_store
+from storefront.dev.pages import STORES
 from tests.production import strong_settings
 
 OLDER = f"{1:020d}-{'a' * 32}"
@@ -59,3 +62,8 @@ def test_production_has_no_such_page(shop: None, tmp_path: Path) -> None:
     live = load(strong_settings(tmp_path))
     rules = {rule.rule for rule in create_store(live).url_map.iter_rules()}
     assert [rule for rule in rules if rule.startswith("/dev")] == []
+
+
+def test_the_stores_of_the_stand_ins_are_in_the_register(store: FlaskClient) -> None:
+    declared = {name.removeprefix("stand-in ") for name in PLACES if name.startswith("stand-in ")}
+    assert declared == set(STORES) == {standin.name for standin in STANDINS}
