@@ -12,9 +12,11 @@ from oms.local.demo import commands as demo
 from oms.local.errors import LocalError
 from oms.notifications import handlers as notifications
 from oms.notifications.certificates import handlers as certificates
+from oms.notifications.copies import handlers as copy_mails
 from oms.orders import handlers as orders
 from oms.payments import gateway
 from oms.privacy import handlers as privacy
+from oms.privacy.copies import handlers as copies
 from oms.shipping import gateway as carriers
 from oms.web.mounting import mounted
 from oms.web.setup import connect
@@ -32,6 +34,8 @@ carriers.configure(settings)
 orders.configure(settings)
 notifications.configure(settings)
 certificates.configure(settings)
+copies.configure(settings)
+copy_mails.configure(settings)
 privacy.configure(settings)
 app = create_store(settings)
 cli.register(app, worker.outbox, demo.commands)

@@ -21,6 +21,8 @@ from oms.payments import models as payments
 from oms.pricing import models as pricing
 from oms.privacy import models as privacy
 from oms.privacy import personal as privacy_personal
+from oms.privacy.copies import models as copies
+from oms.privacy.copies import personal as copies_personal
 from oms.returns import models as returns
 from oms.returns import personal as returns_personal
 from oms.shipping import models as shipping
@@ -37,6 +39,6 @@ MODULES = (
     *(inventory, shipping, pricing, payments, carts),
     *(orders, orders_personal, fulfillment, fulfillment_personal),
     *(returns, returns_personal),
-    *(notifications, notifications_personal, privacy, privacy_personal),
+    *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
     bulk,
 )

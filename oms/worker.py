@@ -36,12 +36,14 @@ from oms.kernel.db import Role
 from oms.kernel.errors import ConfigurationError, UnavailableError
 from oms.notifications import handlers as notifications
 from oms.notifications.certificates import handlers as certificates
+from oms.notifications.copies import handlers as copy_mails
 from oms.notifications.returning import handlers as returning_mails
 from oms.notifications.sending import handlers as sending_mails
 from oms.orders import handlers as orders
 from oms.payments import gateway
 from oms.payments import handlers as payments
 from oms.privacy import handlers as privacy
+from oms.privacy.copies import handlers as copies
 from oms.privacy.telling import handlers as telling
 from oms.shipping import gateway as carriers
 from oms.staff import handlers as staff
@@ -53,7 +55,8 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(buyers, staff, web),
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking, many),
-    *(notifications, certificates, sending_mails, returning_mails, privacy, telling, backups),
+    *(notifications, certificates, copy_mails, sending_mails, returning_mails),
+    *(privacy, copies, telling, backups),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})
@@ -238,6 +241,8 @@ def main(arguments: Sequence[str]) -> None:
     orders.configure(settings)
     notifications.configure(settings)
     certificates.configure(settings)
+    copies.configure(settings)
+    copy_mails.configure(settings)
     privacy.configure(settings)
     backups.configure(settings)
     if settings.redis_url or list(arguments) == ["relay"]:

@@ -28,6 +28,7 @@ from storefront.legal import views as legal
 from storefront.orders import changing, withdrawing
 from storefront.orders import views as orders
 from storefront.privacy import views as privacy
+from storefront.privacy.copies import views as copies
 from storefront.privacy.erasure import views as erasure
 from storefront.privacy.notice import views as notice
 from storefront.privacy.wishes import views as wishes
@@ -50,6 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     entry.blueprint,
     conventions.blueprint,
     privacy.blueprint,
+    copies.blueprint,
     erasure.blueprint,
     notice.blueprint,
     wishes.blueprint,

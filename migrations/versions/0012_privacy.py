@@ -117,10 +117,49 @@ def upgrade() -> None:
         sa.Column("has_log", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_clearings"),
     )
+    _copies()
     op.create_index(op.f("ix_notice_versions_version"), "notice_versions", ["version"], unique=False)
 
 
+def _copies() -> None:
+    states = ("asked", "building", "ready", "taken", "dropped")
+    op.create_table(
+        "privacy_copies",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("ref_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("state", sa.Enum(*states, name="copystate", native_enum=False, length=40), nullable=False),
+        sa.Column("done", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("market", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_copies")),
+        sa.UniqueConstraint("ref_hash", name=op.f("uq_privacy_copies_ref_hash")),
+        sa.UniqueConstraint("unit", name=op.f("uq_privacy_copies_unit")),
+    )
+    op.create_table(
+        "privacy_copy_units",
+        sa.Column("copy_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["copy_id"],
+            ["privacy_copies.id"],
+            name=op.f("fk_privacy_copy_units_copy_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("copy_id", "unit", name=op.f("pk_privacy_copy_units")),
+    )
+    op.create_index(op.f("ix_privacy_copy_units_unit"), "privacy_copy_units", ["unit"], unique=False)
+
+
 def downgrade() -> None:
+    op.drop_table("privacy_copy_units")
+    op.drop_table("privacy_copies")
     op.drop_table("clearings")
     op.drop_table("notice_versions")
     for name in ("objections", "tellings", "request_units", "request_events", "requests"):

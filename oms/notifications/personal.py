@@ -17,6 +17,8 @@ MAIL = egress.declare(
             "challenge.code.code",
             "notice.mailbox.email",
             "certificate.mailbox.email",
+            "copy.mailbox.email",
+            "copy.mailbox.word",
             "order.withdrawal.name",
             "order.withdrawal.email",
         ),

@@ -93,7 +93,7 @@ def context(session: Session, order: Order) -> dict[str, Any]:
         "message_why": "",
         **_change(session, order),
         **_keep(order),
-        "copy_url": goods_pages.url("/your-data/"),
+        "copy_url": goods_pages.url("/your-data/#copy"),
         "delete_url": goods_pages.url("/your-data/"),
         "invoice_url": "",
     }

@@ -56,7 +56,11 @@ def wishes(form: WishesForm | None) -> dict[str, Any]:
 def unit_words(unit: str) -> str:
     """Return what a unit is called on the page."""
     sort, _colon, name = unit.partition(":")
-    words = {"order": _("Order %(number)s", number=name), "account": _("Your account")}
+    words = {
+        "order": _("Order %(number)s", number=name),
+        "account": _("Your account"),
+        "copy": _("A copy of your data"),
+    }
     return str(words.get(sort) or _("Other"))
 
 
@@ -85,6 +89,7 @@ def message_words(topic: str) -> str:
         "code": _("The mail with a one-time code."),
         "email_changed": _("The mail that your address was changed."),
         "certificate": _("The certificate of deletion."),
+        "copy": _("The mail that your copy is ready."),
     }
     return str(words.get(topic) or topic)
 

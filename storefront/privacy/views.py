@@ -1,14 +1,12 @@
-"""The routes of a person's own data: see it, take a copy. Guests prove their mailbox first."""
+"""The routes of a person's own data: see it, say what may be written. Guests prove their mailbox first."""
 
-import json
 from dataclasses import replace
 
-from flask import Blueprint, Response, current_app, flash, jsonify, render_template
+from flask import Blueprint, current_app, flash, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from oms.fulfillment import queries as sending
-from oms.kernel import audit, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.orders.states import OrderState
@@ -19,7 +17,6 @@ from oms.privacy.states import CHANNELS
 from oms.privacy.wishes import actions as wishing
 from oms.web import proofs
 from oms.web.frame import flashed, page
-from oms.web.limits import limiter
 from oms.web.security import actor
 from storefront.account import access, codes
 from storefront.privacy import pages
@@ -72,24 +69,6 @@ def save_wishes() -> ResponseReturnValue:
                 change(session, units, channel, by=by)
         flash(_("Saved. It holds from this moment on."), "good")
     return codes.going("/your-data/#correct")
-
-
-@blueprint.get("/your-data/copy")
-@limiter.limit("20 per hour")
-def copy() -> ResponseReturnValue:
-    """Hand out everything as one JSON file; that it was taken is written down."""
-    units = own_units()
-    if units is None:
-        return codes.going("/account/prove?next=/your-data/")
-    by = replace(actor(), id="self")  # a number would join the orders that it is about
-    with transaction() as session:
-        told = queries.copy(queries.insight(session, units, by=by), _schema_url())
-        for unit in units:
-            subject = vault.subject_of(session, unit)
-            audit.record(session, by, "privacy.copy", unit, subject_id=subject)
-    answer = Response(json.dumps(told, indent=2, ensure_ascii=False), mimetype="application/json")
-    answer.headers["Content-Disposition"] = 'attachment; filename="your-data.json"'
-    return answer
 
 
 @blueprint.get("/your-data/schema.json")

@@ -47,6 +47,7 @@ ALSO = {
     "oms/privacy/clocks/calendar.py": "the shop's working days",
     "oms/privacy/retention/schedules.py": "what ends other than by a key or a life",
     "oms/privacy/clocks/regimes.py": "what each law allows, as data",
+    "oms/privacy/copies/writing.py": "a copy as JSON, table and page",
     "oms/payments/words.py": "what is said to Stripe and by it, in our words",
     "oms/payments/troubles.py": "rows that break, one by one",
     "oms/pricing/quote.py": "the arithmetic of a quote",

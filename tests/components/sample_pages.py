@@ -42,6 +42,8 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "sessions": ("store/account/sessions.html", account.sessions),
     "change": ("store/account/change.html", account.change),
     "your-data": ("store/privacy/your_data.html", privacy.your_data),
+    "copy": ("store/privacy/copy.html", privacy.copy),
+    "copy-ready": ("store/privacy/copy.html", partial(privacy.copy, is_ready=True)),
     "plan": ("store/privacy/plan.html", privacy.plan),
     "certificate": ("store/privacy/certificate.html", privacy.certificate),
     "deleting": ("store/privacy/certificate.html", privacy.deleting),

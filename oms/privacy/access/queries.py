@@ -13,6 +13,7 @@ from oms.kernel.egress import RECIPIENTS, Disclosure, Recipient
 from oms.kernel.register import Field, Kind, Purpose
 from oms.orders import queries as orders
 from oms.orders.models import Order
+from oms.privacy.copies import queries as copies
 from oms.privacy.models import Objection
 from oms.privacy.wishes import queries as wishes
 
@@ -56,7 +57,7 @@ def insight(session: Session, units: Sequence[str], *, by: Actor) -> Insight:
     """Open everything of some units for their person; the caller has made sure that it is theirs."""
     known: list[Known] = []
     withheld: list[tuple[Kind, str]] = []
-    for unit in units:
+    for unit in [*units, *(copy.unit for copy in copies.about(session, units))]:
         opened, closed = _of_unit(session, unit, by)
         known += opened
         withheld += closed
@@ -70,6 +71,21 @@ def insight(session: Session, units: Sequence[str], *, by: Actor) -> Insight:
         tuple(_looks(session, units)),
         tuple(order for order in found if order),
         tuple(wishes.objections(session, units)),
+    )
+
+
+def joined(parts: Sequence[Insight]) -> Insight:
+    """Return as one what was found of some units one by one; what two of them share is in it once."""
+    told = {row.id: row for part in parts for row in part.told}
+    looks = {(deed.at, deed.verb, deed.about, deed.fields): deed for part in parts for deed in part.looks}
+    return Insight(
+        tuple(dict.fromkeys(unit for part in parts for unit in part.units)),
+        tuple(dict.fromkeys(one for part in parts for one in part.known)),
+        tuple(dict.fromkeys(one for part in parts for one in part.withheld)),
+        tuple(sorted(told.values(), key=lambda row: row.at, reverse=True)),
+        tuple(sorted(looks.values(), key=lambda deed: deed.at, reverse=True)),
+        tuple({order.id: order for part in parts for order in part.orders}.values()),
+        tuple({(row.unit, row.channel): row for part in parts for row in part.objections}.values()),
     )
 
 

@@ -23,6 +23,7 @@ from oms.orders import actions as orders
 from oms.orders.models import Order, unit_of
 from oms.orders.states import OrderState
 from oms.privacy.clocks import queries as clocks
+from oms.privacy.copies import actions as copies
 from oms.privacy.erasure import queries
 from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Telling
 from oms.privacy.personal import CertificateMailbox
@@ -200,12 +201,15 @@ def _mailbox_of(session: Session, units: Sequence[str]) -> str:
 def _erase(row: RequestUnit) -> None:
     with transaction() as session:
         noted = session.get_one(RequestUnit, (row.request_id, row.unit))
-        there = queries.going(session, row.unit)
+        there = [
+            one for unit in queries.with_copies(session, [row.unit]) for one in queries.going(session, unit)
+        ]
         noted.fields = noted.fields or [
             f"{one.kind.name}.{field.name}" for one in there for field in one.fields
         ]
         noted.kinds = noted.kinds or [one.kind.name for one in there]
         noted.recipients = noted.recipients or queries.recipients_of(session, row.unit)
+    copies.drop(row.unit)
     vault.destroy_unit(row.unit)
     with transaction() as session:
         _cut(session, row)

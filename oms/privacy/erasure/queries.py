@@ -20,6 +20,7 @@ from oms.orders import queries as orders
 from oms.orders.models import BOOK_YEARS, Order
 from oms.orders.states import OrderState
 from oms.payments import queries as payments
+from oms.privacy.copies import queries as copies
 from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Telling
 from oms.privacy.retention.queries import DISPUTE_WINDOW
 from oms.privacy.states import OPEN, Way
@@ -88,11 +89,16 @@ def plan(session: Session, units: Sequence[str]) -> Plan:
     """Return what erasing these units would do, to the person whose they are; nothing changes."""
     found = [order for unit in units if (order := order_of(session, unit))]
     return Plan(
-        tuple(one for unit in units for one in going(session, unit)),
+        tuple(one for unit in with_copies(session, units) for one in going(session, unit)),
         tuple(stays(session, found)),
         tuple(dict.fromkeys(name for unit in units for name in recipients_of(session, unit))),
         tuple(_open(session, order) for order in found if not is_finished(order)),
     )
+
+
+def with_copies(session: Session, units: Sequence[str]) -> list[str]:
+    """Return some units, and those of the copies that hold something of them."""
+    return [*units, *(copy.unit for copy in copies.about(session, units))]
 
 
 def kinds_of(unit: str) -> list[Kind]:

@@ -95,6 +95,11 @@ MAILS: dict[str, dict[str, Any]] = {
         "stays": [("The counterfoil", "Tax law asks for it.", "until 2036")],
         "backups": "From 29 November on, no backup can bring it back.",
     },
+    "copy": {
+        "subject": "The copy of your data is ready",
+        "url": "https://shop.test/your-data/copies/x1",
+        "until": "25 November 2026",
+    },
     "answer": {"subject": "We answered", "order": ORDER},
 }
 

@@ -61,6 +61,20 @@ def your_data() -> dict[str, Any]:
     }
 
 
+def copy(*, is_ready: bool = False) -> dict[str, Any]:
+    """A copy that is being built, or waits to be taken."""
+    label = "We gather it. You may leave this page: a mail tells you when it is ready."
+    work = {"label": label, "done": 1, "total": 3, "text": "1 of 3 done", "url": "/nowhere"}
+    return {
+        **page("A copy of your data", robots="noindex"),
+        "work": None if is_ready else work,
+        "take_url": "/your-data/copies/x1/take" if is_ready else "",
+        "until": "It can be taken once, until 25 November 2026, 11:04." if is_ready else "",
+        "again_url": "/your-data/copies/x1",
+        "back_url": "/your-data/#copy",
+    }
+
+
 def plan() -> dict[str, Any]:
     """What deleting would do while a parcel is on its way."""
     return {

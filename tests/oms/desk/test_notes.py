@@ -91,7 +91,7 @@ def test_the_buyer_reads_it_in_their_data_and_takes_it_along(
     page = words(buyer.get("/your-data/"))
     assert f"Note of our staff {SAID} To handle your order well." in page
     assert "Given by our staff." in page
-    records = buyer.get("/your-data/copy").get_json()["records"]
+    records = forgetting.copy(buyer)["records"]
     assert [r["values"] for r in records if r["kind"] == "order.note"] == [{"text": SAID}]
 
 

@@ -25,7 +25,7 @@ from oms.privacy.wishes import actions
 from oms.privacy.wishes.queries import token_of
 from tests import make
 from tests.fakes import Party
-from tests.forgetting import GRACE, delivered, paid, proven
+from tests.forgetting import GRACE, copy, delivered, paid, proven
 from tests.make import Shop
 from tests.people import Visitor, words
 
@@ -180,7 +180,7 @@ def test_a_guest_chooses_on_the_page_of_their_data_and_may_change_their_mind(
     assert "Mails you could do without stopped on" in words(page)
     assert not is_ticked(page.text)
     assert objected() == sorted([(one.unit, "mail"), (two.unit, "mail")])
-    copied = visitor.get("/your-data/copy").get_json()
+    copied = copy(visitor)
     assert [(row["unit"], row["channel"]) for row in copied["objections"]] == objected()
     visitor.send("/your-data/wishes", page="/your-data/", mail="y")
     assert objected() == []

@@ -1,37 +1,35 @@
 """Your data: all of it, of this person and of nobody else, once the mailbox is proven."""
 
 import json
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 
 from oms.fulfillment.personal import ShipmentTracking
-from oms.kernel import audit, egress, ids, vault
+from oms.kernel import egress, ids, vault
 from oms.kernel.audit import Actor, ActorKind
+from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.kernel.egress import Occasion
 from oms.kernel.register import KINDS, Purpose
 from oms.orders.personal import OrderContact, OrderDelivery
+from oms.privacy.copies import handlers as copies
 from tests import make
-from tests.forgetting import GRACE, only_buyer, proven
+from tests.forgetting import GRACE, copy, only_buyer, proven
 from tests.make import Shop
 from tests.people import Mailbox, Visitor, words
 
 CLERK = Actor(ActorKind.STAFF, "2", "she asked where it is")
 
 
-def copy(visitor: Visitor) -> dict[str, Any]:
-    answer = visitor.get("/your-data/copy")
-    assert answer.status_code == 200
-    told: dict[str, Any] = json.loads(answer.data)
-    return told
+@pytest.fixture(autouse=True)
+def address(settings: Settings) -> None:
+    copies.configure(settings)
 
 
-@pytest.mark.parametrize("path", ["/your-data/", "/your-data/copy"])
-def test_a_stranger_proves_a_mailbox_first(store: FlaskClient, path: str) -> None:
-    assert store.get(path).headers["Location"] == "/account/prove?next=/your-data/"
+def test_a_stranger_proves_a_mailbox_first(store: FlaskClient) -> None:
+    assert store.get("/your-data/").headers["Location"] == "/account/prove?next=/your-data/"
 
 
 def test_a_guest_sees_what_is_known_who_was_told_and_when_it_goes(small: Shop, store: FlaskClient) -> None:
@@ -130,17 +128,6 @@ def test_every_kind_that_its_person_may_copy_is_in_the_schema(store: FlaskClient
     assert {
         name: set(part["properties"]["values"]["properties"]) for name, part in schema["$defs"].items()
     } == {kind.name: set(kind.names()) for kind in ours}
-
-
-def test_the_copy_is_a_download_that_nobody_keeps_and_taking_it_is_written_down(
-    small: Shop, store: FlaskClient
-) -> None:
-    order = make.order({small.clock: 1}).order
-    answer = proven(store, "ada@shop.test").get("/your-data/copy")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="your-data.json"'
-    assert answer.headers["Cache-Control"] == "no-store"
-    with reading() as session:
-        assert [deed.verb for deed in audit.about(session, order.unit)] == ["privacy.copy"]
 
 
 def test_a_buyer_who_is_signed_in_needs_no_further_proof(small: Shop, store: FlaskClient) -> None:

@@ -1,0 +1,1 @@
+"""Telling somebody that the copy of their data is ready: a link, and nothing personal."""

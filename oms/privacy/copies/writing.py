@@ -1,0 +1,119 @@
+"""The three forms of a copy in one file: JSON by the published schema, CSV, and a page for reading."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_datetime
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from oms.catalog.exchange.formulas import made_harmless
+from oms.kernel import register
+from oms.kernel.i18n import SOURCE, TAGS, locale_of, words
+from oms.privacy.access import queries as access
+from oms.privacy.access.queries import Insight
+from oms.privacy.copies.models import Copy
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+COLUMNS = ("about", "what", "value", "why", "basis", "source", "recipients", "ends_at")
+# A zip keeps a date for each part; one day for all keeps the moment of building out of it.
+_DAY = (2000, 1, 1, 0, 0, 0)
+
+
+def written(found: Insight, row: Copy, schema_url: str) -> bytes:
+    """Return the file of a copy: `your-data.json`, `.csv` and `.html` in one zip."""
+    told = access.copy(found, schema_url)
+    parts = {
+        "your-data.json": json.dumps(told, indent=2, ensure_ascii=False),
+        "your-data.csv": _table(told),
+        "your-data.html": _page(told, row.language, row.market),
+    }
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, _DAY), text.encode(), zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
+def _table(told: dict[str, Any]) -> str:
+    """Return a line for each fact: a byte order mark for spreadsheets, no cell that they would run."""
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(COLUMNS)
+    for line in _lines(told):
+        writer.writerow([made_harmless(str(cell)) for cell in line])
+    return "\ufeff" + lines.getvalue()
+
+
+def _lines(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    for record in told["records"]:
+        kind = register.KINDS[record["kind"]]
+        for name, value in record["values"].items():
+            field = kind.field(name)
+            yield (
+                *(record["unit"], field.label, _text(value), field.why, record["basis"]),
+                *(record["source"], " ".join(field.recipients), record["ends_at"]),
+            )
+    for row in told["disclosures"]:
+        what = f"told {row['recipient']} on {row['at']}"
+        yield row["unit"], what, " ".join(row["fields"]), row["what_for"], row["purpose"], "", "", ""
+    for look in told["looks"]:
+        what = f"seen by staff on {look['at']}"
+        yield look["about"], what, " ".join(look["fields"]), look["reason"], look["purpose"], "", "", ""
+    for order in told["orders"]:
+        goods = "; ".join(f"{line['quantity']} x {line['title']} ({line['sku']})" for line in order["lines"])
+        paid = f"{order['total']} minor units of {order['currency']}"
+        placed = f"order placed on {order['placed_at']}"
+        yield f"order:{order['number']}", placed, goods, paid, "contract", "you", "", ""
+    for row in told["objections"]:
+        yield row["unit"], f"no unneeded messages by {row['channel']}", row["at"], "", "", "you", "", ""
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _page(told: dict[str, Any], language: str, market: str) -> str:
+    say = words(language).gettext
+    locale = locale_of(language, market)
+
+    def day(at: str) -> str:
+        return format_datetime(datetime.fromisoformat(at), "d MMMM y, HH:mm", locale=locale) + " UTC"
+
+    def label(name: str) -> str:
+        kind, _dot, field = name.rpartition(".")
+        return say(register.KINDS[kind].field(field).label) if kind in register.KINDS else field
+
+    return (
+        _environment(language)
+        .get_template("copy/page.html")
+        .render(
+            told=told,
+            lang=TAGS.get(language, SOURCE),
+            day=day,
+            label=label,
+            why=lambda kind, name: say(register.KINDS[kind].field(name).why),
+            say=say,
+            text=_text,
+        )
+    )
+
+
+@cache
+def _environment(language: str) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
+    return made

@@ -1,0 +1,1 @@
+"""Taking a copy: asked for, watched while it is built, taken once."""
