@@ -137,6 +137,13 @@ def refund(intent_ref: str, money: Money, *, key: UUID) -> RefundTruth:
     return _refund_truth(_ask(lambda: _stripe().refunds.create(params, once)))
 
 
+def refund_of(intent_ref: str, key: UUID) -> RefundTruth | None:
+    """Return the refund of a payment that was made under a key, if Stripe knows one, however long ago."""
+    params: dict[str, Any] = {"payment_intent": intent_ref, "limit": 100}
+    found = (_refund_truth(one) for one in _listed("refunds", params))
+    return next((truth for truth in found if truth.refund_key == key), None)
+
+
 def look_up_refund(refund_ref: str) -> RefundTruth:
     """Ask Stripe what became of a refund."""
     return _refund_truth(_ask(lambda: _stripe().refunds.retrieve(refund_ref)))
@@ -153,7 +160,10 @@ def refunds_since(moment: datetime) -> Iterator[RefundTruth]:
 
 
 def _pages(service: str, since: datetime) -> Iterator[dict[str, Any]]:
-    params: dict[str, Any] = {"limit": 100, "created": {"gte": int(since.timestamp())}}
+    yield from _listed(service, {"limit": 100, "created": {"gte": int(since.timestamp())}})
+
+
+def _listed(service: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
     while True:
         found = _ask(partial(attrgetter(service)(_stripe()).list, params))
         yield from found["data"]

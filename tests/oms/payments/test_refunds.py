@@ -8,11 +8,18 @@ from sqlalchemy import text
 from oms.fulfillment.actions import cancel_order
 from oms.kernel import clock, jobs
 from oms.kernel.audit import SYSTEM
-from oms.kernel.db import Role, transaction
+from oms.kernel.db import Role, reading, transaction
+from oms.kernel.money import Money
+from oms.kernel.outbox import Message
 from oms.payments import actions, gateway, handlers
+from oms.payments.actions import RefundAsked, RefundPart
+from oms.payments.models import Payment, Refund
+from oms.payments.states import RefundState
 from tests import make
 from tests.fakes import Party
 from tests.make import Shop
+
+_LONG = timedelta(days=2)
 
 
 @pytest.fixture
@@ -36,3 +43,52 @@ def test_a_refund_that_every_attempt_failed_to_send_is_sent_by_the_clock(small: 
         handlers.ask_about_open_refunds()
         handlers.ask_about_open_refunds()
     assert [(r["amount"], r["status"]) for r in stripe.get("ledger")["refunds"]] == [(3660, "succeeded")]
+
+
+def _paid(small: Shop, stripe: Party) -> int:
+    placed = make.order({small.clock: 1})
+    ref = make.pay(placed, stripe)
+    with transaction() as session:
+        actions.apply_truth(session, gateway.look_up(ref))
+    jobs.drain()
+    return placed.payment.id
+
+
+def _half_back(payment_id: int) -> Refund:
+    with transaction() as session:
+        part = RefundPart(None, 0, 1000, 3660)
+        return actions.request_refund(session, RefundAsked(payment_id, (part,), "Goodwill"), by=SYSTEM)
+
+
+def _without_bell() -> None:
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("DELETE FROM outbox_messages WHERE topic = 'refund.requested'"))
+
+
+def test_a_refund_whose_answer_was_lost_is_not_made_again_after_stripe_forgot_its_key(
+    small: Shop, stripe: Party
+) -> None:
+    payment_id = _paid(small, stripe)
+    refund = _half_back(payment_id)
+    _without_bell()
+    with reading() as session:
+        intent = str(session.get_one(Payment, payment_id).intent_ref)
+    gateway.refund(intent, Money(1000, "EUR"), key=refund.key)  # and we crash before its answer is kept
+    stripe.fault("clock_jump", seconds=int(_LONG.total_seconds()))
+    with clock.held_at(clock.now() + _LONG):
+        handlers.send_refund(Message(1, "refund.requested", {"refund": refund.id}))
+        handlers.ask_about_open_refunds()
+    assert [r["amount"] for r in stripe.get("ledger")["refunds"]] == [1000]
+    with reading() as session:
+        kept = session.get_one(Refund, refund.id)
+    assert (kept.state, kept.refund_ref is not None) == (RefundState.SUCCEEDED, True)
+
+
+def test_a_refund_that_stripe_never_took_for_days_is_sent_once_it_is_back(small: Shop, stripe: Party) -> None:
+    payment_id = _paid(small, stripe)
+    _half_back(payment_id)
+    _without_bell()
+    with clock.held_at(clock.now() + _LONG):
+        handlers.ask_about_open_refunds()
+        handlers.ask_about_open_refunds()
+    assert [(r["amount"], r["status"]) for r in stripe.get("ledger")["refunds"]] == [(1000, "succeeded")]
