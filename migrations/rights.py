@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, text
 
 # What is written once: only the owner could change it.
-WRITTEN_ONCE = ("audit_entries", "audit_links", "disclosures")
+WRITTEN_ONCE = ("audit_entries", "audit_links", "disclosures", "notice_versions")
 ROLES = ("counterfoil_web", "counterfoil_worker", "counterfoil_blind")
 _CREATE = """
 DO $$ BEGIN

@@ -35,6 +35,7 @@ from oms.kernel.config import load
 from oms.kernel.db import Role
 from oms.kernel.errors import ConfigurationError, UnavailableError
 from oms.notifications import handlers as notifications
+from oms.notifications.announcing import handlers as announcing_mails
 from oms.notifications.certificates import handlers as certificates
 from oms.notifications.copies import handlers as copy_mails
 from oms.notifications.returning import handlers as returning_mails
@@ -56,6 +57,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking, many),
     *(notifications, certificates, copy_mails, sending_mails, returning_mails),
+    announcing_mails,
     *(privacy, copies, telling, backups),
 )
 

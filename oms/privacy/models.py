@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, Index, String, text
+from sqlalchemy import ForeignKey, Identity, Index, String, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -149,12 +149,14 @@ class Clearing(Base):
 
 
 class NoticeVersion(Base):
-    """One version of the privacy notice, whole, and since when it is in force."""
+    """One version of the privacy notice, whole: written once, changed on a day, in force since another."""
 
     __tablename__ = "notice_versions"
-    __columns__: ClassVar = columns("id version since content")
+    __columns__: ClassVar = columns("id version changed_at since is_material content")
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     version: Mapped[str] = mapped_column(index=True)
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     since: Mapped[datetime]
+    is_material: Mapped[bool] = mapped_column(server_default="false")
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)

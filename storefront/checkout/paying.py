@@ -125,7 +125,7 @@ def _placed(at: Counter, key: str, contact: OrderContact, delivery: OrderDeliver
         keys=vault.prepare(ids.new_id(), unit_of(number), *kinds),
         cart_id=at.view.cart_id,
         buyer_id=access.buyer_id() or None,
-        notice_version=notice.version(),
+        notice_version=_notice_shown(),
     )
     try:
         return _tried(request)
@@ -135,6 +135,11 @@ def _placed(at: Counter, key: str, contact: OrderContact, delivery: OrderDeliver
         if twin is None:
             raise
         return twin
+
+
+def _notice_shown() -> str:
+    with reading() as session:
+        return notice.version(session)
 
 
 @retry_conflicts

@@ -1,15 +1,21 @@
 """What stands around every page of the store: collections on top, the small print below."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from flask import Flask
+from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from oms.catalog import queries
 from oms.catalog.merchandise.queries import collections
+from oms.kernel import clock
 from oms.kernel.db import reading
 from oms.kernel.errors import UnavailableError
+from oms.privacy.models import NoticeVersion
+from oms.privacy.notice import queries as notice
 from oms.returns import period
+from oms.web.filters import long_date
 from oms.web.frame import Link
 from oms.web.markets import Place, place
 
@@ -34,6 +40,7 @@ class Nav:
     privacy: str
     collections: tuple[Link, ...]
     legal: tuple[Link, ...]
+    coming: Link | None = None
 
 
 @dataclass(slots=True)
@@ -47,6 +54,9 @@ class _Shelf:
 
 
 _kept: dict[str, _Shelf] = {}
+# Whether a change of the privacy notice is announced need not be asked for every page.
+_FRESH = timedelta(minutes=1)
+_announced: list[tuple[datetime, NoticeVersion | None]] = []
 
 
 def nav() -> Nav:
@@ -68,7 +78,24 @@ def nav() -> Nav:
         privacy=f"{at}/privacy",
         collections=tuple(Link(name, f"{at}/collections/{slug}") for slug, name in shelf.collections),
         legal=tuple(Link(title, f"{at}/legal/{topic}") for topic, title in shelf.legal),
+        coming=_coming(at),
     )
+
+
+def _coming(at: str) -> Link | None:
+    """Return where a change of the privacy notice is told, as long as it is announced and not in force."""
+    now = clock.now()
+    if not _announced or not timedelta() <= now - _announced[0][0] < _FRESH:
+        try:
+            with reading() as session:
+                _announced[:] = [(now, notice.announced(session))]
+        except (SQLAlchemyError, UnavailableError):
+            return None
+    found = _announced[0][1]
+    if found is None or found.since <= now:
+        return None
+    words = _("From %(day)s our privacy notice changes.", day=long_date(found.since))
+    return Link(words, f"{at}/privacy/versions/{found.version}/changes")
 
 
 def _shelf(here: Place) -> _Shelf:
@@ -93,4 +120,5 @@ def _shelf(here: Place) -> _Shelf:
 def install(app: Flask) -> None:
     """Give every template of the store its `nav`."""
     _kept.clear()
+    _announced.clear()
     app.context_processor(lambda: {"nav": nav()})

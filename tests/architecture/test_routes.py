@@ -42,6 +42,7 @@ CACHED = {
     "notice.current",
     "notice.version",
     "notice.versions",
+    "notice.changes",
     "conventions.robots",
     "conventions.sitemap",
     "conventions.sitemap_part",

@@ -51,6 +51,7 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "unsubscribe": ("store/privacy/unsubscribe.html", privacy.unsubscribe),
     "notice": ("store/legal/notice.html", privacy.notice),
     "legal": ("store/legal/page.html", privacy.legal),
+    "notice-changes": ("store/legal/changes.html", privacy.changes),
     "versions": ("store/legal/versions.html", privacy.versions),
     "desk-sign-in": ("desk/staff/sign_in.html", desk.sign_in),
     "desk-second-factor": ("desk/staff/second_factor.html", desk.second_factor),

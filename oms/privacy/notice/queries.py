@@ -3,22 +3,29 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from oms.kernel import clock
 from oms.kernel.egress import RECIPIENTS, Recipient
 from oms.kernel.register import KINDS, PLACES, Field, Kind, Place
+from oms.kernel.vault.models import BlindIndex
 from oms.privacy.models import NoticeVersion
 
 Content = dict[str, Any]
+Texts = dict[str, dict[str, str]]
 _VERSION_DIGITS = 12
 
 
-def content() -> Content:
-    """Return everything that the notice tells, in words of the source language and in order of names."""
+def content(texts: Texts | None = None) -> Content:
+    """Return everything that the notice tells, in words of the source language and in order of names.
+
+    `texts` are the merchant's own words by language and part.
+    """
     kinds = sorted((kind for kind in KINDS.values() if _is_ours(kind)), key=lambda kind: kind.name)
     places = sorted((place for place in PLACES.values() if place.personal), key=lambda place: place.name)
     fields = [_field(kind, field) for kind in kinds for field in kind.fields]
@@ -27,6 +34,7 @@ def content() -> Content:
         "fields": fields,
         "recipients": [_recipient(RECIPIENTS[name]) for name in sorted(named & set(RECIPIENTS))],
         "places": [_place(place) for place in places if place.name.startswith("cookie ")],
+        **({"texts": texts} if texts else {}),
     }
 
 
@@ -72,14 +80,37 @@ def version_of(told: Content) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:_VERSION_DIGITS]
 
 
-@cache
-def version() -> str:
-    """Return the version in force, which orders keep; it changes with the program only."""
-    return version_of(content())
+def newest(session: Session) -> NoticeVersion | None:
+    """Return the version that was kept last, in force or announced."""
+    return session.scalar(select(NoticeVersion).order_by(NoticeVersion.id.desc()).limit(1))
+
+
+def in_force(session: Session, at: datetime | None = None) -> NoticeVersion | None:
+    """Return the version in force at a moment, now unless one is named; None before the first was kept."""
+    begun = select(NoticeVersion).where(NoticeVersion.since <= (at or clock.now()))
+    return session.scalar(begun.order_by(NoticeVersion.id.desc()).limit(1))
+
+
+def announced(session: Session) -> NoticeVersion | None:
+    """Return the version that will be in force next, if one is announced."""
+    last = newest(session)
+    return last if last is not None and last.since > clock.now() else None
+
+
+def version(session: Session) -> str:
+    """Return the version that is shown now, which orders keep."""
+    found = in_force(session)
+    return found.version if found is not None else version_of(content())
+
+
+def texts_of(told: Content) -> Texts:
+    """Return the merchant's own words in a version; empty where there are none."""
+    found: Texts = told.get("texts", {})
+    return found
 
 
 def versions(session: Session) -> list[NoticeVersion]:
-    """Return every version that was ever in force, the newest first."""
+    """Return every version that was ever kept, the newest first."""
     return list(session.scalars(select(NoticeVersion).order_by(NoticeVersion.id.desc())))
 
 
@@ -96,5 +127,63 @@ def changes(before: Content | None, after: Content) -> list[tuple[str, str]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that two versions tell differently: what it was and what it is; None where it was not."""
+
+    part: str
+    name: str
+    before: Content | None
+    after: Content | None
+
+    @property
+    def is_material(self) -> bool:
+        """Say whether somebody has to hear of it before: more is taken, told, kept, or for something else."""
+        if self.after is None:
+            return False
+        if self.before is None or self.part == "places":
+            return True
+        return any(_reaches_further(self.before, self.after, name) for name in self.after)
+
+
+def differences(before: Content, after: Content) -> list[Difference]:
+    """Return everything that two versions tell differently, in order of parts and names."""
+    found: list[Difference] = []
+    for part in ("fields", "recipients", "places"):
+        old, new = _by_name(before, part), _by_name(after, part)
+        found += [
+            Difference(part, name, old.get(name), new.get(name))
+            for name in sorted(old.keys() | new.keys())
+            if old.get(name) != new.get(name)
+        ]
+    return found
+
+
+def _reaches_further(before: Content, after: Content, name: str) -> bool:
+    old, new = before.get(name), after[name]
+    if name in {"days", "at_most"}:
+        return int(new) > int(old or 0)
+    if name in {"purposes", "recipients"}:
+        return bool(set(new) - set(old or ()))
+    return name in {"basis", "after", "region", "what_for", "role", "source"} and new != old
+
+
 def _by_name(told: Mapping[str, Any], part: str) -> dict[str, Any]:
     return {one["name"]: one for one in told[part]}
+
+
+def mailboxes_to_tell(session: Session, after: str, most: int) -> list[str]:
+    """Return one unit for each mailbox that an account or an order has given, in order, from a unit on."""
+    fields = ("account.contact.email", "order.contact.email")
+    newest_key = select(func.max(BlindIndex.version)).scalar_subquery()
+    one = func.min(BlindIndex.unit)
+    return list(
+        session.scalars(
+            select(one)
+            .where(BlindIndex.field.in_(fields), BlindIndex.version == newest_key)
+            .group_by(BlindIndex.field, BlindIndex.digest)
+            .having(one > after)
+            .order_by(one)
+            .limit(most)
+        )
+    )

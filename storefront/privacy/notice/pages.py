@@ -1,14 +1,18 @@
 """The notice in words, from its content: today's and every earlier one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from oms.kernel import clock
+from oms.kernel.i18n import SOURCE
 from oms.kernel.register import Basis, Event
 from oms.privacy.models import NoticeVersion
-from oms.privacy.notice.queries import Content, changes
+from oms.privacy.notice.queries import Content, Difference, changes, differences, texts_of
 from oms.web.filters import long_date
+from oms.web.markets import place
 from storefront.privacy.pages import at, basis_words
 
 
@@ -20,6 +24,7 @@ def notice(told: Content, version: str, imprint: str) -> dict[str, Any]:
     recipients = [_recipient(to) for to in told["recipients"]]
     return {
         "version": version,
+        "own": _own_words(told),
         "versions_url": at("/privacy/versions"),
         "intro": [
             _("This page is made from the same list that the shop obeys. If it changes, so does this."),
@@ -109,9 +114,87 @@ def _rights() -> list[tuple[str, str]]:
     ]
 
 
+def _own_words(told: Content) -> list[tuple[str, list[str]]]:
+    """Return the merchant's own words in the language of the page, else in the source language."""
+    texts = texts_of(told)
+    titles = {"intro": "", "contact": _("Who answers for it"), "law": _("Law and courts")}
+    found = []
+    for part, title in titles.items():
+        words = texts.get(place().language, {}).get(part) or texts.get(SOURCE, {}).get(part, "")
+        if words:
+            found.append((title, [line.strip() for line in words.split("\n") if line.strip()]))
+    return found
+
+
+def coming(newest: NoticeVersion | None) -> dict[str, str] | None:
+    """Return what is announced: the sentence and the address of what changes; None where nothing is."""
+    if newest is None or newest.since <= clock.now():
+        return None
+    return {
+        "text": _("From %(day)s this notice changes.", day=long_date(newest.since)),
+        "url": at(f"/privacy/versions/{newest.version}/changes"),
+    }
+
+
+def number_of(kept: Sequence[NoticeVersion], row: NoticeVersion) -> int:
+    """Return the number of a version among all, which are given newest first."""
+    return len(kept) - next(index for index, one in enumerate(kept) if one.id == row.id)
+
+
+def compared(
+    kept: Sequence[NoticeVersion], before: NoticeVersion | None, after: NoticeVersion
+) -> dict[str, Any]:
+    """Return what the page of differences takes: for each thing, what was told and what is told."""
+    found = differences(before.content if before else _NOTHING, after.content)
+    rows = [
+        {
+            "what": _title(one),
+            "before": _told(one.part, one.before),
+            "after": _told(one.part, one.after),
+            "is_material": one.is_material,
+        }
+        for one in found
+    ]
+    own = (_own_words(before.content) if before else [], _own_words(after.content))
+    if own[0] != own[1]:
+        told = [" ".join(" ".join(lines) for _title, lines in words) for words in own]
+        rows.append({"what": _("Our own words"), "before": told[0], "after": told[1], "is_material": False})
+    return {
+        "before": version_words(number_of(kept, before), before) if before else "",
+        "after": version_words(number_of(kept, after), after),
+        "rows": rows,
+        "versions_url": at("/privacy/versions"),
+    }
+
+
+_NOTHING: Content = {"fields": [], "recipients": [], "places": []}
+
+
+def _title(one: Difference) -> str:
+    told = one.after or one.before or {}
+    if one.part == "fields":
+        return f"{_(told['label'])} ({_group(told['unit'])})"
+    return str(told["name"]).removeprefix("cookie ")
+
+
+def _told(part: str, told: Content | None) -> str:
+    if told is None:
+        return ""
+    if part == "places":
+        cookie = _cookie(told)
+        return f"{cookie['why']}. {cookie['until']}"
+    row = _row(told) if part == "fields" else _recipient(told)
+    return f"{row['why']} {row['basis']}. {row['until']}. {row['who']}."
+
+
 def version_words(number: int, row: NoticeVersion) -> str:
     """Return which version this is, and since when."""
-    return str(_("Version %(number)s, in force since %(day)s", number=number, day=long_date(row.since)))
+    changed = _("changed on %(day)s", day=long_date(row.changed_at))
+    if row.since > clock.now():
+        words = _("Version %(number)s, in force from %(day)s", number=number, day=long_date(row.since))
+    else:
+        words = _("Version %(number)s, in force since %(day)s", number=number, day=long_date(row.since))
+    return f"{words}, {changed}"
 
 
 def versions(kept: list[NoticeVersion]) -> list[dict[str, Any]]:
@@ -122,6 +205,7 @@ def versions(kept: list[NoticeVersion]) -> list[dict[str, Any]]:
             "label": _("Version %(number)s", number=len(kept) - index),
             "date": long_date(row.since),
             "url": at(f"/privacy/versions/{row.version}"),
+            "changes_url": at(f"/privacy/versions/{row.version}/changes") if before else "",
             "changes": [_change(*one) for one in changes(before.content if before else None, row.content)]
             or [_("The first one.")],
         }

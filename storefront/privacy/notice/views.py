@@ -1,12 +1,13 @@
 """The routes of the notice: the one in force, its cookies, and every earlier version."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from oms.catalog.queries import market_texts
 from oms.kernel.db import reading
 from oms.kernel.errors import NotFoundError
+from oms.privacy.models import NoticeVersion
 from oms.privacy.notice import queries
 from oms.web import frame
 from oms.web.markets import place
@@ -23,8 +24,10 @@ def current() -> ResponseReturnValue:
     """Show the notice in force."""
     with reading() as session:
         kept = queries.versions(session)
-    name = pages.version_words(len(kept), kept[0]) if kept else _("Version 1")
-    return _notice(queries.content(), name)
+        held = queries.in_force(session)
+    if held is None:
+        return _notice(queries.content(), _("Version 1"))
+    return _notice(held.content, pages.version_words(pages.number_of(kept, held), held), kept[0])
 
 
 @blueprint.get("/privacy/cookies")
@@ -55,9 +58,29 @@ def version(version: str) -> ResponseReturnValue:
     raise NotFoundError("There was no such version of the notice.")
 
 
-def _notice(told: queries.Content, name: str) -> ResponseReturnValue:
+@blueprint.get("/privacy/versions/<version>/changes")
+@cached_view("since")
+def changes(version: str) -> ResponseReturnValue:
+    """Show side by side what a version tells differently from another, by default the one before it."""
+    with reading() as session:
+        kept = queries.versions(session)
+    number = next((n for n, row in enumerate(kept) if row.version == version), None)
+    if number is None:
+        raise NotFoundError("There was no such version of the notice.")
+    since = request.args.get("since", "")
+    before = next((row for row in kept if row.version == since), None) if since else None
+    before = before or (kept[number + 1] if number + 1 < len(kept) else None)
+    return render_template(
+        "store/legal/changes.html",
+        page=frame.page(_("What changes")),
+        **pages.compared(kept, before, kept[number]),
+    )
+
+
+def _notice(told: queries.Content, name: str, newest: NoticeVersion | None = None) -> ResponseReturnValue:
     here = place()
     with reading() as session:
         imprint = market_texts(session, here.market, here.language).get("imprint")
     values = pages.notice(told, name, imprint.body_html if imprint else "")
+    values["coming"] = pages.coming(newest)
     return render_template("store/legal/notice.html", page=frame.page(_("Privacy")), **values)

@@ -51,6 +51,11 @@ MAILS: dict[str, dict[str, Any]] = {
         "lines": [("Iron gall ink", "€9.80")],
         "arrives": "Banks take up to five days.",
     },
+    "notice": {
+        "subject": "Our privacy notice changes",
+        "day": "22 December 2026",
+        "url": "https://shop.test/privacy/versions/abc/changes",
+    },
     "withdrawal": {
         "subject": "Your withdrawal",
         "order": ORDER,

@@ -202,6 +202,8 @@ def notice() -> dict[str, Any]:
         **page("Privacy"),
         "version": "Version 3, in force since 22 November 2026",
         "versions_url": "/privacy/versions",
+        "coming": {"text": "From 22 December 2026 this notice changes.", "url": "#"},
+        "own": [("", ["A stationer in Leiden."]), ("Law and courts", ["Dutch law; the court in Leiden."])],
         "intro": ["This page is made from the same list that the shop obeys. If it changes, so does this."],
         "fields": [{"title": "When you order", "rows": rows}],
         "cookies": [
@@ -233,5 +235,25 @@ def versions() -> dict[str, Any]:
         "date": "22 November 2026",
         "url": "#",
         "changes": ["E-mail is kept for a shorter time."],
+        "changes_url": "#",
     }
     return {**page("Versions"), "versions": [one]}
+
+
+def changes() -> dict[str, Any]:
+    """Two versions side by side."""
+    return {
+        **page("What changes"),
+        "before": "Version 2, in force since 1 November 2026",
+        "after": "Version 3, in force from 22 December 2026",
+        "rows": [
+            {
+                "what": "E-mail",
+                "before": "To tell you where it is. 30 days.",
+                "after": "To tell you where it is. 90 days.",
+                "is_material": True,
+            },
+            {"what": "Phone", "before": "For the carrier.", "after": "", "is_material": False},
+        ],
+        "versions_url": "/privacy/versions",
+    }

@@ -73,6 +73,7 @@ NAV = {
     "checkout": "/checkout",
     "orders": "/orders",
     "withdraw": "/withdraw",
+    "coming": None,
     "account": "/account/",
     "your_data": "/your-data/",
     "privacy": "/privacy",
