@@ -11,6 +11,7 @@ from oms.local import attach
 from oms.local.demo import commands as demo
 from oms.local.errors import LocalError
 from oms.notifications import handlers as notifications
+from oms.notifications.asking import handlers as asking_mails
 from oms.notifications.certificates import handlers as certificates
 from oms.notifications.copies import handlers as copy_mails
 from oms.orders import handlers as orders
@@ -36,6 +37,7 @@ notifications.configure(settings)
 certificates.configure(settings)
 copies.configure(settings)
 copy_mails.configure(settings)
+asking_mails.configure(settings)
 privacy.configure(settings)
 app = create_store(settings)
 cli.register(app, worker.outbox, demo.commands)

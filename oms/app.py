@@ -20,6 +20,7 @@ from oms.fulfillment.printing import views as printing
 from oms.fulfillment.printing.many import views as labels
 from oms.kernel.config import Settings
 from oms.privacy import views as privacy
+from oms.privacy.asking import views as asking
 from oms.returns import views as returns
 from oms.staff import views as staff
 from oms.staff.entry import views as entry
@@ -45,6 +46,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     returns.blueprint,
     outbox.blueprint,
     audit.blueprint,
+    asking.blueprint,
     privacy.blueprint,
     settings_page.blueprint,
     staff.blueprint,

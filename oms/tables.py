@@ -21,6 +21,8 @@ from oms.payments import models as payments
 from oms.pricing import models as pricing
 from oms.privacy import models as privacy
 from oms.privacy import personal as privacy_personal
+from oms.privacy.asking import models as asking
+from oms.privacy.asking import personal as asking_personal
 from oms.privacy.copies import models as copies
 from oms.privacy.copies import personal as copies_personal
 from oms.returns import models as returns
@@ -40,5 +42,6 @@ MODULES = (
     *(orders, orders_personal, fulfillment, fulfillment_personal),
     *(returns, returns_personal),
     *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
+    *(asking, asking_personal),
     bulk,
 )

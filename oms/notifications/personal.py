@@ -19,6 +19,7 @@ MAIL = egress.declare(
             "certificate.mailbox.email",
             "copy.mailbox.email",
             "copy.mailbox.word",
+            "request.contact.email",
             "order.withdrawal.name",
             "order.withdrawal.email",
         ),

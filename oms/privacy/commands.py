@@ -1,8 +1,10 @@
 """`flask --app wsgi retention ...` and `privacy ...`: letting go by the clock, and the register in print."""
 
 import json
+import sys
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +16,7 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, acting_as, reading
 from oms.kernel.register import KINDS, Kind
 from oms.privacy import queries
+from oms.privacy.asking import receiving
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.retention import actions
@@ -92,6 +95,30 @@ def requests(*, as_json: bool) -> None:
             f"{row.number}  {row.state}  answer by {row.answer_by}" + (f"  {pressing}" if pressing else "")
         )
     click.echo(f"{len(found)} under way.")
+
+
+@privacy.command()
+@click.argument("maildir", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@_as_json
+@with_appcontext
+def inbound(maildir: Path | None, *, as_json: bool) -> None:
+    """Take requests that came by mail: one message from the standard input, or all new ones of a maildir.
+
+    What asks for nothing (answers of machines, lists, no sender) is left alone and told; exit status 1 where
+    the one message was such. Taken again, a message is told as known. Nothing attached is kept.
+
+    Example: flask --app wsgi privacy inbound < message.eml
+    """
+    found = receiving.take(sys.stdin.buffer.read()) if maildir is None else None
+    taken = [found] if found else receiving.take_all(maildir) if maildir else []
+    if as_json:
+        click.echo(json.dumps([{"number": one.number, "why": one.why} for one in taken]))
+    else:
+        for one in taken:
+            click.echo(one.number or one.why)
+        click.echo(f"{sum(1 for one in taken if one.number)} of {len(taken)} taken.")
+    if maildir is None and not any(one.number for one in taken):
+        raise SystemExit(1)
 
 
 def _waiting(request: PrivacyRequest) -> dict[str, str]:

@@ -10,17 +10,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from oms.kernel.db import Base
 from oms.kernel.register import Life, columns, declare_place
-from oms.privacy.states import REQUEST, Channel, RequestState, Way
+from oms.privacy.states import REQUEST, Channel, RequestKind, RequestState, Source, Way
 
 
 class PrivacyRequest(Base):
-    """A wish to be forgotten. `ref` is the random word in its page's address; it opens nothing personal."""
+    """What somebody asks about their data. `ref` is the random word of its page; it opens nothing personal.
+
+    `contact_unit` is where the mailbox and the words lie sealed until it is answered; empty from the screens.
+    """
 
     __tablename__ = "privacy_requests"
     __columns__: ClassVar = columns(
-        "id number state way market language regime received_at target_by answer_by legal_by answered_at"
-        " settled_at certificate",
-        "ref certificate_unit",
+        "id number kind source state way market language regime received_at target_by answer_by legal_by"
+        " answered_at settled_at certificate tries",
+        "ref certificate_unit contact_unit",
     )
     # What was asked and answered is shown for two years (11 CCR 7101); it names nobody and no order.
     __life__: ClassVar = Life("settled_at", 730)
@@ -35,6 +38,8 @@ class PrivacyRequest(Base):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
     ref: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[RequestKind] = mapped_column(default=RequestKind.ERASURE, server_default="erasure")
+    source: Mapped[Source] = mapped_column(default=Source.SCREEN, server_default="screen")
     state: Mapped[RequestState]
     way: Mapped[Way]
     market: Mapped[str]
@@ -47,6 +52,8 @@ class PrivacyRequest(Base):
     answered_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     certificate_unit: Mapped[str] = mapped_column(server_default="")
+    contact_unit: Mapped[str] = mapped_column(default="", server_default="")
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
     certificate: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
     def become(self, state: RequestState, at: datetime) -> "RequestEvent":

@@ -2,19 +2,24 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock
+from oms.privacy.asking import queries as asking
+from oms.privacy.asking.forms import DenialForm
+from oms.privacy.asking.grounds import REASONS
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
+from oms.privacy.clocks.regimes import Regime
 from oms.privacy.erasure import queries as erasing
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.retention import queries as retention
-from oms.privacy.states import OPEN, RequestState
+from oms.privacy.states import OPEN, RequestKind, RequestState, Source
 from oms.privacy.telling.queries import has_way
 from oms.web.filters import day, moment, number
+from oms.web.frame import flashed, page
 
 _KINDS = {
     RequestState.RECEIVED: "waiting",
@@ -49,9 +54,11 @@ def row(session: Session, found: PrivacyRequest) -> dict[str, Any]:
     return {
         "number": found.number,
         "url": url_for(".request_page", number=found.number),
-        "kind": _("Deletion"),
+        "kind": kind_words(found.kind),
+        "source": _(found.source),
         "about": _about(session, found),
         "received": day(found.received_at),
+        "age": _("%(days)s days", days=(clock.now() - found.received_at).days),
         "due": day(found.answer_by),
         "alarm": alarm_chip(found),
         "state": chip(found.state),
@@ -88,15 +95,18 @@ def clock_pane(session: Session) -> list[dict[str, str]]:
     ]
 
 
-def detail(session: Session, found: PrivacyRequest) -> dict[str, Any]:
-    """Return what the page of one request takes."""
+def detail(
+    session: Session, found: PrivacyRequest, *, words: str = "", denial: DenialForm | None = None
+) -> dict[str, Any]:
+    """Return what the page of one request takes; `words` are the person's own, where they were opened."""
     told = erasing.tellings_of(session, found.id)
     stays = (found.certificate or {}).get("stays", [])
     waiting = [_goes(row) for row in erasing.units_of(session, found.id)]
     return {
         "request": {
             "number": found.number,
-            "kind": _("Deletion"),
+            "kind": kind_words(found.kind),
+            "source": _(found.source),
             "about": _about(session, found),
             "due": day(found.answer_by),
             "target": day(found.target_by),
@@ -112,9 +122,84 @@ def detail(session: Session, found: PrivacyRequest) -> dict[str, Any]:
             "goes": waiting if found.state in OPEN else _went(found),
             "stays": [(_(what), _(why), until) for what, why, until in stays],
         },
-        "steps": [_step(found, row) for row in told if _is_for_a_hand(row)],
+        "steps": [*_case_steps(session, found), *(_step(found, row) for row in told if _is_for_a_hand(row))],
+        "words": words,
+        "refusal": _refusal(session, found),
+        "denial": _denial(found, denial),
         "told": [_told(row) for row in told],
     }
+
+
+def kind_words(kind: RequestKind) -> str:
+    """Return what somebody asks for, in a word."""
+    return str(_("Deletion") if kind is RequestKind.ERASURE else _(kind.capitalize()))
+
+
+def filters(chosen_kind: str, chosen_source: str) -> list[dict[str, Any]]:
+    """Return what the list can be narrowed to: everything, one kind, one way in."""
+    listed: list[tuple[str, dict[str, str]]] = [(_("Everything"), {})]
+    listed += [(kind_words(kind), {"kind": kind.value}) for kind in RequestKind]
+    listed += [(_("by %(way)s", way=source.value), {"source": source.value}) for source in Source]
+    chosen = {k: v for k, v in (("kind", chosen_kind), ("source", chosen_source)) if v}
+    return [
+        {"label": label, "url": url_for(".index", **_given(by)), "is_current": by == chosen}
+        for label, by in listed
+    ]
+
+
+def _given(values: dict[str, str]) -> dict[str, Any]:
+    return dict(values)
+
+
+def sheet(title: str, *, back: str = "", **values: Any) -> str:  # noqa: ANN401 - what the template lists
+    """Return a sheet of the desk, printed; what is not given is empty."""
+    given = {"chip": None, "sentences": [], "facts": [], "tables": [], "forms": [], "steps": [], **values}
+    shown = page(title, robots="noindex", back=back or url_for("oms.privacy.index"))
+    return render_template("desk/privacy/sheet.html", page=shown, flashes=flashed(), **given)
+
+
+def _case_steps(session: Session, found: PrivacyRequest) -> list[dict[str, str]]:
+    steps: list[tuple[str, str, dict[str, str], str]] = []
+    if found.contact_unit:
+        steps.append((_("Read what they wrote"), "oms.asking.read_words", {}, _("The look is on record.")))
+    refusal = asking.refusal(session, found.id)
+    if refusal is not None and refusal.is_pending and found.state in OPEN:
+        steps.append((_("Agree to the refusal"), "oms.asking.review", {"verdict": "yes"}, ""))
+        steps.append((_("Throw the refusal out"), "oms.asking.review", {"verdict": "no"}, ""))
+    elif found.state is RequestState.IN_PROGRESS and found.kind is not RequestKind.ERASURE:
+        steps.append((_("It is done"), "oms.asking.answered", {}, _("The mailbox hears of it.")))
+    return [
+        {
+            "label": label,
+            "url": url_for(where, **_given({"number": found.number, **more})),
+            "kind": "",
+            "note": note,
+        }
+        for label, where, more, note in steps
+    ]
+
+
+def _refusal(session: Session, found: PrivacyRequest) -> list[tuple[str, str]]:
+    refusal = asking.refusal(session, found.id)
+    if refusal is None:
+        return []
+    reason = REASONS[refusal.ground]
+    state = _("waits for a second reviewer") if refusal.is_pending else _("in force")
+    return [
+        (_("Ground"), _(reason.words)),
+        (_("Article"), reason.articles[Regime(found.regime)]),
+        (_("Keeps back"), ", ".join(refusal.fields) or _("everything")),
+        (_("State"), state),
+        (_("Proposed by"), refusal.proposed_by),
+        (_("Reviewed by"), refusal.reviewed_by or _("nobody")),
+    ]
+
+
+def _denial(found: PrivacyRequest, form: DenialForm | None) -> dict[str, Any] | None:
+    if found.state not in OPEN:
+        return None
+    shown = form if form is not None else DenialForm(formdata=None)
+    return {"form": shown, "url": url_for("oms.asking.refuse", number=found.number)}
 
 
 def _goes(row: RequestUnit) -> tuple[str, str]:

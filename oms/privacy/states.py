@@ -34,6 +34,43 @@ REQUEST = Machine(
 OPEN = (RequestState.RECEIVED, RequestState.VERIFIED, RequestState.IN_PROGRESS)
 
 
+class RequestKind(StrEnum):
+    """What somebody asks for (GDPR, articles 15 to 22; the words are those of the desk)."""
+
+    ERASURE = "erasure"
+    ACCESS = "access"
+    COPY = "copy"
+    CORRECTION = "correction"
+    RESTRICTION = "restriction"
+    OBJECTION = "objection"
+    OTHER = "other"
+
+
+class Source(StrEnum):
+    """How a request came in."""
+
+    SCREEN = "screen"
+    FORM = "form"
+    MAIL = "mail"
+    HAND = "hand"
+
+
+class Ground(StrEnum):
+    """Why a request may be refused: the limits of the notice (001-50 to 001-57), and three of its own."""
+
+    STATUTORY_DUTY = "statutory_duty"
+    NATIONAL_SECURITY = "national_security"
+    PUBLIC_SAFETY = "public_safety"
+    CRIMINAL_JUSTICE = "criminal_justice"
+    BAD_FAITH = "bad_faith"
+    VITAL_INTERESTS = "vital_interests"
+    RIGHTS_OF_OTHERS = "rights_of_others"
+    TRADE_SECRETS = "trade_secrets"
+    NOT_PROVEN = "not_proven"
+    NO_MATCH = "no_match"
+    NOT_COVERED = "not_covered"
+
+
 class Way(StrEnum):
     """What happens to an order that is still open: cancelled now, or let arrive."""
 

@@ -19,9 +19,11 @@ _ALL_ON_ONE = {"summary": "", "before": "", "after": "", "numbers": ()}
 def index() -> ResponseReturnValue:
     """List requests under way, or those that are done."""
     are_open = request.args.get("view") != "done"
+    kind, source = request.args.get("kind", ""), request.args.get("source", "")
     with reading() as session:
         under_way = queries.requests(session, are_open=True)
         found = under_way if are_open else queries.requests(session, are_open=False)
+        found = [one for one in found if kind in ("", one.kind) and source in ("", one.source)]
         rows = [pages.row(session, one) for one in found]
         retention = pages.clock_pane(session)
     return render_template(
@@ -29,6 +31,9 @@ def index() -> ResponseReturnValue:
         page=page(_("Privacy"), robots="noindex"),
         flashes=flashed(),
         views=pages.views(are_open=are_open, waiting=len(under_way)),
+        filters=pages.filters(kind, source),
+        new_url=url_for("oms.asking.write_down"),
+        rooms=[],
         requests=rows,
         retention=retention,
         retention_note=_("Keys go by their own day. Nothing here needs a hand."),

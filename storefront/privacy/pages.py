@@ -40,6 +40,7 @@ def rooms(found: Insight, asked: Sequence[PrivacyRequest], correctable: Sequence
         "copy_url": at("/your-data/copy"),
         "schema_url": at("/your-data/schema.json"),
         "delete_url": at("/your-data/delete"),
+        "ask_url": at("/your-data/ask"),
         "requests": [_request(request) for request in asked],
     }
 
@@ -60,6 +61,7 @@ def unit_words(unit: str) -> str:
         "order": _("Order %(number)s", number=name),
         "account": _("Your account"),
         "copy": _("A copy of your data"),
+        "request": _("What you asked us"),
     }
     return str(words.get(sort) or _("Other"))
 
@@ -90,6 +92,7 @@ def message_words(topic: str) -> str:
         "email_changed": _("The mail that your address was changed."),
         "certificate": _("The certificate of deletion."),
         "copy": _("The mail that your copy is ready."),
+        "request": _("The mail about what you asked us."),
     }
     return str(words.get(topic) or topic)
 

@@ -1,7 +1,7 @@
 """What a person may know of what we know: opened for their rights, from the register, unit by unit."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from oms.kernel.egress import RECIPIENTS, Disclosure, Recipient
 from oms.kernel.register import Field, Kind, Purpose
 from oms.orders import queries as orders
 from oms.orders.models import Order
+from oms.privacy.asking import queries as asking
 from oms.privacy.copies import queries as copies
 from oms.privacy.models import Objection
 from oms.privacy.wishes import queries as wishes
@@ -94,6 +95,7 @@ def _of_unit(session: Session, unit: str, by: Actor) -> tuple[list[Known], list[
     ends = orders.ends(order) if order else vault.ends(unit)
     known: list[Known] = []
     withheld: list[tuple[Kind, str]] = []
+    kept_back = asking.withheld(session, unit)
     for name, end in ends.items():
         kind = register.KINDS.get(name)
         if kind is None or end <= clock.now():
@@ -102,8 +104,16 @@ def _of_unit(session: Session, unit: str, by: Actor) -> tuple[list[Known], list[
             withheld.append((kind, unit))
             continue
         opened = vault.open_each(session, kind.type, unit, purpose=Purpose.RIGHTS, by=by)
-        known += [Known(kind, unit, end, record) for record in opened.values()]
+        known += [Known(kind, unit, end, _cut(kind, record, kept_back)) for record in opened.values()]
     return sorted(known, key=lambda one: one.kind.name), withheld
+
+
+def _cut(kind: Kind, record: Any, kept_back: frozenset[str]) -> Any:  # noqa: ANN401 - any
+    """Return a record without the fields that a refusal keeps back; the rest is told (001-56, 001-57)."""
+    empty = {
+        name: type(getattr(record, name))() for name in kind.names() if f"{kind.name}.{name}" in kept_back
+    }
+    return replace(record, **empty) if empty else record
 
 
 def _looks(session: Session, units: Sequence[str]) -> list[Deed]:

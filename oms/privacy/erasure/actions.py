@@ -142,7 +142,7 @@ def _note_answered(request_id: int) -> None:
 def _begin(request_id: int) -> list[RequestUnit] | None:
     with transaction() as session:
         request = session.get_one(PrivacyRequest, request_id, with_for_update=True)
-        if request.state not in OPEN:
+        if request.state not in OPEN or request.state is RequestState.RECEIVED:
             return None
         if request.state is RequestState.VERIFIED:
             session.add(request.become(RequestState.IN_PROGRESS, clock.now()))

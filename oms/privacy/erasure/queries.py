@@ -23,7 +23,7 @@ from oms.payments import queries as payments
 from oms.privacy.copies import queries as copies
 from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Telling
 from oms.privacy.retention.queries import DISPUTE_WINDOW
-from oms.privacy.states import OPEN, Way
+from oms.privacy.states import OPEN, RequestKind, RequestState, Way
 
 _FINISHED = frozenset({OrderState.CLOSED, OrderState.CANCELLED, OrderState.LAPSED})
 
@@ -218,11 +218,11 @@ def by_ref(session: Session, ref: str) -> PrivacyRequest:
 
 
 def open_requests(session: Session) -> list[int]:
-    """Return the ids of requests that are not done, those that must be answered first before the others."""
+    """Return the ids of proven erasures that are not done, those to be answered first before the others."""
     order = (PrivacyRequest.answer_by, PrivacyRequest.id)
-    return list(
-        session.scalars(select(PrivacyRequest.id).where(PrivacyRequest.state.in_(OPEN)).order_by(*order))
-    )
+    proven = (RequestState.VERIFIED, RequestState.IN_PROGRESS)
+    theirs = (PrivacyRequest.kind == RequestKind.ERASURE, PrivacyRequest.state.in_(proven))
+    return list(session.scalars(select(PrivacyRequest.id).where(*theirs).order_by(*order)))
 
 
 def requests_about(session: Session, units: Sequence[str]) -> list[PrivacyRequest]:

@@ -15,8 +15,9 @@ from oms.privacy.clearing import queries as clearing
 from oms.privacy.erasure import queries
 from oms.privacy.erasure.queries import OpenOrder, Plan, Stage
 from oms.privacy.models import PrivacyRequest, RequestEvent, Telling
-from oms.privacy.states import OPEN, RequestState, Way
+from oms.privacy.states import OPEN, RequestKind, RequestState, Way
 from oms.web.filters import long_date, moment, money
+from storefront.privacy.asking.forms import KIND_NAMES
 from storefront.privacy.pages import at, unit_words
 
 # A backup of the keys lives for a week at most.
@@ -109,16 +110,26 @@ def request_page(session: Session, found: PrivacyRequest) -> dict[str, Any]:
     return {
         "request": {
             "number": found.number,
-            "what": _("Delete your data"),
+            "what": str(KIND_NAMES[found.kind]),
             "state": state_chip(found.state),
             "due": _due(found),
             "events": [_event(event) for event in queries.events_of(session, found.id)],
         },
-        "answer": _waiting(session, found) if is_open else _("You took this request back."),
+        "answer": _answer(session, found),
         "certificate_url": "",
         "withdraw_url": at(f"/your-data/requests/{found.ref}/withdraw") if is_open else "",
         "back_url": at("/your-data/"),
     }
+
+
+def _answer(session: Session, found: PrivacyRequest) -> str:
+    if found.state is RequestState.WITHDRAWN:
+        return str(_("You took this request back."))
+    if found.state not in OPEN:
+        return str(_("The answer went to your mailbox."))
+    if found.kind is not RequestKind.ERASURE:
+        return str(_("Somebody of us does it by hand, and writes to your mailbox."))
+    return _waiting(session, found)
 
 
 def _due(found: PrivacyRequest) -> str:

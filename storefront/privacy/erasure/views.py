@@ -9,7 +9,7 @@ from oms.kernel.errors import BadInputError
 from oms.privacy.erasure import actions, queries
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.erasure.queries import Plan
-from oms.privacy.states import Way
+from oms.privacy.states import RequestState, Way
 from oms.web import frame, sessions
 from oms.web.fields import show_error
 from oms.web.limits import limiter
@@ -68,6 +68,8 @@ def request_page(ref: str) -> ResponseReturnValue:
     """Show a request under way, or its certificate; it names nobody."""
     with reading() as session:
         found = queries.by_ref(session, ref)
+        if found.state is RequestState.RECEIVED:
+            return codes.going(f"/your-data/requests/{ref}/prove")
         if found.certificate is None:
             template, title, values = "request", _("Your request"), pages.request_page(session, found)
         else:

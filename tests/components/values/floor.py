@@ -365,8 +365,13 @@ def requests() -> dict[str, Any]:
     return {
         **desk("Privacy", "Privacy"),
         "views": [{"label": "Open", "url": "#", "count": "1", "is_current": True}],
+        "filters": [{"label": "Everything", "url": "#", "is_current": True}],
+        "new_url": "#",
+        "rooms": [{"label": "Breaches", "url": "#"}],
         "requests": [
             {
+                "source": "mail",
+                "age": "3 days",
                 "number": "PR-4K2M",
                 "url": "#",
                 "kind": "Objection",
@@ -393,6 +398,7 @@ def request() -> dict[str, Any]:
         "request": {
             "number": "PR-4K2M",
             "kind": "Erasure",
+            "source": "mail",
             "about": "7KQ2-M4XD",
             "target": "18 December",
             "due": "22 December",
@@ -407,6 +413,29 @@ def request() -> dict[str, Any]:
         },
         "steps": [{"label": "Carry it out", "url": "#", "kind": "primary", "note": "Cannot be taken back."}],
         "told": [{"who": "Hollow Post", "state": {"word": "confirmed", "kind": "done"}}],
+        "words": "Please forget me.",
+        "refusal": [("Ground", "A law obliges us.")],
+        "denial": {"form": ParcelForm(), "url": "#"},
+    }
+
+
+def sheet() -> dict[str, Any]:
+    """A sheet of the privacy desk."""
+    row = [("7KQ2", "#"), ("received", "")]
+    heads = [{"label": "Number"}, {"label": "State"}]
+    return {
+        **desk("Breaches", "Privacy"),
+        "chip": {"word": "open", "kind": "waiting"},
+        "sentences": ["Who is affected is found by the shop itself."],
+        "facts": [("Told by", "24 November")],
+        "tables": [
+            {"title": "Breaches", "heads": heads, "rows": [row], "empty": "None."},
+            {"title": "Drafts", "heads": heads, "rows": [], "empty": "None yet."},
+        ],
+        "forms": [
+            {"title": "New", "form": ParcelForm(), "url": "#", "yes": "Write it down", "note": "Short."}
+        ],
+        "steps": [{"label": "Send", "url": "#", "kind": "primary"}],
     }
 
 

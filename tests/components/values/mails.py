@@ -106,6 +106,12 @@ MAILS: dict[str, dict[str, Any]] = {
         "until": "25 November 2026",
     },
     "answer": {"subject": "We answered", "order": ORDER},
+    "request": {
+        "subject": "Your request",
+        "sentences": ["We cannot do what you asked."],
+        "facts": [("Reason", "A law obliges us to keep it."), ("Article", "GDPR, article 17(3)(b)")],
+        "url": "https://shop.test/your-data/requests/x",
+    },
 }
 
 

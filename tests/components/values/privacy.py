@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from markupsafe import Markup
-from wtforms import Form
+from wtforms import Form, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
 from tests.components.values.after import WISHES, WishForm
 from tests.components.values.shared import RECORD, page
@@ -50,6 +52,7 @@ def your_data() -> dict[str, Any]:
         "copy_url": "/your-data/copy",
         "schema_url": "/your-data/schema",
         "delete_url": "/your-data/delete",
+        "ask_url": "/your-data/ask",
         "requests": [
             {
                 "number": "PR-4K2M",
@@ -165,6 +168,39 @@ def request() -> dict[str, Any]:
         "certificate_url": "",
         "withdraw_url": "#",
         "back_url": "/your-data/",
+    }
+
+
+class AskForm(Form):
+    """A request in words."""
+
+    email = StringField("E-mail", [InputRequired()])
+    kind = SelectField("What do you ask for?", choices=[SelectChoice("copy", "A copy")])
+    words = TextAreaField("Your words")
+
+
+class FactForm(Form):
+    """One fact of an order."""
+
+    postcode = StringField("Postcode of one of your deliveries")
+
+
+def ask() -> dict[str, Any]:
+    """A request in words."""
+    return {**page("Ask about your data", robots="noindex"), "form": AskForm(), "own_url": "/your-data/"}
+
+
+def proof() -> dict[str, Any]:
+    """A request that waits for one fact."""
+    return {
+        **page("Your request", robots="noindex"),
+        "what": "Delete my data",
+        "number": "7KQ2-M4XD-9B",
+        "is_mine": True,
+        "form": FactForm(),
+        "code_url": "#",
+        "go_url": "#",
+        "withdraw_url": "#",
     }
 
 

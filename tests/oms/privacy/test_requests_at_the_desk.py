@@ -41,12 +41,12 @@ def test_the_list_names_nobody_and_says_by_when(small: Shop, officer: Visitor) -
     waiting = asked(order.unit, Way.LATER)
     done = asked(delivered({small.pencil: 1}).unit, Way.NOW)
     page = words(officer.get("/privacy"))
-    assert f"{waiting.number} Deletion {order.number}" in page
+    assert f"{waiting.number} Deletion screen {order.number}" in page
     assert done.number not in page
     for word in ("Ada", "ada@shop.test", "Rapenburg"):
         assert word not in page
     finished = words(officer.get("/privacy?view=done"))
-    assert f"{done.number} Deletion nobody any more" in finished
+    assert f"{done.number} Deletion screen nobody any more" in finished
     assert "waits for its return window" in words(officer.get(f"/privacy/{waiting.number}"))
 
 

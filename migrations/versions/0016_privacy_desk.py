@@ -1,0 +1,44 @@
+"""Tables of the privacy desk: refusals with their ground, and the fields that one keeps back."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0016_privacy_desk"
+down_revision = "0015_desk"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "privacy_refusals",
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.Column("ground", sa.String(40), nullable=False),
+        sa.Column("fields", postgresql.ARRAY(sa.String()), server_default="{}", nullable=False),
+        sa.Column("proposed_by", sa.String(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reviewed_by", sa.String(), server_default="", nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["privacy_requests.id"], name="fk_privacy_refusals_request_id"
+        ),
+        sa.CheckConstraint(
+            "ground <> 'bad_faith' OR reviewed_at IS NULL OR reviewed_by NOT IN ('', proposed_by)",
+            name="ck_privacy_refusals_second_reviewer",
+        ),
+        sa.PrimaryKeyConstraint("request_id", name="pk_privacy_refusals"),
+    )
+    op.create_table(
+        "privacy_withholdings",
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("ground", sa.String(40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("unit", "field", name="pk_privacy_withholdings"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("privacy_withholdings")
+    op.drop_table("privacy_refusals")

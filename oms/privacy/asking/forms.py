@@ -1,0 +1,45 @@
+"""What staff type about a request: one that came by letter or phone, and a refusal with its ground."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from oms.privacy.asking import queries
+from oms.privacy.asking.actions import Asked, Denial
+from oms.privacy.asking.grounds import REASONS
+from oms.privacy.asking.reading import MOST_WORDS
+from oms.privacy.states import Ground, RequestKind, Source
+from oms.web.fields import MailboxField
+from oms.web.forms import Form
+
+_LONG = Length(max=300, message=_l("Take at most 300 characters."))
+
+
+class EntryForm(Form):
+    """A request that came by phone or letter: the mailbox to prove it with, and what for."""
+
+    email = MailboxField(_l("E-mail of who asks"), render_kw={"autocomplete": "off"})
+    kind = SelectField(_l("Asks for"), choices=[SelectChoice(k.value, k.value) for k in RequestKind])
+    words = TextAreaField(
+        _l("Their words"), [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters."))]
+    )
+
+    def to_request(self) -> Asked:
+        """Return what an action takes."""
+        kind = RequestKind(str(self.kind.data))
+        return Asked(str(self.email.data), kind, Source.HAND, self.words.data or "")
+
+
+class DenialForm(Form):
+    """The ground, what shows it, and single fields where only those are kept back."""
+
+    ground = SelectField(
+        _l("Ground"), choices=[SelectChoice(g.value, _l(r.words)) for g, r in REASONS.items()]
+    )
+    evidence = TextAreaField(_l("What shows it"), [InputRequired(_l("Say what shows it.")), _LONG])
+    fields = SelectMultipleField(_l("Only these fields of a copy"), [Optional()], choices=queries.fields)
+
+    def to_request(self) -> Denial:
+        """Return what an action takes."""
+        return Denial(Ground(str(self.ground.data)), str(self.evidence.data), tuple(self.fields.data or ()))

@@ -1,0 +1,1 @@
+"""Asking about one's data in words, and proving the mailbox that asks."""

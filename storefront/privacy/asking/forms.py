@@ -1,0 +1,57 @@
+"""Asking in words, and the one fact of an order that proves more than a mailbox."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, Optional
+
+from oms.privacy.asking.actions import Asked
+from oms.privacy.asking.reading import MOST_WORDS
+from oms.privacy.states import RequestKind, Source
+from oms.web.fields import MailboxField
+from oms.web.forms import Form
+
+KIND_NAMES = {
+    RequestKind.ACCESS: _l("See what you know about me"),
+    RequestKind.COPY: _l("Take a copy of my data"),
+    RequestKind.CORRECTION: _l("Correct my data"),
+    RequestKind.ERASURE: _l("Delete my data"),
+    RequestKind.RESTRICTION: _l("Restrict what you do with my data"),
+    RequestKind.OBJECTION: _l("Object to what you do with my data"),
+    RequestKind.OTHER: _l("Something else about my data"),
+}
+
+
+class AskForm(Form):
+    """Where the answer goes, what somebody asks for, and their words if they like."""
+
+    email = MailboxField(_l("E-mail"))
+    kind = SelectField(
+        _l("What do you ask for?"), choices=[SelectChoice(k.value, name) for k, name in KIND_NAMES.items()]
+    )
+    words = TextAreaField(
+        _l("Your words"),
+        [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters."))],
+        render_kw={"rows": 4, "maxlength": MOST_WORDS},
+    )
+
+    def to_request(self, market: str, language: str) -> Asked:
+        """Return what an action takes."""
+        return Asked(
+            str(self.email.data),
+            RequestKind(str(self.kind.data)),
+            Source.FORM,
+            self.words.data or "",
+            market,
+            language,
+        )
+
+
+class FactForm(Form):
+    """What whoever got the parcel knows."""
+
+    postcode = StringField(
+        _l("Postcode of one of your deliveries"),
+        [Optional(), Length(max=20, message=_l("This is longer than any postcode."))],
+        render_kw={"autocomplete": "postal-code", "spellcheck": "false"},
+    )
