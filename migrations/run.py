@@ -1,5 +1,6 @@
 """Bring both databases to the newest schema, as their owner, and give the roles their rights."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from alembic import command
@@ -8,28 +9,34 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, create_engine, make_url, text
 
-from migrations.rights import grant_rights
+from migrations.rights import grant_keyring_rights, grant_rights, let_in
 from oms import tables
-from oms.kernel.db import KeyringBase
+from oms.kernel.db import KeyringBase, Role
 
 HERE = Path(__file__).parent
 _LOCK = text("SELECT pg_advisory_lock(hashtext('counterfoil migrations'))")
 _UNLOCK = text("SELECT pg_advisory_unlock(hashtext('counterfoil migrations'))")
 
 
-def upgrade(database_url: str, keyring_url: str, revision: str = "head") -> None:
-    """Upgrade the database and the keyring; safe to repeat, and safe when two starts do it at once."""
-    for url, metadata, versions in (
-        (database_url, tables.metadata, "versions"),
-        (keyring_url, KeyringBase.metadata, "keyring"),
+def upgrade(
+    database_url: str, keyring_url: str, revision: str = "head", *, logins: Mapping[str, str] | None = None
+) -> None:
+    """Upgrade the database and the keyring, and let the roles sign in by their own logins.
+
+    Safe to repeat, and safe when two starts do it at once.
+    """
+    known = logins or {}
+    for url, metadata, versions, grant, keys in (
+        (database_url, tables.metadata, "versions", grant_rights, False),
+        (keyring_url, KeyringBase.metadata, "keyring", grant_keyring_rights, True),
     ):
         engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), hide_parameters=True)
         with engine.connect() as connection:
             connection.execute(_LOCK)
             connection.commit()
             command.upgrade(config(connection, metadata, versions), revision)
-            if metadata is tables.metadata:
-                grant_rights(connection)
+            grant(connection)
+            let_in(connection, {role: at for role, at in known.items() if (role == Role.KEYS) is keys})
             connection.execute(_UNLOCK)
             connection.commit()
         engine.dispose()

@@ -17,7 +17,7 @@ from oms.fulfillment import checks as fulfillment_checks
 from oms.inventory import checks as inventory_checks
 from oms.kernel import audit, vault
 from oms.kernel.config import Settings
-from oms.kernel.db import reading, transaction
+from oms.kernel.db import Role, reading, transaction
 from oms.orders import checks as orders_checks
 from oms.payments import checks as payments_checks
 from oms.payments import commands as payments
@@ -61,7 +61,9 @@ def migrate() -> None:
     Example: flask --app wsgi migrate
     """
     settings = _settings()
-    upgrade(settings.database_url, settings.keyring_url)
+    if not settings.database_url or not settings.keyring_url:
+        raise click.ClickException("Set DATABASE_URL and KEYRING_URL: the owner of the tables migrates.")
+    upgrade(settings.database_url, settings.keyring_url, logins=settings.logins)
     click.echo("Both databases are at the newest schema.")
 
 
@@ -100,7 +102,7 @@ def verify(*, as_json: bool) -> None:
     Example: flask --app wsgi audit verify
     """
     anchors = _settings().state_dir / "anchors"
-    with transaction() as session:
+    with transaction(Role.AUDIT) as session:
         audit.chain(session)
     with reading() as session:
         verdict = audit.verify(session, anchors if anchors.exists() else None)

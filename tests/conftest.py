@@ -19,6 +19,7 @@ from oms.kernel.config import Settings, load
 from oms.local import services
 from oms.local.browser import find as find_browser
 from oms.local.browser import is_demanded
+from oms.local.logins import login_settings, own_logins
 from oms.payments import gateway
 from oms.shipping import gateway as carriers
 from storefront.app import create_store
@@ -74,7 +75,7 @@ def databases(running: services.Services) -> Iterator[tuple[str, str]]:
     """Make this test process's own database and keyring, migrated; return their addresses."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     urls = [fresh_database(running, f"test_{worker}_{name}") for name in ("shop", "keyring")]
-    upgrade(urls[0], urls[1])
+    upgrade(urls[0], urls[1], logins=own_logins(urls[0], urls[1]))
     yield urls[0], urls[1]
     db.close()
 
@@ -82,7 +83,7 @@ def databases(running: services.Services) -> Iterator[tuple[str, str]]:
 @pytest.fixture
 def shop(settings: Settings) -> Iterator[None]:
     """Give an empty, migrated shop; everything written is gone afterwards."""
-    db.configure(settings.database_url, settings.keyring_url)
+    db.configure(settings.database_url, settings.keyring_url, logins=settings.logins)
     vault.configure(settings)
     yield
     empty_stores()
@@ -95,6 +96,7 @@ def settings(databases: tuple[str, str], running: services.Services, tmp_path: P
         {
             "DATABASE_URL": databases[0],
             "KEYRING_URL": databases[1],
+            **login_settings(databases[0], databases[1]),
             "REDIS_URL": _own_queue(running.environ["REDIS_URL"]),
             "PUBLIC_URL": "http://localhost",
             "STATE_DIR": str(tmp_path),

@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from oms.local.logins import login_settings
 from tests.certificates import Certificate, certificate
 from tests.fakes import Party
 from tests.forwarding import Forwarder
@@ -69,6 +70,7 @@ class ProductionShop(RunningShop):
             **strong_settings(self.folder),
             "DATABASE_URL": self.stores.database,
             "KEYRING_URL": self.stores.keyring,
+            **login_settings(self.stores.database, self.stores.keyring),
             "REDIS_URL": self.stores.redis,
             "PUBLIC_URL": self.url,
             "DESK_HOST": self.desk_url.removeprefix("https://"),

@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 
+from oms.local.logins import login_settings, not_for_web
 from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_KEY, STRIPE_SECRET, Party, wait_until
 
 ROOT = Path(__file__).parent.parent
@@ -77,6 +78,7 @@ class RunningShop:
         return {
             "DATABASE_URL": self.stores.database,
             "KEYRING_URL": self.stores.keyring,
+            **login_settings(self.stores.database, self.stores.keyring),
             "REDIS_URL": self.stores.redis,
             "STATE_DIR": str(self.folder),
             "PUBLIC_URL": self.url,
@@ -134,14 +136,16 @@ class RunningShop:
             "4",
             "--no-access-log",
             "wsgi:application",
+            without=not_for_web(self.environ),
         )
         self.run_process(sys.executable, "-m", "oms.worker")
         self.run_process(sys.executable, "-m", "oms.worker", "relay")
 
-    def run_process(self, *command: str) -> None:
-        """Start a process of the shop, which writes into one log with the others."""
+    def run_process(self, *command: str, without: frozenset[str] = frozenset()) -> None:
+        """Start a process of the shop, which writes into one log with the others; untold some settings."""
         log = (self.folder / "processes.log").open("ab")
-        self.processes.append(subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log))
+        told = {name: value for name, value in self.environ.items() if name not in without}
+        self.processes.append(subprocess.Popen(command, cwd=ROOT, env=told, stdout=log, stderr=log))
 
     def ask(self, path: str, **more: Any) -> requests.Response:  # noqa: ANN401 - what requests takes
         """Ask the shop for a page, as a program does."""

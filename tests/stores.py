@@ -20,7 +20,7 @@ def fresh_database(services: Services, name: str) -> str:
 def empty_stores() -> None:
     """Take every row out of the database and the keyring that are configured now."""
     _empty(db.engine(db.Role.MIGRATE), tables.metadata)
-    _empty(db.keyring_engine(), KeyringBase.metadata)
+    _empty(db.keyring_engine(db.Role.MIGRATE), KeyringBase.metadata)
 
 
 def _empty(engine: Engine, metadata: MetaData) -> None:

@@ -116,7 +116,7 @@ def _snapshot(engine: Engine) -> Iterator[tuple[Connection, str]]:
 
 
 def _engine(what: str) -> Engine:
-    return db.engine(Role.MIGRATE) if what == DATA else db.keyring_engine()
+    return db.engine(Role.MIGRATE) if what == DATA else db.keyring_engine(Role.MIGRATE)
 
 
 def verify(path: Path, backup_key: bytes) -> dict[str, int]:
@@ -209,7 +209,7 @@ def replay() -> tuple[int, int, int]:
 
 def _analyze() -> None:
     """Let the planner know the restored tables."""
-    for engine in (db.engine(Role.MIGRATE), db.keyring_engine()):
+    for engine in (db.engine(Role.MIGRATE), db.keyring_engine(Role.MIGRATE)):
         with db.upkeep(engine) as connection:
             connection.execute(text("ANALYZE"))
 

@@ -1,5 +1,6 @@
 """What must hold of accounts and mailbox codes on live data."""
 
+from oms.kernel.db import Role
 from oms.web.doctor import none_of
 
 none_of(
@@ -12,6 +13,7 @@ none_of(
     "End them: delete these rows of web_sessions.",
     "SELECT count(*) FROM web_sessions JOIN buyers ON web_sessions.person = 'buyer:' || buyers.id"
     " WHERE buyers.state = 'closed'",
+    role=Role.WEB,
 )
 none_of(
     "Sign-in budgets kept for more than three days",

@@ -7,6 +7,7 @@ import secrets
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +24,15 @@ _KEYS = {
     "BACKUP_KEY": ("BACKUP_KEY", "BACKUP_KEY_FILE", "BACKUP_KEY_COMMAND"),
     "MASTER_KEY_OTHER": ("MASTER_KEY_OTHER", "MASTER_KEY_OTHER_FILE", "MASTER_KEY_OTHER_COMMAND"),
 }
+# The addresses by which each database role signs in; the owner's are DATABASE_URL and KEYRING_URL.
+LOGINS = {
+    "web": "DATABASE_URL_WEB",
+    "worker": "DATABASE_URL_WORKER",
+    "blind": "DATABASE_URL_BLIND",
+    "audit": "DATABASE_URL_AUDIT",
+    "keys": "KEYRING_URL_KEYS",
+}
+_POSTGRES = frozenset({"postgresql", "postgres"})
 # A secret key and a restricted one (https://docs.stripe.com/keys).
 _LIVE_KEYS = ("sk_live_", "rk_live_")
 
@@ -42,6 +52,7 @@ class Settings:
     secret_key: str
     database_url: str
     keyring_url: str
+    logins: Mapping[str, str]
     redis_url: str
     tombstones: Path
     master_key: bytes
@@ -87,11 +98,15 @@ def load(environ: Mapping[str, str]) -> Settings:
     env = reader.choice("APP_ENV", AppEnv, AppEnv.DEVELOPMENT)
     live = env is AppEnv.PRODUCTION
     state_dir = Path(environ.get("STATE_DIR") or "var").resolve()
+    logins = {
+        role: url for role, name in LOGINS.items() if (url := reader.url(name, _POSTGRES, needed=False))
+    }
     settings = Settings(
         app_env=env,
         secret_key=reader.secret("SECRET_KEY", needed=live) or secrets.token_urlsafe(_KEY_BYTES),
-        database_url=reader.url("DATABASE_URL", {"postgresql", "postgres"}),
-        keyring_url=reader.url("KEYRING_URL", {"postgresql", "postgres"}),
+        database_url=reader.url("DATABASE_URL", _POSTGRES, needed=not logins),
+        keyring_url=reader.url("KEYRING_URL", _POSTGRES, needed=not logins),
+        logins=logins,
         redis_url=reader.url("REDIS_URL", {"redis", "rediss", "unix"}, needed=live),
         tombstones=Path(environ.get("TOMBSTONES") or state_dir / "tombstones"),
         master_key=reader.key("MASTER_KEY") or reader.made_up("MASTER_KEY", allowed=not live),
@@ -203,7 +218,7 @@ class _Reader:
             self.wrong.append(f"{name} (or _FILE, or _COMMAND) must give 32 random bytes in base64.")
         return b""
 
-    def url(self, name: str, schemes: set[str], *, needed: bool = True) -> str:
+    def url(self, name: str, schemes: AbstractSet[str], *, needed: bool = True) -> str:
         value = self.text(name, needed=needed)
         if value and urlsplit(value).scheme.split("+")[0] not in schemes:
             self.wrong.append(f"{name} must begin with {' or '.join(sorted(schemes))}://.")
@@ -234,7 +249,7 @@ class _Reader:
             self.wrong.append("STRIPE_SECRET_KEY is no live key: take the one that begins with sk_live_.")
         if not settings.desk_host and not settings.desk_shares_host:
             self.wrong.append("DESK_HOST is not set (or set DESK_SHARES_HOST=yes, which doctor reports).")
-        if settings.keyring_url == settings.database_url:
+        if settings.keyring_url and settings.keyring_url == settings.database_url:
             self.wrong.append("KEYRING_URL must be another database than DATABASE_URL.")
         if settings.backup_key and settings.backup_key in {settings.master_key, settings.master_key_other}:
             self.wrong.append("BACKUP_KEY must be another key than MASTER_KEY.")

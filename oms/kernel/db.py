@@ -1,4 +1,4 @@
-"""The database: one Base, four roles, and the only place that commits."""
+"""The database: one Base, six roles, and the only place that commits."""
 
 import random
 import time
@@ -25,12 +25,15 @@ T = TypeVar("T")
 class Role(StrEnum):
     """The database roles: each handler, and each process, declares its own.
 
-    `blind` has no right on schema `personal`; `migrate` owns the tables; `keys` is the keyring's.
+    `blind` has no right on schema `personal` nor on what knows people; `audit` only adds, to the trail alone;
+    `keys` is the keyring's, and nobody else gets in there; `migrate` owns the tables of both.
     """
 
     WEB = "web"
     WORKER = "worker"
     BLIND = "blind"
+    AUDIT = "audit"
+    KEYS = "keys"
     MIGRATE = "migrate"
 
 
@@ -69,6 +72,8 @@ _TIMEOUTS = {
     Role.WEB: (5_000, 2_500, 10_000),
     Role.WORKER: (60_000, 5_000, 60_000),
     Role.BLIND: (60_000, 5_000, 60_000),
+    Role.AUDIT: (60_000, 5_000, 60_000),
+    Role.KEYS: (5_000, 2_500, 10_000),
     Role.MIGRATE: (600_000, 5_000, 600_000),
 }
 _RETRYABLE = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected (Postgres, appendix A)
@@ -77,15 +82,24 @@ _TRIES = 3
 _TRIES_OVERTAKEN = 6
 
 _urls: dict[str, str] = {}
+_logins: dict[str, str] = {}
 _engines: dict[str, Engine] = {}
 _role: ContextVar[Role | None] = ContextVar("database_role", default=None)
 _process_role: list[Role] = [Role.WEB]
 
 
-def configure(database_url: str, keyring_url: str, *, role: Role = Role.WEB) -> None:
-    """Name the two databases and this process's own role; earlier connections are closed."""
+def configure(
+    database_url: str, keyring_url: str, *, role: Role = Role.WEB, logins: Mapping[str, str] | None = None
+) -> None:
+    """Name the two databases by their owner's addresses, this process's own role, and the roles' own logins.
+
+    A role without a login of its own is put on by the signed-in owner, and could be put off again; with its
+    login the owner's address may be empty. Earlier connections are closed.
+    """
     close()
     _urls.update(database=database_url, keyring=keyring_url)
+    _logins.clear()
+    _logins.update(logins or {})
     _process_role[0] = role
 
 
@@ -102,35 +116,36 @@ def engine(role: Role | None = None) -> Engine:
     return _engine(f"database:{chosen}", "database", chosen)
 
 
-def keyring_engine() -> Engine:
-    """Return the engine of the keyring; only the vault asks for it."""
-    return _engine("keyring", "keyring", None)
+def keyring_engine(role: Role = Role.KEYS) -> Engine:
+    """Return the engine of the keyring; only the vault asks for it, and as its owner those who keep it up."""
+    return _engine(f"keyring:{role}", "keyring", role)
 
 
-def _engine(name: str, database: str, role: Role | None) -> Engine:
+def _engine(name: str, database: str, role: Role) -> Engine:
     if name not in _engines:
-        if database not in _urls:
-            raise UnavailableError(f"No {database} is configured: call db.configure() first.")
-        _engines[name] = _connectable(_urls[database], role)
+        url = _logins.get(role) or _urls.get(database)
+        if not url:
+            raise UnavailableError(f"No {database} is configured for role {role}.")
+        _engines[name] = _connectable(url, role)
     return _engines[name]
 
 
-def _connectable(url: str, role: Role | None) -> Engine:
-    statement, lock, idle = _TIMEOUTS[role or Role.WEB]
+def _connectable(url: str, role: Role) -> Engine:
+    statement, lock, idle = _TIMEOUTS[role]
     options = [
         f"-c statement_timeout={statement}",
         f"-c lock_timeout={lock}",
         f"-c idle_in_transaction_session_timeout={idle}",
         "-c timezone=UTC",
     ]
-    if role not in (None, Role.MIGRATE):
+    if role is not Role.MIGRATE:
         options.append(f"-c role=counterfoil_{role}")
     return create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         connect_args={
             "options": " ".join(options),
             "connect_timeout": 5,
-            "application_name": f"counterfoil-{role or 'keyring'}",
+            "application_name": f"counterfoil-{role}",
         },
         hide_parameters=True,
         pool_size=4,

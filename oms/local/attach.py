@@ -8,6 +8,7 @@ import atexit
 from collections.abc import MutableMapping
 from pathlib import Path
 
+from oms.kernel.config import LOGINS
 from oms.local import services
 from oms.local.settings import development_secrets, read_dotenv
 from oms.local.standins import NOWHERE, needed
@@ -21,10 +22,12 @@ _joined: list[services.Services] = []
 def complete(environ: MutableMapping[str, str]) -> None:
     """Add to the environment what a development machine provides and it does not name.
 
-    Does nothing in production, or where DATABASE_URL is set already. Raises LocalError with what to do where
-    a service cannot be had.
+    Does nothing in production, or where DATABASE_URL or the login of a role is set already. Raises LocalError
+    with what to do where a service cannot be had.
     """
-    if environ.get("APP_ENV", "development") == "production" or environ.get("DATABASE_URL"):
+    if environ.get("APP_ENV", "development") == "production":
+        return
+    if any(environ.get(name) for name in ("DATABASE_URL", *LOGINS.values())):
         return
     given = {**read_dotenv(_ROOT / ".env"), **environ}
     state = (_ROOT / (given.get("STATE_DIR") or "var")).resolve()
@@ -32,7 +35,7 @@ def complete(environ: MutableMapping[str, str]) -> None:
     _joined.append(running)
     absent = {standin.provides: NOWHERE[standin.provides] for standin in needed(given)}
     kept = {**absent, **development_secrets(state, given), **read_dotenv(state / "env")}
-    known = {**kept, **given, **running.environ}
+    known = {**kept, **given, **running.environ, **running.logins()}
     environ.update({name: value for name, value in known.items() if not environ.get(name)})
 
 

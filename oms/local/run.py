@@ -25,6 +25,7 @@ from typing import NoReturn
 from oms.local import services
 from oms.local.errors import LocalError
 from oms.local.locks import FileLock
+from oms.local.logins import not_for_web
 from oms.local.places import places
 from oms.local.schema import Migrations, is_empty
 from oms.local.settings import development_secrets, read_dotenv, write_private
@@ -65,6 +66,7 @@ class Run:
         self._closing.callback(embedded.stop)
         step.done()
         self.environ |= embedded.environ
+        self.environ |= {k: v for k, v in embedded.logins().items() if not self.environ.get(k)}
         self.environ = {
             "APP_ENV": "development",
             "PUBLIC_URL": self.address,
@@ -96,7 +98,7 @@ class Run:
         if is_empty(self.environ["DATABASE_URL"]):
             self._do("demo shop", [*_FLASK, "demo", "load"])
         step = Step("web")
-        watcher.add("web", self._web())
+        watcher.add("web", self._web(), without=not_for_web(self.environ))
         self._await_page(watcher)
         step.done()
         watcher.add("worker", [sys.executable, "-m", "oms.worker"])

@@ -22,6 +22,7 @@ from oms.local.children import Spawn
 from oms.local.errors import LocalError
 from oms.local.keeper import ANNOUNCEMENT
 from oms.local.locks import FileLock
+from oms.local.logins import login_settings
 from oms.local.places import Places, places
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,10 @@ class Services:
     def started_in(self) -> float:
         """Return how many seconds the start, or the joining, took."""
         return self._seconds.get("start", 0.0)
+
+    def logins(self) -> dict[str, str]:
+        """Return the settings by which each database role signs in, where the databases are embedded."""
+        return login_settings(*(self.environ.get(name, "") for name in _DATABASE_SETTINGS))
 
     def url(self, database: str) -> str:
         """Return the address of another database of the embedded cluster."""

@@ -27,6 +27,7 @@ class Child:
 
     name: str
     command: list[str]
+    without: frozenset[str] = frozenset()
     process: "subprocess.Popen[bytes] | None" = None
     failures: int = 0
     since: float = 0.0
@@ -45,9 +46,9 @@ class Supervisor:
         # The simple queue may be left by a signal at any moment; the other's lock may not.
         self._deaths: queue.SimpleQueue[tuple[str, subprocess.Popen[bytes]]] = queue.SimpleQueue()
 
-    def add(self, name: str, command: list[str]) -> None:
-        """Start a process and keep it running until `stop`."""
-        child = Child(name, command)
+    def add(self, name: str, command: list[str], without: frozenset[str] = frozenset()) -> None:
+        """Start a process, which is not told the settings in `without`, and keep it running until `stop`."""
+        child = Child(name, command, without)
         self._children[name] = child
         self._start(child)
 
@@ -93,7 +94,8 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         child.due = None
         child.since = time.monotonic()
-        spawn = Spawn(log=subprocess.PIPE, cwd=self._root, environ=self.environ)
+        told = {name: value for name, value in self.environ.items() if name not in child.without}
+        spawn = Spawn(log=subprocess.PIPE, cwd=self._root, environ=told)
         child.process = spawn.start(child.command)
         turn = list(self._children).index(child.name)
         child.reader = threading.Thread(

@@ -28,7 +28,7 @@ def configure(settings: Settings) -> None:
 @jobs.every(timedelta(minutes=1), role=Role.WORKER)
 def chain_audit() -> None:
     """Link the deeds of the last minute into the chain."""
-    with transaction() as session:
+    with transaction(Role.AUDIT) as session:
         audit.chain(session)
 
 

@@ -1,5 +1,6 @@
 """What must hold of staff on live data."""
 
+from oms.kernel.db import Role
 from oms.web.doctor import none_of
 
 none_of(
@@ -8,16 +9,19 @@ none_of(
     "SELECT count(*) FROM (SELECT 1 FROM staff HAVING count(*) > 0) AS anybody WHERE NOT EXISTS"
     " (SELECT 1 FROM staff JOIN staff_roles ON staff_roles.staff_id = staff.id AND staff_roles.role = 'owner'"
     " WHERE staff.state = 'active' AND staff.enrolled_at IS NOT NULL)",
+    role=Role.WEB,
 )
 none_of(
     "Desk sessions of who has left",
     "End them: delete these rows of web_sessions; then look in the audit trail who let them in.",
     "SELECT count(*) FROM web_sessions JOIN staff ON web_sessions.person = 'staff:' || staff.id"
     " WHERE staff.state = 'left'",
+    role=Role.WEB,
 )
 none_of(
     "Active staff without a role",
     "Give them a role at the desk under Staff, or let them go.",
     "SELECT count(*) FROM staff WHERE state = 'active' AND NOT EXISTS"
     " (SELECT 1 FROM staff_roles WHERE staff_roles.staff_id = staff.id)",
+    role=Role.WEB,
 )

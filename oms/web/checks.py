@@ -106,11 +106,32 @@ def _blind() -> tuple[str, Health]:
 @check("Keyring in another cluster", "In production, set KEYRING_URL to a database in another cluster.")
 def _clusters() -> tuple[str, Health]:
     asked = text("SELECT system_identifier FROM pg_control_system()")
-    with engine(Role.MIGRATE).connect() as data, keyring_engine().connect() as keys:
+    with engine(Role.BLIND).connect() as data, keyring_engine().connect() as keys:
         is_same = data.scalar(asked) == keys.scalar(asked)
     if not is_same:
         return "yes", Health.WELL
     return "no", Health.ILL if _of_settings().is_production else Health.NOTE
+
+
+@check(
+    "Every database role signs in by a login of its own",
+    "Set DATABASE_URL_WEB and its sisters (.env.example), then run: flask --app wsgi migrate",
+)
+def _logins() -> tuple[str, Health]:
+    asked = text(
+        "SELECT session_user, rolsuper OR pg_has_role(session_user, (SELECT relowner FROM pg_class"
+        " WHERE relname = 'alembic_version' LIMIT 1), 'MEMBER') FROM pg_roles WHERE rolname = session_user"
+    )
+    owners = []
+    for role in (Role.WEB, Role.BLIND, Role.AUDIT, Role.KEYS):
+        chosen = keyring_engine() if role is Role.KEYS else engine(role)
+        with chosen.connect() as connection:
+            if connection.execute(asked).one()[1]:
+                owners.append(role.value)
+    if not owners:
+        return "yes", Health.WELL
+    told = f"no: {', '.join(owners)} signed in as the owner"
+    return told, Health.ILL if _of_settings().is_production else Health.NOTE
 
 
 @check("Desk on a host of its own", "Set DESK_HOST, so that no script of the shop can reach the desk.")

@@ -83,7 +83,7 @@ def connect(settings: Settings, *, role: Role = Role.WEB) -> None:
     """Point this process at its databases, under its role, and at its log; once, before it does anything."""
     # Flask's command line says so in the environment.
     logs.configure(is_command=os.environ.get("FLASK_RUN_FROM_CLI") == "true")
-    db.configure(settings.database_url, settings.keyring_url, role=role)
+    db.configure(settings.database_url, settings.keyring_url, role=role, logins=settings.logins)
     vault.configure(settings)
 
 

@@ -52,7 +52,7 @@ def filled(rows: int) -> None:
         session.execute(text("ANALYZE audit_entries, audit_details"))
     linked = 1
     while linked:
-        with transaction() as session:
+        with transaction(Role.AUDIT) as session:
             linked = audit.chain(session)
     with transaction(Role.MIGRATE) as session:
         session.execute(text("ANALYZE audit_links"))

@@ -37,7 +37,7 @@ def write(count: int, subject_id: UUID | None = None) -> None:
 
 
 def link() -> int:
-    with transaction() as session:
+    with transaction(Role.AUDIT) as session:
         return audit.chain(session)
 
 
@@ -146,7 +146,7 @@ def test_nobody_at_work_can_change_or_delete_an_entry() -> None:
         "TRUNCATE audit_entries, audit_details",
         "TRUNCATE audit_links",
     ):
-        for role in (Role.WEB, Role.WORKER, Role.BLIND):
+        for role in (Role.WEB, Role.WORKER, Role.BLIND, Role.AUDIT):
             with pytest.raises(ProgrammingError, match="permission denied"), transaction(role) as session:
                 session.execute(text(statement))
 

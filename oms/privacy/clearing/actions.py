@@ -56,7 +56,8 @@ def clear(settings: Settings) -> Clearing:
     the log, and `has_log` of the result says whether both logs were cut.
     """
     begun = clock.now()
-    logs = [_clear(db.engine(Role.MIGRATE), all_tables=False), _clear(db.keyring_engine(), all_tables=True)]
+    shop, keyring = db.engine(Role.MIGRATE), db.keyring_engine(Role.MIGRATE)
+    logs = [_clear(shop, all_tables=False), _clear(keyring, all_tables=True)]
     jobs.rewrite_queue(settings.redis_url)
     return _note(begun, has_log=all(logs))
 

@@ -38,6 +38,7 @@ def _tampered() -> None:
     with transaction() as session:
         audit.record(session, SYSTEM, "look", "order:1")
         audit.record(session, SYSTEM, "look", "order:2")
+    with transaction(Role.AUDIT) as session:
         audit.chain(session)
     _planted("UPDATE audit_entries SET verb = 'nothing' WHERE id = 1")()
 
