@@ -1,4 +1,4 @@
-"""Canaries: twenty strings of a person that exist nowhere else, and a search for them in every store.
+"""Canaries: forty strings of a person that exist nowhere else, and a search for them in every store.
 
     ada = person()
     ...order something as ada.strings["name"], ada.strings["email"], ...
@@ -25,6 +25,8 @@ from urllib.parse import quote
 import psycopg
 import redis
 
+from tests.privacy.unpacking import unpacked
+
 Source = Iterable[tuple[str, bytes]]
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
@@ -50,7 +52,28 @@ _SHAPES = {
     "reference": "{a}/{d}",
     "file_name": "{a}.jpg",
     "password": "{a}-{d}",
+    "address_token": "2001:db8::{h}",
+    "user_agent": "Browser{a}/1.0",
+    "referer": "https://{a}.example/",
+    "campaign": "{a}",
+    "search_term": "{a}",
+    "coupon_note": "{a}",
+    "return_reason": "The {a} does not fit",
+    "chat": "Hello, where is my {a}?",
+    "review": "The best {a} I ever had",
+    "photo_exif": "Camera of {a}",
+    "photo_name": "IMG_{a}.jpg",
+    "video_title": "Unboxing {a}",
+    "invoice_field": "{a} cost center",
+    "tracking_number": "{d}",
+    "tracker_number": "LZ{d}CN",
+    "marketplace_name": "{a} of the market",
+    "voucher_for": "{a}@gifts.example",
+    "new_street": "7 {a} Lane",
+    "cookie": "{a}",
+    "extra_field": "{a}",
 }
+_HASHED = frozenset({"email", "phone", "voucher_for"})
 _DEPTH = 4
 _HEX_RUN = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
@@ -61,10 +84,14 @@ _OVERLAP = 4096
 
 @dataclass(frozen=True)
 class Person:
-    """Twenty strings by what they stand for, and the random core of each."""
+    """Forty strings by what they stand for, and the random core of each."""
 
     strings: dict[str, str]
     cores: dict[str, str]
+
+    def whole(self, what: str) -> str:
+        """Return a string that might be hashed to find somebody by it: a mailbox, a phone; else nothing."""
+        return self.strings[what] if what in _HASHED else ""
 
 
 @dataclass(frozen=True)
@@ -83,13 +110,18 @@ def person() -> Person:
         letters = "".join(secrets.choice(_LETTERS) for _ in range(12))
         far = "".join(secrets.choice(_FAR_LETTERS) for _ in range(8))
         digits = "".join(secrets.choice("123456789") for _ in range(11))
-        strings[what] = shape.format(a=letters, f=far, d=digits)
-        cores[what] = letters if "{a}" in shape else far if "{f}" in shape else digits
+        group = ":".join(secrets.token_hex(2).replace("0", "a") for _ in range(4))
+        strings[what] = shape.format(a=letters, f=far, d=digits, h=group)
+        given = (("{a}", letters), ("{f}", far), ("{h}", group), ("{d}", digits))
+        cores[what] = next(core for mark, core in given if mark in shape)
     return Person(strings, cores)
 
 
-def forms(core: str, whole: str) -> dict[str, bytes]:
-    """Return how a canary may be written, folded to small ASCII letters as the haystack is."""
+def forms(core: str, whole: str = "") -> dict[str, bytes]:
+    """Return how a canary may be written, folded to small ASCII letters as the haystack is.
+
+    The hashes are those of the whole string, where it is given.
+    """
     raw = core.encode()
     found = {
         "plain": raw,
@@ -105,7 +137,7 @@ def forms(core: str, whole: str) -> dict[str, bytes]:
     }
     for offset in range(3):
         found[f"base64 at {offset}"] = _base64_inside(raw, offset)
-    for name in ("md5", "sha1", "sha256"):
+    for name in ("md5", "sha1", "sha256") if whole else ():
         for how, text in (("as given", whole), ("folded", whole.strip().casefold())):
             digest = hashlib.new(name, text.encode(), usedforsecurity=False).digest()
             found[f"{name}, {how}"] = digest
@@ -126,7 +158,7 @@ def find(people: Sequence[Person], *sources: Source) -> list[Sighting]:
         (what, form, needle)
         for one in people
         for what, core in one.cores.items()
-        for form, needle in forms(core, one.strings[what]).items()
+        for form, needle in forms(core, one.whole(what)).items()
     ]
     seen: dict[Sighting, None] = {}
     for source in sources:
@@ -142,10 +174,12 @@ def _layers(content: bytes, depth: int) -> Iterator[bytes]:
     yield content
     if depth == 0:
         return
+    for part in unpacked(content):
+        yield from _layers(part, depth - 1)
     for match in _PACKED.finditer(content):
-        unpacked = _unpacked(content[match.start() :])
-        if unpacked:
-            yield from _layers(unpacked, depth - 1)
+        inflated = _inflated(content[match.start() :])
+        if inflated:
+            yield from _layers(inflated, depth - 1)
     for match in _HEX_RUN.finditer(content):
         yield from _layers(bytes.fromhex(match[0].decode()), depth - 1)
     for match in _BASE64_RUN.finditer(content):
@@ -156,7 +190,7 @@ def _layers(content: bytes, depth: int) -> Iterator[bytes]:
             yield from _layers(decoded, depth - 1)
 
 
-def _unpacked(content: bytes) -> bytes:
+def _inflated(content: bytes) -> bytes:
     try:
         return zlib.decompressobj(wbits=47).decompress(content, 64 * 1024 * 1024)
     except zlib.error:

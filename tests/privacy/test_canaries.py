@@ -2,9 +2,12 @@
 
 import base64
 import gzip
+import io
 import json
+import zipfile
 import zlib
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from oms.kernel.db import transaction
 from oms.kernel.ids import new_id
 from tests.kernel.vault.kinds import Contact, Delivery
 from tests.privacy.canaries import Person, Sighting, find, folder, forms, person, postgres, valkey
+from tests.privacy.unpacking import pglz_values
 
 
 @pytest.fixture
@@ -33,15 +37,15 @@ def cache(settings: Settings) -> Iterator[redis.Redis]:
     server.close()
 
 
-def test_a_person_has_twenty_strings_that_nobody_else_has(ada: Person) -> None:
-    assert len(ada.strings) == len(set(ada.strings.values())) == len(set(ada.cores.values())) == 20
+def test_a_person_has_forty_strings_that_nobody_else_has(ada: Person) -> None:
+    assert len(ada.strings) == len(set(ada.strings.values())) == len(set(ada.cores.values())) == 40
     assert not set(ada.cores.values()) & set(person().cores.values())
     assert all(core in ada.strings[what] for what, core in ada.cores.items())
 
 
 def test_every_form_of_every_string_is_found(ada: Person) -> None:
     for what, core in ada.cores.items():
-        for form, written in forms(core, ada.strings[what]).items():
+        for form, written in forms(core, ada.whole(what)).items():
             hay = b'{"x": "..' + written + b'"}'
             assert (what, form) in {(s.what, s.form) for s in find([ada], [("a log", hay)])}, (what, form)
 
@@ -62,12 +66,55 @@ def test_a_string_under_several_wrappings_is_found(ada: Person) -> None:
         "gzip in url base64 in json": json.dumps(
             base64.urlsafe_b64encode(gzip.compress(word)).decode()
         ).encode(),
+        "zip": _zip(word),
+        "mail": _mail(ada.strings["email"]),
         "gzip twice": gzip.compress(gzip.compress(word)),
         "utf-16": ada.strings["email"].encode("utf-16"),
     }
 
     for name, hay in wrapped.items():
         assert {s.what for s in find([ada], [(name, hay)])} == {"email"}, name
+
+
+def _zip(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("letter.txt", content * 20)
+    return b"before" + packed.getvalue()
+
+
+def _mail(word: str) -> bytes:
+    """A letter whose body is base64 in lines of 76, so that the word stands across two of them."""
+    letter = EmailMessage()
+    letter["Subject"] = "Something"
+    letter.set_content("x" * 50 + word + "é", cte="base64")
+    return bytes(letter)
+
+
+def test_what_a_server_compressed_is_found_in_its_files(ada: Person) -> None:
+    text = f"{ada.strings['name']} lives here. " * 40
+    page = bytes(24) + _pglz_value(text.encode()) + bytes(100)
+    assert {s.what for s in find([ada], [("page", v) for v in pglz_values(page)])} == {"name"}
+    assert find([ada], [("page", page[:24])]) == []
+
+
+def _pglz_value(content: bytes) -> bytes:
+    """Pack as Postgres does, with the one repetition that there is."""
+    unit = len(content) // 40
+    out, at = bytearray(), 0
+    items: list[bytes] = [bytes([byte]) for byte in content[:unit]]
+    left = len(content) - unit
+    while left >= 18:
+        length = min(left, 273)
+        items.append(bytes([(unit >> 8) << 4 | 0x0F, unit & 0xFF, length - 18]))
+        left -= length
+    items += [bytes([byte]) for byte in content[len(content) - left :]]
+    for at in range(0, len(items), 8):
+        group = items[at : at + 8]
+        out.append(sum(1 << n for n, item in enumerate(group) if len(item) == 3))
+        out += b"".join(group)
+    head = len(content).to_bytes(4, "little")
+    return ((len(out) + 8) << 2 | 2).to_bytes(4, "little") + head + bytes(out)
 
 
 @pytest.mark.usefixtures("shop")
