@@ -15,6 +15,7 @@ from typing import Any, TextIO, cast
 
 import structlog
 
+from oms.kernel import vault
 from oms.kernel.register import declare_place
 from oms.web import metrics
 from oms.web.wsgi import NOTE, Environ, StartResponse, WsgiApp
@@ -25,7 +26,7 @@ _DEEPEST_FRAMES = 12
 
 declare_place(
     "log lines",
-    holds="route name, method, status, duration, request id; class and frames of exceptions",
+    holds="route name, method, status, duration, vault time, request id; class and frames of exceptions",
     personal=False,
     purpose="to see that the shop works, and why where it does not",
     life="as the operator keeps standard output",
@@ -109,6 +110,7 @@ class Watched:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, and write one line about it."""
         begun = time.perf_counter()
+        vault.spans.begin()
         note: dict[str, Any] = {"endpoint": "none", "request_id": secrets.token_hex(8)}
         environ[NOTE] = note
         told = []
@@ -134,5 +136,6 @@ class Watched:
             endpoint=note["endpoint"],
             status=int(code),
             ms=round(seconds * 1000, 2),
+            vault_ms=round(vault.spans.seconds() * 1000, 2),
             cache=note.get("cache", "none"),
         )

@@ -9,6 +9,7 @@
 A unit is what is let go together, as `order:7` or `account:3`; a subject is the random id of a person.
 """
 
+from oms.kernel.vault import filing, finding, keyring, records, spans
 from oms.kernel.vault.erasure import (
     Destroyed,
     destroy_due,
@@ -18,15 +19,31 @@ from oms.kernel.vault.erasure import (
     resume,
 )
 from oms.kernel.vault.errors import BrokenSealError, PurposeRefusedError
-from oms.kernel.vault.filing import OpenedFile, open_file, seal_file
-from oms.kernel.vault.finding import Found, find, reindex, rotate_index, subject_of, units_of
+from oms.kernel.vault.filing import OpenedFile
+from oms.kernel.vault.finding import Found, reindex, rotate_index
 from oms.kernel.vault.gate import ClosedError, accept_loss, require_open
 from oms.kernel.vault.health import Figures, figures
-from oms.kernel.vault.keyring import Keys, ends, prepare, start_clock
+from oms.kernel.vault.keyring import Keys
 from oms.kernel.vault.master import configure
-from oms.kernel.vault.records import Opened, open_each, open_many, open_record, replace, seal, seal_all
+from oms.kernel.vault.records import Opened
 from oms.kernel.vault.rewrapping import rewrap
 from oms.kernel.vault.sweeping import remove_keyless, sweep_unreferenced
+
+# What requests ask of the vault is timed at its door.
+prepare = spans.timed(keyring.prepare)
+start_clock = spans.timed(keyring.start_clock)
+ends = spans.timed(keyring.ends)
+seal = spans.timed(records.seal)
+seal_all = spans.timed(records.seal_all)
+open_record = spans.timed(records.open_record)
+open_many = spans.timed(records.open_many)
+open_each = spans.timed(records.open_each)
+replace = spans.timed(records.replace)
+find = spans.timed(finding.find)
+subject_of = spans.timed(finding.subject_of)
+units_of = spans.timed(finding.units_of)
+open_file = spans.timed(filing.open_file)
+seal_file = spans.timed(filing.seal_file)
 
 __all__ = [
     "BrokenSealError",
@@ -62,6 +79,7 @@ __all__ = [
     "seal",
     "seal_all",
     "seal_file",
+    "spans",
     "start_clock",
     "subject_of",
     "sweep_unreferenced",

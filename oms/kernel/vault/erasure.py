@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from oms.kernel import clock
 from oms.kernel.db import keyring_reading, keyring_transaction, transaction
 from oms.kernel.vault import blobs, gate, master, tombstones
-from oms.kernel.vault.models import Destruction, Key, KeyringMark, SealedRow, TombstoneMark
+from oms.kernel.vault.models import BlindIndex, Destruction, Key, KeyringMark, SealedRow, TombstoneMark
 from oms.kernel.vault.tombstones import Tombstone
 
 BATCH = 500
@@ -130,6 +130,8 @@ def remove_rows(stones: Sequence[Tombstone], end: int = 0) -> tuple[int, int]:
     with transaction() as session:
         ids = session.scalars(select(SealedRow.id).where(*theirs)).all()
         files = blobs.remove(ids)
+        # Not left to the cascade: triggers can be switched off, for a session or a table.
+        session.execute(delete(BlindIndex).where(BlindIndex.sealed_id.in_(ids)))
         gone = delete(SealedRow).where(SealedRow.id.in_(ids)).returning(SealedRow.id)
         if end:
             gate.note(session, TombstoneMark, end)

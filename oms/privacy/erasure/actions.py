@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from oms.buyers.personal import MailboxCode
 from oms.buyers.upkeep import actions as buyers
 from oms.fulfillment import actions as fulfillment
 from oms.kernel import audit, clock, ids, outbox, vault
@@ -198,7 +199,17 @@ def _mailbox_of(session: Session, units: Sequence[str]) -> str:
     return ""
 
 
+def _forget_codes(unit: str) -> None:
+    """Destroy the codes that the mailbox of a unit asked for: they hold the address, and are units apart."""
+    with reading() as session:
+        email = _mailbox_of(session, [unit])
+        codes = {found.unit for found in vault.find(session, MailboxCode, "email", email)} if email else set()
+    for code in codes:
+        vault.destroy_unit(code)
+
+
 def _erase(row: RequestUnit) -> None:
+    _forget_codes(row.unit)
     with transaction() as session:
         noted = session.get_one(RequestUnit, (row.request_id, row.unit))
         there = [
