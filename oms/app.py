@@ -21,6 +21,7 @@ from oms.fulfillment.printing.many import views as labels
 from oms.kernel.config import Settings
 from oms.privacy import views as privacy
 from oms.privacy.asking import views as asking
+from oms.privacy.notice import views as notice
 from oms.returns import views as returns
 from oms.staff import views as staff
 from oms.staff.entry import views as entry
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     outbox.blueprint,
     audit.blueprint,
     asking.blueprint,
+    notice.blueprint,
     privacy.blueprint,
     settings_page.blueprint,
     staff.blueprint,

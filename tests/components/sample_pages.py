@@ -84,6 +84,7 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "desk-stock": ("desk/stock/list.html", floor.stock),
     "desk-level": ("desk/stock/level.html", floor.level),
     "desk-returns": ("desk/returns/list.html", floor.returns),
+    "desk-notice": ("desk/privacy/notice.html", floor.notice),
     "desk-requests": ("desk/privacy/requests.html", floor.requests),
     "desk-request": ("desk/privacy/request.html", floor.request),
     "desk-privacy-sheet": ("desk/privacy/sheet.html", floor.sheet),

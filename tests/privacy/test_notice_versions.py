@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.dates import format_date
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
@@ -29,6 +30,7 @@ from tests.forgetting import GRACE, delivered, proven
 from tests.make import Shop
 from tests.oms.notifications.test_mails import mails
 from tests.people import Mailbox, Visitor, words
+from tests.privacy.test_clocks import officer
 from tests.privacy.test_register import WITHOUT_COPY
 
 OURS = [kind for kind in KINDS.values() if kind.type.__module__.startswith("oms.")]
@@ -177,9 +179,9 @@ def test_a_change_is_told_by_mail_once_for_each_mailbox_and_on_every_page(
     new = keep()
     jobs.drain()
     jobs.drain()
-    told = [mail for mail in mails(sink) if "privacy notice changes" in mail["Subject"]]
+    told = [mail for mail in mails(sink) if str(mail["Message-ID"]).startswith("<notice.")]
     assert sorted(mail["To"] for mail in told) == ["ada@shop.test", "edsger@shop.test", "grace@shop.test"]
-    assert f"/privacy/versions/{new.version}/changes" in told[0].as_string().replace("=\n", "")
+    assert f"/privacy/versions/{new.version}/changes" in told[-1].as_string().replace("=\n", "")
     assert "our privacy notice changes. See what changes" in words(Visitor(store).get("/orders"))
     notice = words(Visitor(store).get("/privacy"))
     assert "Version 1, in force since" in notice
@@ -240,3 +242,23 @@ def test_notice_register_recipients_cookies_and_copy_are_one_list(
 
 def test_a_planted_field_that_the_notice_lacks_is_seen() -> None:
     assert lists(without_phone())["fields"] != lists(queries.content())["fields"]
+
+
+def test_the_desk_writes_looks_and_publishes(small: Shop, desk: FlaskClient, store: FlaskClient) -> None:
+    keep()
+    visitor = officer(desk)
+    law = {"en_law": "Dutch law; the court in Leiden.", "is_material": "y"}
+    preview = words(visitor.send("/privacy/notice", **law))
+    day = format_date(clock.now() + AHEAD, "medium", locale="en_GB")
+    assert f"As readers will see it, from {day} Law and courts, English Dutch law" in preview
+    with reading() as session:
+        assert len(queries.versions(session)) == 1
+    assert visitor.send("/privacy/notice", **law, step="publish").status_code == 303
+    with reading() as session:
+        own = queries.newest(session)
+    assert own is not None
+    assert own.is_material
+    again = visitor.send("/privacy/notice", **law, step="publish")
+    assert (again.status_code, "Nothing differs" in words(again)) == (422, True)
+    with clock.held_at(own.since + timedelta(minutes=1)):
+        assert "Law and courts Dutch law; the court in Leiden." in words(Visitor(store).get("/privacy"))

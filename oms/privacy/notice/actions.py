@@ -1,6 +1,6 @@
 """Keeping every version of the notice; what reaches further is announced 30 days before it holds."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ def keep_version(session: Session) -> bool:
     told = queries.content(queries.texts_of(last.content) if last else None)
     if last is not None and last.version == queries.version_of(told):
         return False
-    _keep(session, told, last, is_material=False)
+    _keep(session, told, is_material=False)
     return True
 
 
@@ -35,24 +35,34 @@ def publish(session: Session, texts: Texts, *, is_material: bool, by: Actor) -> 
     told = queries.content({lang: parts for lang, parts in texts.items() if any(parts.values())})
     if last is not None and last.version == queries.version_of(told):
         raise BadInputError("Nothing differs from the version before.")
-    kept = _keep(session, told, last, is_material=is_material)
+    kept = _keep(session, told, is_material=is_material)
     audit.record(session, by, "notice.publish", f"notice:{kept.version}")
     return kept
 
 
-def _keep(session: Session, told: Content, last: NoticeVersion | None, *, is_material: bool) -> NoticeVersion:
+def since(session: Session, told: Content, *, is_material: bool, at: datetime | None = None) -> datetime:
+    """Return from when on a version would hold: now, or in 30 days; a change that waits keeps its day."""
+    now = at or clock.now()
+    held, waiting = queries.in_force(session), queries.announced(session)
+    if held is None or not (is_material or _is_material(held, told)):
+        return now
+    if waiting is not None and not (is_material or _is_material(waiting, told)):
+        return waiting.since
+    return now + AHEAD
+
+
+def _keep(session: Session, told: Content, *, is_material: bool) -> NoticeVersion:
     """Write a version; it holds at once, or 30 days after it reaches further than the one in force."""
     now = clock.now()
-    held = queries.in_force(session)
-    waiting = last if last is not None and last.since > now else None
-    reaches = held is not None and (is_material or _is_material(held, told))
-    is_new = waiting is None or is_material or _is_material(waiting, told)
-    since = (now + AHEAD if is_new or waiting is None else waiting.since) if reaches else now
+    begins = since(session, told, is_material=is_material, at=now)
+    reaches = begins > now
+    waiting = queries.announced(session)
+    is_new = reaches and (waiting is None or waiting.since != begins)
     made = insert(NoticeVersion).values(
-        version=queries.version_of(told), changed_at=now, since=since, is_material=reaches, content=told
+        version=queries.version_of(told), changed_at=now, since=begins, is_material=reaches, content=told
     )
     number = session.scalars(made.returning(NoticeVersion.id)).one()
-    if reaches and is_new:
+    if is_new:
         outbox.say(session, "notice.announced", version=number, after="-")
     return session.get_one(NoticeVersion, number)
 

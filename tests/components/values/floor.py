@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import Form, IntegerField, SelectField, StringField
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Form, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -501,3 +502,28 @@ def returns() -> dict[str, Any]:
             }
         ],
     }
+
+
+def notice() -> dict[str, Any]:
+    """The merchant's own words, with their preview."""
+    form = NoticeForm(MultiDict({"en_law": "Dutch law; the court in Leiden."}))
+    return {
+        **desk("Privacy notice", "Privacy"),
+        "form": form,
+        "fields": [form.en_law],
+        "preview": {
+            "since": "22 Dec 2026",
+            "texts": [("Law and courts, English", ["Dutch law; the court in Leiden."])],
+        },
+        "versions": [
+            {"number": "2", "changed": "22 Nov 2026", "since": "22 Dec 2026", "material": "announced ahead"},
+            {"number": "1", "changed": "1 Nov 2026", "since": "1 Nov 2026", "material": ""},
+        ],
+    }
+
+
+class NoticeForm(Form):
+    """A text and a tick."""
+
+    en_law = TextAreaField("Law and courts, English")
+    is_material = BooleanField("Announce it 30 days ahead")
