@@ -147,6 +147,9 @@ class Life:
     years: int = 0
 
 
+TRACES: dict[str, Columns] = {}
+
+
 def columns(plain: str, pseudonymous: str = "") -> Columns:
     """Declare a table's columns by name; the tests refuse a column that is in neither list, or in both."""
     return Columns(frozenset(plain.split()), frozenset(pseudonymous.split()))
@@ -222,3 +225,8 @@ def declare_place(name: str, *, holds: str, personal: bool, purpose: str, life: 
     """Declare a store beside the vault (cookie, file store, cache key, log field); return its name."""
     PLACES[name] = Place(name, holds, personal, purpose, life)
     return name
+
+
+def declare_traces(channel: str, plain: str, pseudonymous: str = "") -> None:
+    """Declare the names that may be told to a channel (queue payload, log line, mail, session), by name."""
+    TRACES[channel] = columns(plain, pseudonymous)

@@ -19,7 +19,7 @@ from oms.kernel import db, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role
 from oms.kernel.i18n import words
-from oms.web import assets, errors, filters, frame, headers, health, limits, logs, security, transport
+from oms.web import assets, errors, filters, frame, headers, health, limits, logs, security, traces, transport
 from oms.web.everybody import Request
 from oms.web.frame import Frame
 from oms.web.markets import place
@@ -31,6 +31,8 @@ from oms.web.wsgi import NOTE, WsgiApp
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 # A form of the shop is small; features that take files raise it for their own views.
 LARGEST_BODY = 1_000_000
+# Imported for what it declares: the names that logs, queue, mails and sessions may be told.
+DECLARED = traces.__name__
 log = logging.getLogger(__name__)
 _LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
