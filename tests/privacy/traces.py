@@ -13,6 +13,7 @@ _OF_THE_LOGGER = {"exc_info", "extra", "stack_info"}
 _STORAGE = re.compile(
     r"(?:local|session)Storage\.setItem\(\s*\"(\w+)\"|(document\.cookie|indexedDB|caches)\b"
 )
+_SESSIONS = {"session", "browser"}
 _VALKEY = {"Redis", "from_url", "Limiter", "StrictRedis"}
 
 
@@ -110,7 +111,7 @@ def session_names(source: str) -> set[str]:
         constants.get(last_name(target.slice), last_name(target.slice))
         for node in assigned
         for target in node.targets
-        if isinstance(target, ast.Subscript) and last_name(target.value) == "session"
+        if isinstance(target, ast.Subscript) and last_name(target.value) in _SESSIONS
     }
 
 
