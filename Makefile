@@ -19,7 +19,7 @@ run: setup ## the whole shop with demo goods at http://127.0.0.1:8000 (PORT, HOS
 test: setup-dev ## lint, types, contracts and every test, browser journeys too; the exit status is the verdict
 	@$(PY) -m oms.local.browser
 	@$(MAKE) --no-print-directory lint types contracts
-	@PATH="$(CURDIR)/$(VENV):$$PATH" $(PY) -m pytest -n 2 -m "not bench and not faults and not soak and not privacy" $(ARGS)
+	@PATH="$(CURDIR)/$(VENV):$$PATH" $(PY) -m pytest -n 2 -m "not bench and not faults and not soak and not privacy" --junitxml=$(or $(STATE_DIR),var)/evidence/tests.xml $(ARGS)
 
 setup: ## the virtual environment that make run needs
 	@$(PYTHON) -m oms.local.bootstrap

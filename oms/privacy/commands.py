@@ -3,6 +3,7 @@
 import json
 import sys
 from contextlib import nullcontext
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from oms.kernel.register import KINDS, Kind
 from oms.privacy import queries
 from oms.privacy.asking import receiving
 from oms.privacy.clocks import queries as clocks
+from oms.privacy.evidence import queries as proofs
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.retention import actions
 
@@ -118,6 +120,29 @@ def inbound(maildir: Path | None, *, as_json: bool) -> None:
             click.echo(one.number or one.why)
         click.echo(f"{sum(1 for one in taken if one.number)} of {len(taken)} taken.")
     if maildir is None and not any(one.number for one in taken):
+        raise SystemExit(1)
+
+
+@privacy.command()
+@click.option(
+    "--results",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Where the tests wrote what they measured; STATE_DIR/evidence if not given.",
+)
+@_as_json
+@with_appcontext
+def evidence(results: Path | None, *, as_json: bool) -> None:
+    """Print which control is proved by which test, and what it measured last; exit status 1 where one failed.
+
+    Example: flask --app wsgi privacy evidence > evidence.md
+    """
+    settings: Settings = current_app.extensions["settings"]
+    found = proofs.controls(results or settings.state_dir / "evidence")
+    if as_json:
+        click.echo(json.dumps([{**asdict(one), "state": one.state} for one in found], indent=2))
+    else:
+        click.echo(proofs.written(found), nl=False)
+    if any(one.state == "failed" for one in found):
         raise SystemExit(1)
 
 

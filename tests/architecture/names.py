@@ -47,6 +47,7 @@ ALSO = {
     "oms/privacy/asking/grounds.py": "why a request may be refused, as data",
     "oms/privacy/asking/reading.py": "a mail to a request",
     "oms/privacy/asking/receiving.py": "mails, each once",
+    "oms/privacy/evidence/controls.py": "the controls that are measured",
     "oms/privacy/clocks/calendar.py": "the shop's working days",
     "oms/privacy/retention/schedules.py": "what ends other than by a key or a life",
     "oms/privacy/clocks/regimes.py": "what each law allows, as data",
