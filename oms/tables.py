@@ -21,6 +21,8 @@ from oms.payments import models as payments
 from oms.pricing import models as pricing
 from oms.privacy import models as privacy
 from oms.privacy import personal as privacy_personal
+from oms.privacy.arrivals import models as arrivals
+from oms.privacy.arrivals import personal as arrivals_personal
 from oms.privacy.asking import models as asking
 from oms.privacy.asking import personal as asking_personal
 from oms.privacy.copies import models as copies
@@ -41,7 +43,7 @@ MODULES = (
     *(inventory, shipping, pricing, payments, carts),
     *(orders, orders_personal, fulfillment, fulfillment_personal),
     *(returns, returns_personal),
-    *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
-    *(asking, asking_personal),
+    *(notifications, notifications_personal, privacy, privacy_personal),
+    *(copies, copies_personal, asking, asking_personal, arrivals, arrivals_personal),
     bulk,
 )

@@ -28,6 +28,7 @@ from storefront.legal import views as legal
 from storefront.orders import changing, withdrawing
 from storefront.orders import views as orders
 from storefront.privacy import views as privacy
+from storefront.privacy.arrivals import views as arrivals
 from storefront.privacy.asking import views as asking
 from storefront.privacy.copies import views as copies
 from storefront.privacy.erasure import views as erasure
@@ -53,6 +54,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     conventions.blueprint,
     privacy.blueprint,
     copies.blueprint,
+    arrivals.blueprint,
     erasure.blueprint,
     asking.blueprint,
     notice.blueprint,

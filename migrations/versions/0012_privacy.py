@@ -160,10 +160,19 @@ def _copies() -> None:
         ),
         sa.PrimaryKeyConstraint("copy_id", "unit", name=op.f("pk_privacy_copy_units")),
     )
+    op.create_table(
+        "privacy_arrivals",
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("ref", name=op.f("pk_privacy_arrivals")),
+    )
+    op.create_index(op.f("ix_privacy_arrivals_unit"), "privacy_arrivals", ["unit"], unique=False)
     op.create_index(op.f("ix_privacy_copy_units_unit"), "privacy_copy_units", ["unit"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("privacy_arrivals")
     op.drop_table("privacy_copy_units")
     op.drop_table("privacy_copies")
     op.drop_table("clearings")

@@ -41,6 +41,7 @@ def rooms(found: Insight, asked: Sequence[PrivacyRequest], correctable: Sequence
         "schema_url": at("/your-data/schema.json"),
         "delete_url": at("/your-data/delete"),
         "ask_url": at("/your-data/ask"),
+        "bring_url": at("/your-data/bring") if _has_account(found) else "",
         "requests": [_request(request) for request in asked],
     }
 
@@ -197,7 +198,7 @@ def _correct(found: Insight, correctable: Sequence[str]) -> list[tuple[str, str,
         )
         for number in correctable
     ]
-    if any(one.kind.unit == "account" for one in found.known):
+    if _has_account(found):
         rows.append((_("The e-mail of your account"), at("/account/email"), _("Both mailboxes are proven.")))
         rows.append((_("Your profile"), at("/account/profile"), _("Empty a field to let it go.")))
     rows.append(
@@ -212,6 +213,10 @@ def _correct(found: Insight, correctable: Sequence[str]) -> list[tuple[str, str,
             (_("Global Privacy Control"), "", _("Your browser asks us not to sell or share. We never do."))
         )
     return rows
+
+
+def _has_account(found: Insight) -> bool:
+    return any(one.kind.unit == "account" for one in found.known)
 
 
 def _request(request: PrivacyRequest) -> dict[str, Any]:

@@ -42,6 +42,7 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "sessions": ("store/account/sessions.html", account.sessions),
     "change": ("store/account/change.html", account.change),
     "your-data": ("store/privacy/your_data.html", privacy.your_data),
+    "bring": ("store/privacy/bring.html", privacy.bring),
     "copy": ("store/privacy/copy.html", privacy.copy),
     "copy-ready": ("store/privacy/copy.html", partial(privacy.copy, is_ready=True)),
     "plan": ("store/privacy/plan.html", privacy.plan),

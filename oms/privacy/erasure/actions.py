@@ -23,6 +23,7 @@ from oms.kernel.register import Basis, Purpose
 from oms.orders import actions as orders
 from oms.orders.models import Order, unit_of
 from oms.orders.states import OrderState
+from oms.privacy.arrivals import actions as arrivals
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.copies import actions as copies
 from oms.privacy.erasure import queries
@@ -238,6 +239,7 @@ def _cut(session: Session, row: RequestUnit) -> None:
         orders.forget_buyer(session, int(name))
         _forget_deeds(session, name)
     wishes.forget(session, row.unit)
+    arrivals.forget(session, row.unit)
     session_rows.end_about(session, row.unit, name if order is not None else row.unit)
     if row.subject_id is not None:
         forget_subject(session, row.subject_id)

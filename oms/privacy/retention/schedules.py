@@ -32,6 +32,7 @@ CUT = {
     "buyers": _WITH_ACCOUNT,
     "mailbox_challenges": "an hour after the code was asked for",
     "privacy_request_units": "when the request is done",
+    "privacy_copy_units": "with their copy, three days after it was ready",
     "privacy_tellings": "with the finished request, two years after it",
     "staff": _WITH_STAFF,
     "staff_roles": _WITH_STAFF,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from markupsafe import Markup
-from wtforms import Form, SelectField, StringField, TextAreaField
+from wtforms import FileField, Form, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -53,6 +53,7 @@ def your_data() -> dict[str, Any]:
         "schema_url": "/your-data/schema",
         "delete_url": "/your-data/delete",
         "ask_url": "/your-data/ask",
+        "bring_url": "/your-data/bring",
         "requests": [
             {
                 "number": "PR-4K2M",
@@ -75,6 +76,21 @@ def copy(*, is_ready: bool = False) -> dict[str, Any]:
         "until": "It can be taken once, until 25 November 2026, 11:04." if is_ready else "",
         "again_url": "/your-data/copies/x1",
         "back_url": "/your-data/#copy",
+    }
+
+
+class BringSample(Form):
+    """One file."""
+
+    file = FileField("The copy")
+
+
+def bring() -> dict[str, Any]:
+    """Before a file was chosen."""
+    return {
+        **page("Bring your data along", robots="noindex"),
+        "form": BringSample(),
+        "back_url": "/your-data/",
     }
 
 

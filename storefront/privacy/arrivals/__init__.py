@@ -1,0 +1,1 @@
+"""Bringing data along from another shop, for who is signed in."""
