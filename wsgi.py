@@ -13,6 +13,7 @@ from oms.local.errors import LocalError
 from oms.notifications import handlers as notifications
 from oms.notifications.asking import handlers as asking_mails
 from oms.notifications.certificates import handlers as certificates
+from oms.notifications.closing import handlers as closing_mails
 from oms.notifications.copies import handlers as copy_mails
 from oms.orders import handlers as orders
 from oms.payments import gateway
@@ -37,6 +38,7 @@ notifications.configure(settings)
 certificates.configure(settings)
 copies.configure(settings)
 copy_mails.configure(settings)
+closing_mails.configure(settings)
 asking_mails.configure(settings)
 privacy.configure(settings)
 app = create_store(settings)

@@ -23,6 +23,8 @@ from oms.payments import checks as payments_checks
 from oms.payments import commands as payments
 from oms.privacy import checks as keeping
 from oms.privacy import commands as privacy
+from oms.privacy.arrivals import commands as arrivals
+from oms.privacy.closing import commands as closing
 from oms.returns import checks as returns_checks
 from oms.returns import commands as returns
 from oms.shipping import checks as shipping_checks
@@ -35,8 +37,9 @@ from oms.web.doctor import Health
 # Each feature's `commands.py: commands`, a click group or command.
 COMMANDS: tuple[click.Command, ...] = (
     *(catalog.commands, staff.commands, payments.commands),
-    *(privacy.privacy, privacy.retention, returns.returns, backups.commands(upgrade)),
+    *(closing.shop, privacy.privacy, privacy.retention, returns.returns, backups.commands(upgrade)),
 )
+privacy.privacy.add_command(arrivals.import_copy)
 # Each feature's `checks.py`, whose import makes its invariants known to the doctor.
 CHECKS: tuple[ModuleType, ...] = (
     *(web, buyers_checks, staff_checks, catalog_checks),

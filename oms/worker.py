@@ -38,6 +38,7 @@ from oms.notifications import handlers as notifications
 from oms.notifications.announcing import handlers as announcing_mails
 from oms.notifications.asking import handlers as asking_mails
 from oms.notifications.certificates import handlers as certificates
+from oms.notifications.closing import handlers as closing_mails
 from oms.notifications.copies import handlers as copy_mails
 from oms.notifications.returning import handlers as returning_mails
 from oms.notifications.sending import handlers as sending_mails
@@ -57,7 +58,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(buyers, staff, web),
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking, many),
-    *(notifications, certificates, copy_mails, sending_mails, returning_mails),
+    *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails),
     *(announcing_mails, asking_mails),
     *(privacy, copies, telling, backups),
 )
@@ -246,6 +247,7 @@ def main(arguments: Sequence[str]) -> None:
     certificates.configure(settings)
     copies.configure(settings)
     copy_mails.configure(settings)
+    closing_mails.configure(settings)
     asking_mails.configure(settings)
     privacy.configure(settings)
     backups.configure(settings)

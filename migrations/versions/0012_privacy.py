@@ -167,11 +167,22 @@ def _copies() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("ref", name=op.f("pk_privacy_arrivals")),
     )
+    op.create_table(
+        "shop_closings",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shreds_on", sa.Date(), nullable=False),
+        sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("certificate", postgresql.JSONB(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_closings")),
+    )
     op.create_index(op.f("ix_privacy_arrivals_unit"), "privacy_arrivals", ["unit"], unique=False)
     op.create_index(op.f("ix_privacy_copy_units_unit"), "privacy_copy_units", ["unit"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("shop_closings")
     op.drop_table("privacy_arrivals")
     op.drop_table("privacy_copy_units")
     op.drop_table("privacy_copies")

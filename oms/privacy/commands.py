@@ -17,7 +17,6 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, acting_as, reading
 from oms.kernel.register import KINDS, Kind
 from oms.privacy import queries
-from oms.privacy.arrivals.commands import import_copy
 from oms.privacy.asking import receiving
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.evidence import queries as proofs
@@ -60,9 +59,6 @@ def run(on: datetime | None, *, as_json: bool) -> None:
 @click.group()
 def privacy() -> None:
     """Show what is kept of people, and what they asked for."""
-
-
-privacy.add_command(import_copy)
 
 
 @privacy.command()

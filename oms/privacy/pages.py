@@ -234,7 +234,16 @@ def _told(row: Telling) -> dict[str, Any]:
         word = _("not before %(day)s: refunds and disputes", day=day(row.not_before))
         return {"who": row.recipient, "state": {"word": word, "kind": "waiting"}}
     if row.told_at is None and has_way(row):
-        return {"who": row.recipient, "state": {"word": _("is being told by itself"), "kind": "moving"}}
+        return {
+            "who": row.recipient,
+            "state": {
+                "word": _("is being told by itself, asked on %(day)s", day=day(row.asked_at)),
+                "kind": "moving",
+            },
+        }
     if row.told_at:
         return {"who": row.recipient, "state": {"word": day(row.told_at), "kind": "done"}}
-    return {"who": row.recipient, "state": {"word": _("to be told"), "kind": "waiting"}}
+    return {
+        "who": row.recipient,
+        "state": {"word": _("to be told, since %(day)s", day=day(row.asked_at)), "kind": "waiting"},
+    }

@@ -24,6 +24,7 @@ from oms.payments import queries as payments
 from oms.payments.models import Payment
 from oms.payments.states import PaymentState
 from oms.payments.words import GatewayDeniedError, GatewayRefusedError, SessionTruth
+from oms.privacy.closing import queries as closing
 from oms.privacy.notice import queries as notice
 from oms.web import security
 from storefront.account import access
@@ -44,14 +45,17 @@ _OVER = frozenset({PaymentState.VOIDED, PaymentState.FAILED})
 def place(at: Counter, form: CheckoutForm) -> str:
     """Place the order of a form, once, and return the address of Stripe's page.
 
-    Raises what `place_order` raises, and then nothing was ordered; UnavailableError when Stripe does not
-    answer, and then sending the same form again goes on with the same order. When Stripe refuses the payment
-    (GatewayRefusedError, GatewayDeniedError), the order has lapsed and its goods are free again.
+    Raises what `place_order` raises, or ConflictError in a shop that closes, and then nothing was ordered;
+    UnavailableError when Stripe does not answer, and then sending the same form again goes on with the same
+    order. When Stripe refuses the payment (GatewayRefusedError, GatewayDeniedError), the order has lapsed and
+    its goods are free again.
     """
     contact, delivery = form.contact(), form.delivery()
     key = _key(form, at, contact, delivery)
     with reading() as session:
         known = queries.by_placement(session, key)
+        if known is None:
+            closing.require_selling(session)
     if known is not None:
         page = _went_on(known)
         if page:

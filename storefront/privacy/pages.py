@@ -93,6 +93,7 @@ def message_words(topic: str) -> str:
         "email_changed": _("The mail that your address was changed."),
         "certificate": _("The certificate of deletion."),
         "copy": _("The mail that your copy is ready."),
+        "closing": _("The mail that our shop closes."),
         "request": _("The mail about what you asked us."),
     }
     return str(words.get(topic) or topic)

@@ -17,8 +17,8 @@ from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError
 from oms.privacy.access import queries as access
 from oms.privacy.arrivals import actions, queries
+from oms.privacy.arrivals.commands import import_copy
 from oms.privacy.arrivals.queries import Portable
-from oms.privacy.commands import privacy
 from oms.privacy.copies import handlers as copies
 from oms.privacy.schema.queries import schema
 from oms.privacy.states import Channel
@@ -217,6 +217,6 @@ def test_the_command_brings_a_file_along(
     empty_stores()
     connect(settings)
     runner = create_store(settings).test_cli_runner()
-    done = runner.invoke(privacy, ["import", str(file), "--json"])
+    done = runner.invoke(import_copy, [str(file), "--json"])
     assert done.exit_code == 0, done.output
     assert json.loads(done.output.splitlines()[-1])["orders"] == 1

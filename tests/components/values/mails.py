@@ -100,6 +100,11 @@ MAILS: dict[str, dict[str, Any]] = {
         "stays": [("The counterfoil", "Tax law asks for it.", "until 2036")],
         "backups": "From 29 November on, no backup can bring it back.",
     },
+    "closing": {
+        "subject": "Our shop closes",
+        "day": "1 March 2027",
+        "url": "https://shop.test/your-data/",
+    },
     "copy": {
         "subject": "The copy of your data is ready",
         "url": "https://shop.test/your-data/copies/x1",

@@ -1,0 +1,1 @@
+"""Telling everybody that the shop closes, and until when a copy can be taken."""
