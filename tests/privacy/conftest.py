@@ -1,5 +1,6 @@
 """The bars of privacy: `measured` for every test here, and the table at the end."""
 
 from tests.privacy.figures import measured, pytest_terminal_summary
+from tests.restoring import elsewhere, kept
 
-__all__ = ["measured", "pytest_terminal_summary"]
+__all__ = ["elsewhere", "kept", "measured", "pytest_terminal_summary"]

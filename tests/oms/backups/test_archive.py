@@ -8,7 +8,7 @@ import pytest
 
 from oms.backups import archive
 from oms.backups.archive import FRAME_BYTES, BrokenBackupError
-from tests.oms.backups.conftest import BACKUP_KEY
+from tests.restoring import BACKUP_KEY
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 MANIFEST = {"rows": {"public.orders": 2}}

@@ -27,7 +27,7 @@ from oms.web.doctor import Health, examine
 from storefront.app import create_store
 from tests import make
 from tests.kernel.vault.kinds import ADA, Contact, Delivery
-from tests.oms.backups.conftest import move_to
+from tests.restoring import move_to
 
 
 def give(unit: str) -> None:
