@@ -14,7 +14,7 @@ declare_traces(
 # The last name of each value: of `error.__class__.__name__` it is `__name__`.
 declare_traces(
     "log value",
-    "__name__ __tablename__ app cache endpoint kind method ms name purpose reason state status",
+    "__name__ __tablename__ app cache endpoint kind method ms name purpose reason state status vault_ms",
     "id message_id number person request_id unit",
 )
 declare_traces(
@@ -23,7 +23,7 @@ declare_traces(
     " refund returns rows sentences stated stays then to until went when why",
     "code declared facts number parcel stop_url undo_url url",
 )
-declare_traces("session value", "cart code half moving next proven setup")
+declare_traces("session value", "PAYING cart code half moving next orders proven setup")
 declare_place(
     "tombstones",
     holds="random ids of destroyed keys, and the order numbers or ids they were for",
