@@ -4,10 +4,11 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from oms.fulfillment.models import FulfillmentOrder
+from oms.fulfillment.queries import on_hold
 from oms.fulfillment.states import FulfillmentState
 from oms.inventory.models import StockLevel
 from oms.kernel.outbox import DeliveryState, OutboxDelivery
-from oms.orders.models import OrderHold
+from oms.orders.models import Order, OrderHold
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.states import OPEN
 from oms.returns.models import Withdrawal
@@ -44,4 +45,7 @@ def waiting(session: Session) -> dict[str, int]:
 
 def _parts(state: FulfillmentState) -> ScalarSelect[int]:
     found = select(func.count()).select_from(FulfillmentOrder).where(FulfillmentOrder.state == state)
+    if state is FulfillmentState.OPEN:
+        # What must wait is counted as held, and stands on no list to pick from.
+        found = found.join(Order, Order.id == FulfillmentOrder.order_id).where(~on_hold())
     return found.scalar_subquery()

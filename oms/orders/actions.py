@@ -143,6 +143,7 @@ def cancel(session: Session, order_id: int, *, by: Actor, why: str) -> Order:
     order = queries.locked(session, order_id)
     order.become(OrderState.CANCELLED)
     order.closed_at = clock.now()
+    _end_holds(session, order_id)
     note_event(session, order, "cancelled", by=by, why=why)
     outbox.say(session, "order.cancelled", order=order.id)
     return order
@@ -188,6 +189,12 @@ def lift_hold(session: Session, hold_id: int, *, by: Actor) -> None:
     found = session.get_one(OrderHold, hold_id, with_for_update=True)
     found.lifted_at = found.lifted_at or clock.now()
     note_event(session, queries.locked(session, found.order_id), "hold lifted", by=by)
+
+
+def _end_holds(session: Session, order_id: int) -> None:
+    """End what an order waits for, as it waits for nothing any more."""
+    waits = (OrderHold.order_id == order_id, OrderHold.lifted_at.is_(None))
+    session.execute(update(OrderHold).where(*waits).values(lifted_at=clock.now()))
 
 
 def correct_delivery(session: Session, order: Order, corrected: OrderDelivery, *, by: Actor) -> None:

@@ -1,5 +1,7 @@
 """The first page of the desk, by role."""
 
+from oms.fulfillment.actions import cancel_order
+from oms.kernel import jobs
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import transaction
 from oms.orders import actions as agreement
@@ -26,3 +28,20 @@ def test_the_warehouse_sees_no_figures(goods: Shop, seat: Seat) -> None:
     assert page.status_code == 200
     assert "€" not in page.text
     assert "The books" not in words(page)
+
+
+def test_what_is_held_waits_in_no_other_queue_and_nothing_is_held_once_cancelled(
+    goods: Shop, seat: Seat
+) -> None:
+    order = paid({goods.clock: 2})
+    jobs.drain()
+    owner = seat(StaffRole.OWNER)
+    assert "1 to pick 0 to pack 0 held" in words(owner.get("/"))
+    with transaction() as session:
+        agreement.hold(session, order.id, "a look", by=SYSTEM)
+    assert "0 to pick 0 to pack 1 held" in words(owner.get("/"))
+    assert "Held: a look" in words(owner.get(f"/orders/{order.number}"))
+    with transaction() as session:
+        cancel_order(session, order.id, by=SYSTEM, why="The goods cannot be sent")
+    assert "0 to pick 0 to pack 0 held" in words(owner.get("/"))
+    assert "Held: a look" not in words(owner.get(f"/orders/{order.number}"))
