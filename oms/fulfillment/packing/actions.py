@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from oms.fulfillment import queries
-from oms.fulfillment.actions import drop_label, unpack
+from oms.fulfillment.actions import drop_label, hand_over, unpack
 from oms.fulfillment.models import FulfillmentOrder, Parcel, Shipment
 from oms.fulfillment.picking.actions import Counted
 from oms.fulfillment.scanning import read_scan, variant_of
@@ -79,8 +79,7 @@ def close_box(session: Session, part_id: int, box: Box, *, by: Actor) -> Shipmen
     part = _packable(session, part_id)
     if any(line.packed < line.quantity for line in part.lines):
         raise ConflictError("Something is missing in the box. Scan everything that belongs in it.")
-    if orders.open_holds(session, part.order_id):
-        raise ConflictError("This order is on hold. Lift the hold first.")
+    _check_not_held(session, part.order_id)
     carrier = _checked(session, part, box)
     shipment = Shipment(
         fulfillment_order_id=part.id,
@@ -95,6 +94,23 @@ def close_box(session: Session, part_id: int, box: Box, *, by: Actor) -> Shipmen
     session.add(part.event("packed", by, at=clock.now()))
     _add_parcel(session, shipment, box.grams, carrier)
     return shipment
+
+
+def give_away(session: Session, shipment_id: int, *, by: Actor) -> Shipment:
+    """Give a closed box to its carrier, or to its buyer in person; again, nothing changes.
+
+    Raises ConflictError while the order is on hold, else what `hand_over` raises; then nothing changed. The
+    carrier's own word that it has a parcel is not asked for holds: it has left.
+    """
+    shipment = queries.locked_way(session, shipment_id)
+    if shipment.state is ShipmentState.PACKED:
+        _check_not_held(session, shipment.order_id)
+    return hand_over(session, shipment_id, by=by)
+
+
+def _check_not_held(session: Session, order_id: int) -> None:
+    if orders.open_holds(session, order_id):
+        raise ConflictError("This order is on hold. Lift the hold first.")
 
 
 def _checked(session: Session, part: FulfillmentOrder, box: Box) -> Carrier:

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from oms.fulfillment import actions as sending
 from oms.fulfillment import queries
 from oms.fulfillment.labels import actions as labels
 from oms.fulfillment.models import FulfillmentOrder
@@ -145,11 +144,16 @@ def type_tracking(number: int) -> ResponseReturnValue:
 @blueprint.post("/shipments/<int:number>/handed-over")
 @permit(Permission.WAREHOUSE)
 def hand_over(number: int) -> ResponseReturnValue:
-    """Give a parcel to its carrier, or to its buyer in person."""
-    with transaction() as session:
-        shipment = sending.hand_over(session, number, by=actor())
-        part = queries.part(session, shipment.fulfillment_order_id)
+    """Give a parcel to its carrier, or to its buyer in person; a held one stays, with the reason told."""
+    with reading() as session:
+        part = queries.part(session, queries.shipment(session, number).fulfillment_order_id)
         code = session.get_one(Warehouse, part.warehouse_id).code
+    try:
+        with transaction() as session:
+            actions.give_away(session, number, by=actor())
+    except (ConflictError, IllegalMoveError) as error:
+        flash(_(error.message), "bad")
+        return redirect(url_for(".box", part=part.id), 303)
     flash(_("Handed over. The address is closed again."), "good")
     return redirect(url_for(".index", at=code), 303)
 

@@ -196,6 +196,21 @@ def test_goods_leave_the_stock_when_the_parcel_leaves_the_house(house: House, ca
     assert [part.state for part in house.parts(order)] == ["closed"]
 
 
+def test_a_closed_box_stays_in_the_house_while_its_order_is_held(house: House, carrier: Party) -> None:
+    order = house.buy({house.shop.clock: 2})
+    shipment = house.pack(order)
+    with transaction() as session:
+        hold = agreement.hold(session, order.id, "The address needs a look", by=SYSTEM)
+    with pytest.raises(ConflictError, match="on hold"), transaction() as session:
+        packing.give_away(session, shipment.id, by=PACKER)
+    assert (house.shipment(shipment.id).state, house.level(house.shop.clock)) == ("packed", (20, 0, 2))
+    with transaction() as session:
+        agreement.lift_hold(session, hold.id, by=SYSTEM)
+    with transaction() as session:
+        packing.give_away(session, shipment.id, by=PACKER)
+    assert house.shipment(shipment.id).state == "handed_over"
+
+
 def test_an_order_is_delivered_when_its_last_parcel_is(house: House, carrier: Party) -> None:
     with transaction() as session:
         stock.receive(session, house.shop.clock, house.shop.osaka, 5, by=SYSTEM)
