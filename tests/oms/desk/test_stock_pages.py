@@ -34,7 +34,7 @@ def book(owner: Visitor, goods: Shop, kind: str, quantity: str) -> tuple[int, st
 def test_levels_are_listed_with_what_can_be_promised(goods: Shop, owner: Visitor) -> None:
     paid({goods.clock: 3})
     text = words(owner.get("/stock"))
-    assert "RETRO-CLOCK Retro clock Leiden 20 0 3 0 0 17 in stock" in text
+    assert "RETRO-CLOCK Retro clock Leiden Leiden 20 0 3 0 0 17 in stock" in text
     assert "CEDAR-PENCIL" in text
 
 
