@@ -82,7 +82,7 @@ def copy(*, is_ready: bool = False) -> dict[str, Any]:
 class BringSample(Form):
     """One file."""
 
-    file = FileField("The copy")
+    file = FileField("The copy", [InputRequired()])
 
 
 def bring() -> dict[str, Any]:

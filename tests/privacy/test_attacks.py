@@ -1,0 +1,228 @@
+"""B12: who pretends to be somebody else learns nothing, not even whether there is somebody."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from secrets import choice, randbelow, token_urlsafe
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from oms.kernel import clock
+from oms.kernel.config import Settings
+from oms.kernel.db import transaction
+from oms.orders.personal import OrderContact
+from storefront.app import create_store
+from tests import make
+from tests.forgetting import delivered, proven
+from tests.make import Shop
+from tests.people import Mailbox, Visitor, without_token
+
+Measured = Callable[..., None]
+SEEN = ("/your-data/", "/your-data/delete", "/account/")
+
+
+@dataclass(frozen=True)
+class Victim:
+    """Somebody with an order, and a street that nobody else has."""
+
+    email: str
+    street: str
+    number: str
+
+
+@pytest.fixture
+def small(shop: None) -> Shop:
+    with transaction() as session:
+        return make.small_shop(session, pencils=5000)
+
+
+def victim(small: Shop) -> Victim:
+    name = token_urlsafe(9).replace("-", "a").replace("_", "b").lower()
+    street = f"{name} Lane"
+    order = delivered(
+        {small.pencil: 1},
+        contact=OrderContact(f"{name}@shop.test"),
+        delivery=replace(make.ADA, street=street),
+    )
+    return Victim(f"{name}@shop.test", street, order.number)
+
+
+def stranger(app: Flask) -> Visitor:
+    return Visitor(app.test_client())
+
+
+def learns(visitor: Visitor, who: Victim) -> bool:
+    """Say whether a browser is shown anything of somebody."""
+    pages = [visitor.get(path).text for path in (*SEEN, f"/orders/{who.number}")]
+    return any(who.street in page or who.email in page for page in pages)
+
+
+def asked(visitor: Visitor, email: str) -> None:
+    answer = visitor.send("/account/prove?next=/your-data/", email=email)
+    assert answer.headers["Location"] == "/account/code"
+
+
+def enumeration(app: Flask, who: Victim) -> bool:
+    """Ask for a known and an unknown mailbox, and look for any difference."""
+    seen = []
+    for email in (who.email, f"x{who.email[1:]}"):
+        visitor = stranger(app)
+        first = visitor.send("/account/prove?next=/your-data/", email=email)
+        page = without_token(visitor.get("/account/code"))
+        seen.append((first.status_code, first.headers["Location"], len(first.data), page[:200], len(page)))
+    return seen[0] != seen[1]
+
+
+def guessed_code(app: Flask, who: Victim) -> bool:
+    """Type codes until none is taken any more."""
+    visitor = stranger(app)
+    asked(visitor, who.email)
+    for _try in range(6):
+        visitor.send("/account/code", code=f"{randbelow(10**8):08d}")
+    return learns(visitor, who)
+
+
+def used_code(app: Flask, who: Victim) -> bool:
+    """Type a code once more that its owner has used."""
+    owner, visitor = stranger(app), stranger(app)
+    asked(owner, who.email)
+    code = Mailbox().mailed()[-1].code
+    owner.send("/account/code", code=code)
+    assert learns(owner, who)
+    asked(visitor, who.email)
+    visitor.send("/account/code", code=code)
+    return learns(visitor, who)
+
+
+def code_of_another_browser(app: Flask, who: Victim) -> bool:
+    """Type a good code where somebody else's mailbox was asked for."""
+    owner, visitor = stranger(app), stranger(app)
+    asked(owner, who.email)
+    code = Mailbox().mailed()[-1].code
+    asked(visitor, "eve@evil.test")
+    visitor.send("/account/code", code=code)
+    return learns(visitor, who)
+
+
+def swapped_mailbox(app: Flask, who: Victim) -> bool:
+    """Prove one's own mailbox, and name another one on the way."""
+    visitor = stranger(app)
+    asked(visitor, f"eve{randbelow(10**9)}@evil.test")
+    code = Mailbox().mailed()[-1].code
+    visitor.send("/account/code", page="/account/code", code=code, email=who.email, units=who.number)
+    visitor.send("/account/code", code=code)
+    return learns(visitor, who)
+
+
+def late_code(app: Flask, who: Victim) -> bool:
+    """Type the right code when its ten minutes are over."""
+    visitor = stranger(app)
+    asked(visitor, who.email)
+    code = Mailbox().mailed()[-1].code
+    with clock.held_at(clock.now() + timedelta(minutes=10, seconds=1)):
+        visitor.send("/account/code", code=code)
+        return learns(visitor, who)
+
+
+def code_for_something_else(app: Flask, who: Victim) -> bool:
+    """Prove one's own mailbox, and then sign in with the address of another."""
+    visitor = stranger(app)
+    visitor.send("/account/password-sign-in", email=who.email, password=token_urlsafe(16))
+    visitor.send("/account/email", page="/account/sign-in", email=who.email)
+    visitor.send("/account/email/codes", page="/account/sign-in", old="00000000", new="00000000")
+    return learns(visitor, who)
+
+
+def guessed_word(app: Flask, who: Victim) -> bool:
+    """Guess the word of a copy, of a request, or a session."""
+    visitor = stranger(app)
+    word = token_urlsafe(16)
+    found = [
+        visitor.get(f"/your-data/copies/{word}"),
+        visitor.get(f"/your-data/copies/{word}/progress"),
+        visitor.send(f"/your-data/copies/{word}/take", page="/account/prove?next=/your-data/"),
+        visitor.get(f"/your-data/requests/{word}"),
+    ]
+    visitor.client.set_cookie("store", word)
+    visitor.client.set_cookie("__Host-store", word)
+    opened = any(answer.status_code == 200 or answer.mimetype == "application/zip" for answer in found)
+    return opened or learns(visitor, who)
+
+
+def forged_forms(app: Flask, who: Victim) -> bool:
+    """Ask for copy, deletion and wishes as if it were proven; nothing may happen."""
+    visitor = stranger(app)
+    for path in ("/your-data/copy", "/your-data/delete", "/your-data/wishes"):
+        visitor.send(path, page="/account/prove?next=/your-data/", email=who.email, unit=who.number)
+    return learns(visitor, who)
+
+
+ATTACKS = (
+    *(enumeration, guessed_code, used_code, code_of_another_browser, swapped_mailbox),
+    *(late_code, code_for_something_else, guessed_word, forged_forms),
+)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_who_is_not_the_person_learns_nothing(
+    small: Shop, store: FlaskClient, attack: Callable[[Flask, Victim], bool]
+) -> None:
+    who = victim(small)
+    assert attack(store.application, who) is False
+    assert learns(proven(store, who.email), who)
+
+
+@pytest.mark.privacy
+def test_a_thousand_attacks_and_none_succeeds(small: Shop, store: FlaskClient, measured: Measured) -> None:
+    won: dict[str, int] = {}
+    people = [victim(small) for _number in range(40)]
+    for number in range(1000):
+        attack = ATTACKS[number % len(ATTACKS)]
+        needs_code = attack in {used_code, code_of_another_browser, late_code}
+        who = victim(small) if needs_code else choice(people)
+        if attack(store.application, who):
+            won[attack.__name__] = won.get(attack.__name__, 0) + 1
+    measured("B12", f"{sum(won.values())} of 1,000 attacks succeeded {won or ''}", passed=not won)
+
+
+def _seconds(app: Flask, email: str) -> float:
+    visitor = stranger(app)
+    page = "/account/prove?next=/your-data/"
+    token = visitor.get(page).text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    begun = time.perf_counter()
+    visitor.client.post(
+        page,
+        data={"email": email, "csrf_token": token},
+        environ_overrides={"REMOTE_ADDR": visitor.address},
+    )
+    return time.perf_counter() - begun
+
+
+@pytest.mark.privacy
+def test_known_and_unknown_mailboxes_take_as_long(
+    small: Shop, store: FlaskClient, settings: Settings, measured: Measured
+) -> None:
+    app = create_store(settings)
+    people = [victim(small) for _number in range(200)]
+    for who in people[:5]:
+        _seconds(app, who.email)
+    known, unknown = [], []
+    for number, who in enumerate(people):
+        pair = [(known, who.email), (unknown, f"x{who.email[1:]}")]
+        for times, email in pair if number % 2 else reversed(pair):
+            times.append(_seconds(app, email))
+    medians = statistics.median(known), statistics.median(unknown)
+    apart = abs(medians[0] - medians[1]) / max(medians)
+    figure = f"medians {medians[0] * 1000:.1f} and {medians[1] * 1000:.1f} ms, {apart:.1%} apart, n = 200"
+    measured("B12", figure, passed=apart <= 0.05)
+
+
+def test_a_page_that_tells_known_from_unknown_would_be_seen(small: Shop, store: FlaskClient) -> None:
+    who = victim(small)
+    owner = proven(store, who.email)
+    assert learns(owner, who)
+    assert not learns(stranger(store.application), who)
