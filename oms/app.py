@@ -22,6 +22,7 @@ from oms.kernel.config import Settings
 from oms.privacy import views as privacy
 from oms.privacy.asking import views as asking
 from oms.privacy.notice import views as notice
+from oms.privacy.watching import views as watching
 from oms.returns import views as returns
 from oms.staff import views as staff
 from oms.staff.entry import views as entry
@@ -49,6 +50,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit.blueprint,
     asking.blueprint,
     notice.blueprint,
+    watching.blueprint,
     privacy.blueprint,
     settings_page.blueprint,
     staff.blueprint,
@@ -67,6 +69,7 @@ def create_desk(settings: Settings) -> Flask:
     )
     app = setup.base_app(Face("desk", DESK, frame, POSTS_PER_MINUTE, entry.load_person), settings)
     app.before_request(security.guard_desk)
+    app.before_request(entry.note_use)
     pages.install(app)
     desk = Blueprint("oms", __name__)
     for blueprint in BLUEPRINTS:

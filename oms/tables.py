@@ -28,6 +28,7 @@ from oms.privacy.asking import personal as asking_personal
 from oms.privacy.closing import models as closing
 from oms.privacy.copies import models as copies
 from oms.privacy.copies import personal as copies_personal
+from oms.privacy.watching import models as watching
 from oms.returns import models as returns
 from oms.returns import personal as returns_personal
 from oms.shipping import models as shipping
@@ -46,5 +47,7 @@ MODULES = (
     *(returns, returns_personal),
     *(notifications, notifications_personal, privacy, privacy_personal),
     *(copies, copies_personal, asking, asking_personal, arrivals, arrivals_personal, closing),
+    *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
+    *(asking, asking_personal, watching),
     bulk,
 )

@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_signed_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trained_on", sa.Date(), nullable=True),
+        sa.Column("confidential_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "state = 'active' OR (password_hash IS NULL AND setup_hash IS NULL)",
             name="ck_staff_left_keeps_no_key",

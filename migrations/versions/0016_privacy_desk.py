@@ -37,8 +37,30 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("unit", "field", name="pk_privacy_withholdings"),
     )
+    op.create_table(
+        "staff_uses",
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("permission", sa.String(40), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name="fk_staff_uses_staff_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("staff_id", "permission", name="pk_staff_uses"),
+    )
+    op.create_table(
+        "privacy_alerts",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.String(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_by", sa.String(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_privacy_alerts"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("privacy_alerts")
+    op.drop_table("staff_uses")
     op.drop_table("privacy_withholdings")
     op.drop_table("privacy_refusals")

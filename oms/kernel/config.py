@@ -76,6 +76,7 @@ class Settings:
     trusted_proxies: int
     metrics_token: str
     shop_calendar: str
+    looks_per_hour: int
     shop_time_zone: str
     state_dir: Path
     demo_password: str
@@ -98,6 +99,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     env = reader.choice("APP_ENV", AppEnv, AppEnv.DEVELOPMENT)
     live = env is AppEnv.PRODUCTION
     state_dir = Path(environ.get("STATE_DIR") or "var").resolve()
+    metrics = environ.get("METRICS_TOKEN", "")
     logins = {
         role: url for role, name in LOGINS.items() if (url := reader.url(name, _POSTGRES, needed=False))
     }
@@ -129,9 +131,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         desk_host=environ.get("DESK_HOST", ""),
         desk_shares_host=environ.get("DESK_SHARES_HOST", "") == "yes",
         trusted_proxies=reader.count("TRUSTED_PROXIES"),
-        metrics_token=reader.secret("METRICS_TOKEN", needed=False)
-        if live
-        else environ.get("METRICS_TOKEN", ""),
+        metrics_token=reader.secret("METRICS_TOKEN", needed=False) if live else metrics,
+        looks_per_hour=reader.count("LOOKS_PER_HOUR", 30),
         shop_calendar=environ.get("SHOP_CALENDAR") or "NL",
         shop_time_zone=environ.get("SHOP_TIME_ZONE") or "Europe/Amsterdam",
         state_dir=state_dir,

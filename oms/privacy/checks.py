@@ -8,6 +8,7 @@ from oms.privacy.clearing import queries as clearing
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
 from oms.privacy.retention import queries
+from oms.privacy.watching import queries as watching
 from oms.web.doctor import Health, check
 
 _A_DAY = timedelta(days=1)  # the retention run is daily
@@ -36,6 +37,13 @@ def _overdue() -> tuple[str, Health]:
         found = queries.overdue(session, clock.now() - _A_DAY)
     told = ", ".join(f"{name}: {count}" for name, count in found.items())
     return told or "0", Health.ILL if found else Health.WELL
+
+
+@check("Alerts about looks at people", "Look into them at the desk, under Privacy, Looks at people.")
+def _alerts() -> tuple[str, Health]:
+    with reading() as session:
+        found = watching.alerts(session)
+    return str(len(found)), Health.ILL if found else Health.WELL
 
 
 @check("Privacy requests near their day", "Answer them at the desk, under Privacy, the first listed first.")

@@ -13,6 +13,7 @@ from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure import queries
 from oms.privacy.notice import actions as notice
 from oms.privacy.retention import actions as retention
+from oms.privacy.watching import actions as watching
 
 _anchors: list[Path] = []
 _settings: list[Settings] = []
@@ -30,6 +31,14 @@ def chain_audit() -> None:
     """Link the deeds of the last minute into the chain."""
     with transaction(Role.AUDIT) as session:
         audit.chain(session)
+
+
+@jobs.every(timedelta(seconds=30), role=Role.WORKER)
+def watch_looks() -> None:
+    """Raise an alert, within a minute, for whoever looks at unusually many people."""
+    for settings in _settings:
+        with transaction() as session:
+            watching.watch(session, settings.looks_per_hour)
 
 
 @jobs.every(timedelta(minutes=1), role=Role.WORKER)

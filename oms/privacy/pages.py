@@ -158,6 +158,11 @@ def sheet(title: str, *, back: str = "", **values: Any) -> str:  # noqa: ANN401 
     return render_template("desk/privacy/sheet.html", page=shown, flashes=flashed(), **given)
 
 
+def table(title: str, heads: list[str], rows: list[list[tuple[str, str]]]) -> dict[str, Any]:
+    """Return a table of a sheet; a cell is words and, perhaps, an address."""
+    return {"title": title, "heads": [{"label": one} for one in heads], "rows": rows, "empty": _("None.")}
+
+
 def _case_steps(session: Session, found: PrivacyRequest) -> list[dict[str, str]]:
     steps: list[tuple[str, str, dict[str, str], str]] = []
     if found.contact_unit:

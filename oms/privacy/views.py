@@ -33,7 +33,10 @@ def index() -> ResponseReturnValue:
         views=pages.views(are_open=are_open, waiting=len(under_way)),
         filters=pages.filters(kind, source),
         new_url=url_for("oms.asking.write_down"),
-        rooms=[{"label": _("The privacy notice"), "url": url_for("oms.notice.edit")}],
+        rooms=[
+            {"label": _("Looks at people"), "url": url_for("oms.watching.index")},
+            {"label": _("The privacy notice"), "url": url_for("oms.notice.edit")},
+        ],
         requests=rows,
         retention=retention,
         retention_note=_("Keys go by their own day. Nothing here needs a hand."),

@@ -1,8 +1,10 @@
 """What owners do with staff: add, give roles, reset, let go; every change is in the audit trail."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from oms.kernel import audit, clock, ids, outbox, vault
@@ -10,7 +12,7 @@ from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.errors import BadInputError, ConflictError, RefusedError
 from oms.kernel.vault import Keys
 from oms.staff import queries
-from oms.staff.models import RecoveryCode, Staff, StaffRoleGrant
+from oms.staff.models import RecoveryCode, Staff, StaffRoleGrant, StaffUse
 from oms.staff.personal import StaffContact, StaffSecondFactor
 from oms.staff.states import StaffRole
 from oms.web import credentials, session_rows
@@ -90,6 +92,36 @@ def change_roles(session: Session, staff_id: int, roles: frozenset[StaffRole], *
     _note(session, by, "staff.change_roles", found, *sorted(roles))
 
 
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """The days on which somebody was trained in privacy, and signed that they keep secrets."""
+
+    trained_on: date
+    confidential_on: date
+
+
+def note_clearance(session: Session, staff_id: int, found: Clearance, *, by: Actor) -> None:
+    """Note a training and a promise of secrecy; without both, and a year after the training, no people show.
+
+    Raises BadInputError for a day to come.
+    """
+    for name in ("trained_on", "confidential_on"):
+        if getattr(found, name) > clock.today():
+            raise BadInputError("This day is yet to come.", field=name)
+    staff = _present(session, staff_id)
+    staff.trained_on, staff.confidential_on = found.trained_on, found.confidential_on
+    _note(session, by, "staff.clear", staff)
+
+
+def note_use(session: Session, staff_id: int, permission: str) -> None:
+    """Note that somebody used a permission today."""
+    today = clock.today()
+    row = insert(StaffUse).values(staff_id=staff_id, permission=permission, used_on=today)
+    session.execute(
+        row.on_conflict_do_update(index_elements=["staff_id", "permission"], set_={"used_on": today})
+    )
+
+
 def let_go(session: Session, staff_id: int, *, by: Actor) -> None:
     """End somebody's work here at once: no session, password, set-up or recovery code lives on.
 
@@ -122,6 +154,7 @@ def add_demo_member(session: Session, new: NewStaff, keys: Keys, secrets: DemoSe
     found = queries.member(session, invitation.staff_id)
     vault.replace(session, StaffSecondFactor(secrets.totp_secret), found.unit, by=SYSTEM)
     found.enroll(secrets.password_hash, 0, clock.now())
+    found.trained_on = found.confidential_on = clock.today()
     return found.id
 
 

@@ -1,13 +1,13 @@
 """What staff type about themselves and each other."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms import DateField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput
 
 from oms.kernel.audit import Actor
-from oms.staff.actions import NewStaff
+from oms.staff.actions import Clearance, NewStaff
 from oms.staff.pages import ROLE_NAMES
 from oms.staff.states import StaffRole
 from oms.web.fields import MailboxField, password_field
@@ -36,6 +36,17 @@ class RolesForm(Form):
     def chosen(self) -> frozenset[StaffRole]:
         """Return the roles that were ticked."""
         return frozenset(StaffRole(name) for name in self.roles.data)
+
+
+class ClearanceForm(Form):
+    """When somebody was trained in privacy, and signed that they keep secrets."""
+
+    trained_on = DateField(_l("Trained in privacy on"), [InputRequired(_l("Give the day."))])
+    confidential_on = DateField(_l("Signed to keep secrets on"), [InputRequired(_l("Give the day."))])
+
+    def to_request(self) -> Clearance:
+        """Return what `note_clearance` takes."""
+        return Clearance(self.trained_on.data, self.confidential_on.data)
 
 
 class MemberForm(Form):

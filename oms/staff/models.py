@@ -1,6 +1,6 @@
 """Staff, their roles and their ways of proving themselves; who they are stands in `personal.py`."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import Base
 from oms.kernel.register import columns
-from oms.staff.states import STAFF, StaffRole, StaffState, permissions
+from oms.staff.states import PERSONAL, STAFF, StaffRole, StaffState, permissions
 from oms.web.permissions import Permission
 
 SETUP_LIFE = timedelta(hours=48)
+# Training is repeated every year.
+TRAINING_LIFE = timedelta(days=365)
 
 
 class StaffRoleGrant(Base):
@@ -33,7 +35,8 @@ class Staff(Base):
 
     __tablename__ = "staff"
     __columns__: ClassVar = columns(
-        "state password_set_at last_step enrolled_at setup_expires_at created_at last_signed_in_at left_at",
+        "state password_set_at last_step enrolled_at setup_expires_at created_at last_signed_in_at left_at"
+        " trained_on confidential_on",
         "id subject_id desk_name password_hash setup_hash",
     )
     __table_args__ = (
@@ -57,6 +60,9 @@ class Staff(Base):
     created_at: Mapped[datetime]
     last_signed_in_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
+    # When somebody was last trained in privacy, and signed that they keep secrets.
+    trained_on: Mapped[date | None]
+    confidential_on: Mapped[date | None]
     grants: Mapped[list[StaffRoleGrant]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by=StaffRoleGrant.role
     )
@@ -95,6 +101,16 @@ class Staff(Base):
             and self.enrolled_at is not None
         )
 
+    def is_cleared(self, day: date) -> bool:
+        """Say whether a training not older than a year and a promise of secrecy are on record on a day."""
+        if self.trained_on is None or self.confidential_on is None:
+            return False
+        return self.confidential_on <= day <= self.trained_on + TRAINING_LIFE
+
+    def permissions_on(self, day: date) -> frozenset[Permission]:
+        """Return what the roles allow on a day: nothing that shows people to who is not cleared."""
+        return self.permissions if self.is_cleared(day) else self.permissions - PERSONAL
+
     def invite(self, code_hash: bytes, at: datetime) -> None:
         """Wait for set-up with a code that is good for two days; what was set up before counts no more."""
         self.setup_hash = code_hash
@@ -120,6 +136,17 @@ class Staff(Base):
         self.enrolled_at = None
         self.setup_hash = None
         self.setup_expires_at = None
+
+
+class StaffUse(Base):
+    """On which day somebody last used a permission; what is not used is reported, to be taken back."""
+
+    __tablename__ = "staff_uses"
+    __columns__: ClassVar = columns("permission used_on", "staff_id")
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    permission: Mapped[str] = mapped_column(primary_key=True)
+    used_on: Mapped[date]
 
 
 class RecoveryCode(Base):

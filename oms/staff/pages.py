@@ -7,8 +7,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from oms.kernel import clock
 from oms.kernel.audit import Deed
-from oms.staff.models import Staff
+from oms.staff.models import TRAINING_LIFE, Staff
 from oms.staff.states import ALLOWS, StaffRole, StaffState
 from oms.web import filters
 from oms.web.session_rows import WebSession
@@ -32,6 +33,7 @@ DEEDS = {
     "staff.change_password": _l("changed the password"),
     "staff.change_roles": _l("roles changed"),
     "staff.let_go": _l("access ended"),
+    "staff.clear": _l("training and secrecy noted"),
     "staff.reset_sign_in": _l("sign-in reset"),
     "vault.open": _l("work e-mail looked at"),
     "vault.replace": _l("authenticator secret replaced"),
@@ -120,6 +122,13 @@ def person(staff: Staff, *, me: str = "", mailbox: str = "", codes_left: int = 0
         codes_left=_("%(left)s left", left=codes_left),
         email=number,
     )
+
+
+def cleared(staff: Staff) -> str:
+    """Return until when somebody may see people, in words."""
+    if staff.trained_on is None or not staff.is_cleared(clock.today()):
+        return str(_("no: training or promise of secrecy is missing, or a year old"))
+    return str(_("until %(day)s", day=filters.day(staff.trained_on + TRAINING_LIFE)))
 
 
 def _factor(staff: Staff) -> Mark:

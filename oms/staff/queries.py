@@ -1,6 +1,7 @@
 """Reads about staff; lists show work names and numbers, never a mailbox."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,9 +10,10 @@ from oms.kernel import vault
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.errors import NotFoundError
 from oms.kernel.register import Purpose
-from oms.staff.models import RecoveryCode, Staff, StaffRoleGrant
+from oms.staff.models import RecoveryCode, Staff, StaffRoleGrant, StaffUse
 from oms.staff.personal import StaffContact, StaffSecondFactor
-from oms.staff.states import StaffRole, StaffState
+from oms.staff.states import ALLOWS, StaffRole, StaffState
+from oms.web.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,25 @@ def owners(session: Session) -> int:
         )
         or 0
     )
+
+
+def unused_grants(session: Session, since: date) -> list[tuple[Staff, StaffRole]]:
+    """Return the roles of present staff that were given before a day, and nothing of which was used since.
+
+    What another role of theirs allows too counts for both.
+    """
+    found = []
+    for staff in members(session):
+        if staff.state is not StaffState.ACTIVE:
+            continue
+        uses = select(StaffUse.permission).where(StaffUse.staff_id == staff.id, StaffUse.used_on >= since)
+        used = set(session.scalars(uses)) - {Permission.HOME}
+        found += [
+            (staff, grant.role)
+            for grant in staff.grants
+            if grant.granted_at.date() < since and not used & ALLOWS[grant.role]
+        ]
+    return found
 
 
 def recovery_codes_left(session: Session, staff_id: int) -> int:

@@ -65,6 +65,10 @@ ALLOWS: Mapping[StaffRole, frozenset[Permission]] = {
 }
 
 
+# What shows people: only for who is trained and bound to secrecy (001-22), whatever their roles.
+PERSONAL = frozenset({Permission.REVEAL, Permission.PRIVACY, Permission.MESSAGES, Permission.WAREHOUSE})
+
+
 def permissions(roles: frozenset[StaffRole]) -> frozenset[Permission]:
     """Return everything that some of the roles allow; nothing for nobody's roles."""
     return frozenset().union(*(ALLOWS[role] for role in roles))

@@ -11,7 +11,7 @@ from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError
 from oms.staff import actions, pages, queries
 from oms.staff.entry import actions as entry
-from oms.staff.forms import MemberForm, PasswordForm, RolesForm
+from oms.staff.forms import ClearanceForm, MemberForm, PasswordForm, RolesForm
 from oms.staff.states import StaffState
 from oms.web import budgets, credentials, session_rows, sessions
 from oms.web.budgets import Attempt
@@ -114,7 +114,7 @@ def member(number: int) -> ResponseReturnValue:
     """Show one member of staff: roles, work mailbox (an opening that is audited), how they sign in."""
     with transaction() as database:
         found = queries.member(database, number)
-        mailbox = queries.mailbox(database, found, by=actor())
+        mailbox = queries.mailbox(database, found, by=actor()) if signed_in().is_cleared else ""
         left = queries.recovery_codes_left(database, number)
         entries = audit.about(database, found.person)
     is_here = found.state is StaffState.ACTIVE
@@ -124,6 +124,11 @@ def member(number: int) -> ResponseReturnValue:
         form=RolesForm(data={"roles": sorted(found.roles)}),
         member=pages.person(found, mailbox=mailbox, codes_left=left),
         roles_url=url_for(".change_roles", number=number),
+        clearance=ClearanceForm(
+            formdata=None, data={"trained_on": found.trained_on, "confidential_on": found.confidential_on}
+        ),
+        clearance_url=url_for(".note_clearance", number=number),
+        cleared=pages.cleared(found),
         end_url=url_for(".let_go", number=number) if is_here else "",
         reset_url=url_for(".reset_sign_in", number=number) if is_here else "",
         entries=[pages.happening(entry) for entry in entries[:100]],
@@ -140,6 +145,19 @@ def change_roles(number: int) -> ResponseReturnValue:
     with transaction() as database:
         actions.change_roles(database, number, form.chosen(), by=actor())
     flash(_("The roles count from now on. Open sessions have ended."), "good")
+    return redirect(url_for(".member", number=number), 303)
+
+
+@blueprint.post("/staff/<int:number>/clearance")
+@permit(Permission.STAFF_MANAGE)
+def note_clearance(number: int) -> ResponseReturnValue:
+    """Note somebody's training and promise of secrecy, without which they see no people."""
+    form = ClearanceForm()
+    if not form.validate_on_submit():
+        raise BadInputError("Give both days: of the training, and of the promise of secrecy.")
+    with transaction() as database:
+        actions.note_clearance(database, number, form.to_request(), by=actor())
+    flash(_("Noted. It counts from now on, until a year after the training."), "good")
     return redirect(url_for(".member", number=number), 303)
 
 

@@ -24,12 +24,16 @@ csrf = CSRFProtect()
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is signed in: `buyer:7` or `staff:2`, a name for the screen, and what the roles of staff allow."""
+    """Who is signed in: `buyer:7` or `staff:2`, a name for the screen, and what the roles of staff allow.
+
+    Staff who are not cleared see no people, not even their initials.
+    """
 
     ref: str
     name: str = ""
     role: str = ""
     permissions: frozenset[Permission] = frozenset()
+    is_cleared: bool = True
 
     def may(self, permission: Permission) -> bool:
         """Say whether a role allows it."""

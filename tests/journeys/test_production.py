@@ -15,7 +15,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser
 
-from oms.kernel import db, vault
+from oms.kernel import clock, db, vault
 from oms.kernel.config import load
 from oms.kernel.db import transaction
 from oms.local import services
@@ -97,7 +97,9 @@ def open_shop(live: ProductionShop) -> None:
 def add_owner(live: ProductionShop) -> dict[str, str]:
     """Add the first owner as the merchant does; return e-mail, address and code."""
     email = "owner@counterfoil.shop"
-    done = live.flask("staff", "add", email, "--role", "owner", "--json")
+    done = live.flask(
+        "staff", "add", email, "--role", "owner", "--trained", clock.today().isoformat(), "--json"
+    )
     assert done.returncode == 0, done.stderr
     return {**json.loads(done.stdout), "email": email}
 

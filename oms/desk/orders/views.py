@@ -75,7 +75,8 @@ def reveal(number: str) -> ResponseReturnValue:
 
 
 def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] = ()) -> str:
-    me, letters = signed_in(), queries.initials(session, found)
+    me = signed_in()
+    letters = queries.initials(session, found) if me.is_cleared else ""
     names = {str(one.id): one.desk_name for one in staff.members(session)}
     may_see_money = me.may(Permission.FINANCE_READ) or me.may(Permission.REFUND)
     told: dict[str, Any] = {

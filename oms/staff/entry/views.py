@@ -14,6 +14,7 @@ from oms.kernel import clock
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
+from oms.staff import actions as staff
 from oms.staff import queries
 from oms.staff.entry import actions
 from oms.staff.entry.actions import Enrollment
@@ -25,7 +26,7 @@ from oms.web.fields import show_error
 from oms.web.forms import Form
 from oms.web.frame import home, page
 from oms.web.limits import limiter
-from oms.web.security import Person, own_path, public
+from oms.web.security import Person, own_path, person, public, view_of_request
 
 # So long somebody may take between the password and the second factor, or to finish set-up.
 HALF_WAY = timedelta(minutes=10)
@@ -45,7 +46,22 @@ def load_person(ref: str) -> Person | None:
         found = queries.active_member(database, int(number))
     if found is None:
         return None
-    return Person(ref, found.desk_name, names(found.roles), found.permissions)
+    today = clock.today()
+    allowed, is_cleared = found.permissions_on(today), found.is_cleared(today)
+    return Person(ref, found.desk_name, names(found.roles), allowed, is_cleared)
+
+
+def note_use() -> None:
+    """Note, once a day and session, which permission somebody used, so that unused roles can be reported."""
+    found, permission = person(), getattr(view_of_request(), "permission", None)
+    if found is None or permission is None:
+        return
+    today, noted = clock.today().isoformat(), dict(session.get("used", {}))
+    if noted.get(permission.name) == today:
+        return
+    session["used"] = {**noted, permission.name: today}
+    with transaction() as database:
+        staff.note_use(database, int(found.ref.partition(":")[2]), permission)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
