@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from oms.kernel import audit, clock, register
 from oms.kernel.audit import Actor, ActorKind
+from oms.kernel.db import Role, transaction
 from oms.kernel.errors import NotFoundError
 from oms.kernel.ids import new_id
 from oms.kernel.register import Kind, Purpose
@@ -77,8 +78,8 @@ def seal_all(session: Session, records: Sequence[object], keys: Keys) -> list[UU
 def open_record(session: Session, cls: type[T], unit: str, *, purpose: Purpose, by: Actor) -> T | None:
     """Return a unit's record, the newest if it has several; None when it is gone or was never given.
 
-    Raises PurposeRefusedError when the kind does not serve the purpose. An opening by staff is written to the
-    audit in the caller's transaction.
+    Raises PurposeRefusedError when the kind does not serve the purpose, which the audit keeps by itself. An
+    opening by staff is written to the audit in the caller's transaction.
     """
     return open_many(session, (cls,), unit, purpose=purpose, by=by).get(cls)
 
@@ -121,6 +122,9 @@ def open_row(session: Session, row_id: UUID, *, purpose: Purpose, by: Actor) -> 
 def _serving(kind: Kind, purpose: Purpose, unit: str, by: Actor) -> Kind:
     if purpose not in kind.purposes:
         log.warning("opening refused: %s of %s for %s by %s:%s", kind.name, unit, purpose, by.kind, by.id)
+        # In a transaction of its own, which stays when the caller's is given up.
+        with transaction(Role.AUDIT) as trail:
+            audit.record(trail, by, "vault.refuse", f"refused:{unit}", purpose=purpose, fields=(kind.name,))
         raise PurposeRefusedError(f"{kind.name} is not kept for this purpose: {purpose}.")
     return kind
 

@@ -73,6 +73,9 @@ def test_an_opening_for_another_purpose_is_refused_and_logged_without_the_person
     ]
     with reading() as session:
         assert audit.about(session, "order:7") == []
+        assert [(d.verb, d.by, d.purpose, d.fields) for d in audit.about(session, "refused:order:7")] == [
+            ("vault.refuse", STAFF, "payment", ("sample_delivery",))
+        ]
 
 
 def test_an_opening_by_staff_is_written_where_the_buyer_can_see_it() -> None:
