@@ -159,13 +159,19 @@ def cancel_order(session: Session, order_id: int, *, by: Actor, why: str) -> Can
 def correct_delivery(session: Session, order_id: int, corrected: OrderDelivery, *, by: Actor) -> None:
     """Replace where an order's parcels go, under the locks of `queries.locked_house`.
 
-    Raises ConflictError once a label is wanted, bought or printed, for another country, or when all is over.
+    A box that waits with a bought label is opened again, the label is voided, and the desk packs it anew.
+    Raises ConflictError while a label is being bought, once we printed one or something left, for another
+    country, or when all is over.
     """
-    order, _parts = queries.locked_house(session, order_id)
+    order, parts = queries.locked_house(session, order_id)
     if order.state not in {OrderState.PLACED, OrderState.AWAITING_PAYMENT}:
         raise ConflictError("This order is over. Nothing more is sent for it.")
     if not queries.can_correct_address(session, order_id):
         raise ConflictError("The label has just been printed; the parcel follows it now.")
+    for part in parts:
+        shipment = queries.live_shipment(session, part.id)
+        if shipment is not None and shipment.state is ShipmentState.PACKED:
+            unpack(session, shipment, by=by, why="the address was corrected")
     agreement.correct_delivery(session, order, corrected, by=by)
 
 

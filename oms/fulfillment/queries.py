@@ -170,7 +170,7 @@ def is_on_its_way(session: Session, order_id: int) -> bool:
 
 
 def can_correct_address(session: Session, order_id: int) -> bool:
-    """Say whether the address may still change: no label is wanted, bought or printed by us, nothing left."""
+    """Say whether the address may still change: nothing left, no label is being bought or printed by us."""
     printed = and_(Parcel.label_state == LabelState.NONE, Parcel.labelled_at.is_not(None))
     fixed = (
         select(Parcel.id)
@@ -178,7 +178,7 @@ def can_correct_address(session: Session, order_id: int) -> bool:
         .where(
             Shipment.order_id == order_id,
             Shipment.state != ShipmentState.UNPACKED,
-            or_(Parcel.label_state.in_([LabelState.WANTED, LabelState.BOUGHT]), printed),
+            or_(Parcel.label_state == LabelState.WANTED, printed),
         )
     )
     return not is_on_its_way(session, order_id) and not session.scalar(select(fixed.exists()))

@@ -48,7 +48,7 @@ def _back(order: Order) -> str:
 
 @blueprint.route("/orders/<number>/correct", methods=["GET", "POST"])
 def correct(number: str) -> ResponseReturnValue:
-    """Correct address and e-mail, until the label is bought."""
+    """Correct address and e-mail, until the parcel leaves; a label that was bought is voided."""
     order = _own(number)
     form = _correction(order)
     if form.validate_on_submit():

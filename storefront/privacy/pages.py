@@ -195,7 +195,7 @@ def _correct(found: Insight, correctable: Sequence[str]) -> list[tuple[str, str,
         (
             _("Order %(number)s", number=number),
             at(f"/orders/{number}/correct"),
-            _("Until its label is bought."),
+            _("Until it leaves the house."),
         )
         for number in correctable
     ]

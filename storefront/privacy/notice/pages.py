@@ -101,7 +101,7 @@ def _cookie(place: Content) -> dict[str, str]:
 def _rights() -> list[tuple[str, str]]:
     return [
         (_("See and take"), _("Everything we know, as a page and as a file that other programs can read.")),
-        (_("Correct"), _("Address and e-mail of an order until its label is bought; your account always.")),
+        (_("Correct"), _("Address and e-mail of an order until it leaves the house; your account always.")),
         (_("Delete"), _("Whatever no law makes us keep, at once, with a certificate.")),
         (
             _("Object"),
