@@ -75,7 +75,7 @@ def reveal(number: str) -> ResponseReturnValue:
 
 
 def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] = ()) -> str:
-    me = signed_in()
+    me, ends = signed_in(), orders.ends(found)
     letters = queries.initials(session, found) if me.is_cleared else ""
     names = {str(one.id): one.desk_name for one in staff.members(session)}
     may_see_money = me.may(Permission.FINANCE_READ) or me.may(Permission.REFUND)
@@ -97,10 +97,10 @@ def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] =
         "person": pages.person(found, letters, opened) if me.may(Permission.REVEAL) else None,
         "reveal_url": url_for("oms.orders.reveal", number=found.number),
         "reasons": list(REASONS.items()),
-        "person_note": pages.until(orders.ends(found), found),
+        "person_note": pages.until(ends, found),
         "told": pages.told(egress.disclosed(session, unit=found.unit)),
         "events": _timeline(session, found, names),
-        "note_form": _note_form(found),
+        "note_form": _note_form(found) if ends else None,
         "note_url": url_for("oms.noting.note", number=found.number),
         "messages": [],
         "message_url": "",
@@ -131,7 +131,7 @@ def _notes(session: Session, found: Order, history: Sequence[OrderEvent]) -> dic
 
 def _note_form(found: Order) -> NoteForm | None:
     may = signed_in().may(Permission.ORDERS_CHANGE) and found.forgotten_at is None
-    return NoteForm(formdata=None) if may and vault.ends(found.unit) else None
+    return NoteForm(formdata=None) if may else None
 
 
 def _actions(found: Order, *, can_cancel: bool) -> list[dict[str, str]]:
