@@ -37,11 +37,14 @@ log = logging.getLogger(__name__)
 
 
 def clear_if_due(settings: Settings) -> bool:
-    """Clear once a night, or at any hour when a night was missed; return whether it was done."""
+    """Clear once a night, or at any hour when a night was missed; return whether it was done.
+
+    A new shop waits for its first night.
+    """
     now = clock.now()
     with reading() as session:
         found = queries.last(session)
-    since = now - found.begun_at if found else _LONGEST
+    since = now - found.begun_at if found else _SHORTEST
     is_night = now.astimezone(ZoneInfo(settings.shop_time_zone)).hour in NIGHT
     if since < _SHORTEST or not (is_night or since >= _LONGEST):
         return False
