@@ -25,5 +25,5 @@ def not_for_web(environ: Mapping[str, str]) -> frozenset[str]:
 
     It answers strangers: what it does not know, nobody can make it use.
     """
-    has_own = all(environ.get(LOGINS[role]) for role in ("web", "blind", "audit", "keys"))
-    return frozenset({"DATABASE_URL", "KEYRING_URL", LOGINS["worker"]}) if has_own else frozenset()
+    has_own = all(environ.get(name) for name in LOGINS.values())
+    return frozenset({"DATABASE_URL", "KEYRING_URL"}) if has_own else frozenset()
