@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from oms.app import create_desk
+from oms.kernel import jobs
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.orders import queries as orders
@@ -78,6 +79,9 @@ def test_orders_are_found_held_and_let_go_on_by_keyboard_alone(goods: Shop, addr
     expect(page.locator("h1")).to_have_text("Hold 2 orders")
     page.get_by_role("button", name="Hold 2 orders").focus()
     page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("What became of them")
+    jobs.drain()
+    page.reload()
     expect(page.locator("main")).to_contain_text("2 of 2 done")
     with reading() as session:
         assert len(orders.open_holds(session, first.id) + orders.open_holds(session, second.id)) == 2
