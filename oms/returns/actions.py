@@ -7,6 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from oms.fulfillment import actions as fulfillment
+from oms.fulfillment import queries as parcels
+from oms.fulfillment.states import FulfillmentState
 from oms.kernel import audit, clock, ids, outbox, vault
 from oms.kernel.audit import Actor
 from oms.kernel.errors import ConflictError, IllegalMoveError
@@ -22,6 +24,8 @@ from oms.returns.states import Exclusion, WithdrawalState
 
 # Directive 2011/83/EU, article 13(1): all payments go back within 14 days of the statement.
 REFUND_WITHIN = timedelta(days=14)
+_WHY = "The buyer withdrew from the contract."
+_OVER = (FulfillmentState.CLOSED, FulfillmentState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,8 @@ def prepare(session: Session, order: Order) -> Keys:
 def withdraw(session: Session, declared: Declaration, *, by: Actor) -> Withdrawal:
     """Take a withdrawal, binding at once; whoever repeats it is given the first one.
 
-    Where nothing has left the house the order is cancelled and paid back with it. Raises ConflictError, and
-    writes nothing, when there is no right to withdraw (any more).
+    Where packing has not begun the order is cancelled and paid back with it; else what is still in the
+    house waits for the desk. Raises ConflictError, and writes nothing, when there is no right to withdraw.
     """
     order = orders.locked(session, declared.order_id)
     earlier = queries.of_order(session, order.id)
@@ -67,7 +71,15 @@ def withdraw(session: Session, declared: Declaration, *, by: Actor) -> Withdrawa
     outbox.say(session, "order.withdrawn", withdrawal=made.id)
     if _cancelled(session, order, right, by):
         made.settle(clock.now())
+    elif _is_in_the_house(session, order):
+        agreement.hold(session, order.id, _WHY, by=by)
     return made
+
+
+def _is_in_the_house(session: Session, order: Order) -> bool:
+    parts = parcels.parts_of(session, order.id)
+    has_left = bool(parts) and all(part.state in _OVER for part in parts)
+    return order.delivered_at is None and not has_left
 
 
 def _cancelled(session: Session, order: Order, right: Right, by: Actor) -> bool:
@@ -76,7 +88,7 @@ def _cancelled(session: Session, order: Order, right: Right, by: Actor) -> bool:
         return False
     try:
         with session.begin_nested():
-            fulfillment.cancel_order(session, order.id, by=by, why="The buyer withdrew from the contract.")
+            fulfillment.cancel_order(session, order.id, by=by, why=_WHY)
     except IllegalMoveError:
         return False
     return True

@@ -18,6 +18,7 @@ from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.notifications import handlers as notifications
 from oms.notifications.returning import handlers as returning
+from oms.orders import queries as orders
 from oms.orders.models import Order, OrderEvent
 from oms.orders.states import OrderState
 from oms.returns import actions, checks, period, queries
@@ -204,6 +205,28 @@ def test_an_account_withdraws_too_and_before_packing_the_money_goes_back_at_once
         assert session.get_one(Order, order.id).state is OrderState.CANCELLED
         assert session.execute(text("SELECT amount FROM refunds")).scalars().all() == [order.total]
     assert "order.withdrawal" in vault.ends(order.unit)
+
+
+def test_what_cannot_be_cancelled_by_itself_waits_for_the_desk(small: Shop, store: FlaskClient) -> None:
+    with transaction() as session:
+        actions.exclude(session, "RETRO-CLOCK", Exclusion.CUSTOM_MADE, by=SYSTEM)
+    order = paid({small.clock: 1, small.pencil: 1})
+    visitor = proven(store, "ada@shop.test", f"/orders/{order.number}")
+    pressed(visitor, f"/orders/{order.number}/withdraw", name="Ada Lind", email="ada@home.test")
+    with reading() as session:
+        assert session.get_one(Order, order.id).state is OrderState.PLACED
+        assert [held.why for held in orders.open_holds(session, order.id)] == [
+            "The buyer withdrew from the contract."
+        ]
+
+
+def test_what_has_arrived_waits_for_nothing(small: Shop, store: FlaskClient) -> None:
+    order = delivered({small.clock: 1})
+    stated = {"name": "Ada Lind", "number": order.number, "email": "ada@shop.test"}
+    pressed(Visitor(store), "/withdraw", **stated)
+    with reading() as session:
+        assert orders.open_holds(session, order.id) == []
+    assert [one.state for one in withdrawals()] == [WithdrawalState.DECLARED]
 
 
 def test_goods_that_the_law_excludes_are_named_and_stay(small: Shop, store: FlaskClient) -> None:
