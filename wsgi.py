@@ -12,6 +12,7 @@ from oms.local.demo import commands as demo
 from oms.local.errors import LocalError
 from oms.notifications import handlers as notifications
 from oms.notifications.asking import handlers as asking_mails
+from oms.notifications.breaches import handlers as breach_mails
 from oms.notifications.certificates import handlers as certificates
 from oms.notifications.closing import handlers as closing_mails
 from oms.notifications.copies import handlers as copy_mails
@@ -40,6 +41,7 @@ copies.configure(settings)
 copy_mails.configure(settings)
 closing_mails.configure(settings)
 asking_mails.configure(settings)
+breach_mails.configure(settings)
 privacy.configure(settings)
 app = create_store(settings)
 cli.register(app, worker.outbox, demo.commands)

@@ -21,6 +21,7 @@ from oms.fulfillment.printing.many import views as labels
 from oms.kernel.config import Settings
 from oms.privacy import views as privacy
 from oms.privacy.asking import views as asking
+from oms.privacy.breaches import views as breaches
 from oms.privacy.notice import views as notice
 from oms.privacy.watching import views as watching
 from oms.returns import views as returns
@@ -51,6 +52,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     asking.blueprint,
     notice.blueprint,
     watching.blueprint,
+    breaches.blueprint,
     privacy.blueprint,
     settings_page.blueprint,
     staff.blueprint,

@@ -25,6 +25,7 @@ from oms.privacy.arrivals import models as arrivals
 from oms.privacy.arrivals import personal as arrivals_personal
 from oms.privacy.asking import models as asking
 from oms.privacy.asking import personal as asking_personal
+from oms.privacy.breaches import models as breaches
 from oms.privacy.closing import models as closing
 from oms.privacy.copies import models as copies
 from oms.privacy.copies import personal as copies_personal
@@ -48,6 +49,7 @@ MODULES = (
     *(notifications, notifications_personal, privacy, privacy_personal),
     *(copies, copies_personal, asking, asking_personal, arrivals, arrivals_personal, closing),
     *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
-    *(asking, asking_personal, watching),
+    watching,
+    breaches,
     bulk,
 )

@@ -37,6 +37,7 @@ from oms.kernel.errors import ConfigurationError, UnavailableError
 from oms.notifications import handlers as notifications
 from oms.notifications.announcing import handlers as announcing_mails
 from oms.notifications.asking import handlers as asking_mails
+from oms.notifications.breaches import handlers as breach_mails
 from oms.notifications.certificates import handlers as certificates
 from oms.notifications.closing import handlers as closing_mails
 from oms.notifications.copies import handlers as copy_mails
@@ -59,7 +60,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking, many),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails),
-    *(announcing_mails, asking_mails),
+    *(announcing_mails, asking_mails, breach_mails),
     *(privacy, copies, telling, backups),
 )
 
@@ -249,6 +250,7 @@ def main(arguments: Sequence[str]) -> None:
     copy_mails.configure(settings)
     closing_mails.configure(settings)
     asking_mails.configure(settings)
+    breach_mails.configure(settings)
     privacy.configure(settings)
     backups.configure(settings)
     if settings.redis_url or list(arguments) == ["relay"]:

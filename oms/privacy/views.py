@@ -34,6 +34,7 @@ def index() -> ResponseReturnValue:
         filters=pages.filters(kind, source),
         new_url=url_for("oms.asking.write_down"),
         rooms=[
+            {"label": _("Breaches"), "url": url_for("oms.breaches.index")},
             {"label": _("Looks at people"), "url": url_for("oms.watching.index")},
             {"label": _("The privacy notice"), "url": url_for("oms.notice.edit")},
         ],

@@ -12,6 +12,8 @@ from oms.kernel.audit import Deed
 from oms.kernel.egress import RECIPIENTS
 from oms.kernel.register import KINDS, Basis
 from oms.privacy.access.queries import UNTOLD, Insight, Known
+from oms.privacy.breaches.models import Breach
+from oms.privacy.breaches.states import PARTS
 from oms.privacy.models import Objection, PrivacyRequest
 from oms.privacy.states import Channel
 from oms.web.filters import long_date, moment
@@ -44,6 +46,11 @@ def rooms(found: Insight, asked: Sequence[PrivacyRequest], correctable: Sequence
         "bring_url": at("/your-data/bring") if _has_account(found) else "",
         "requests": [_request(request) for request in asked],
     }
+
+
+def breaches(found: Sequence[Breach]) -> list[tuple[str, list[str]]]:
+    """Return what others may have seen of a person: the day, and the parts of the notice."""
+    return [(long_date(one.found_at), [one.parts[part] for part in PARTS]) for one in found]
 
 
 def wishes(form: WishesForm | None) -> dict[str, Any]:
@@ -94,6 +101,7 @@ def message_words(topic: str) -> str:
         "certificate": _("The certificate of deletion."),
         "copy": _("The mail that your copy is ready."),
         "closing": _("The mail that our shop closes."),
+        "breach": _("The mail that others may have seen your data."),
         "request": _("The mail about what you asked us."),
     }
     return str(words.get(topic) or topic)

@@ -11,6 +11,8 @@ from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.orders.states import OrderState
 from oms.privacy.access import queries
+from oms.privacy.breaches import actions as telling
+from oms.privacy.breaches import queries as breaches
 from oms.privacy.erasure import queries as erasure
 from oms.privacy.schema.queries import schema
 from oms.privacy.states import CHANNELS
@@ -38,6 +40,9 @@ def your_data() -> ResponseReturnValue:
     units = own_units()
     if units is None:
         return codes.going("/account/prove?next=/your-data/")
+    with transaction() as session:
+        leaked = breaches.on_page(session, units)
+        telling.note_seen(session, units)
     with reading() as session:
         found = queries.insight(session, units, by=actor())
         asked = erasure.requests_about(session, units)
@@ -49,6 +54,7 @@ def your_data() -> ResponseReturnValue:
         "store/privacy/your_data.html",
         page=page(_("Your data"), robots="noindex"),
         flashes=flashed(),
+        breaches=pages.breaches(leaked),
         **pages.rooms(found, asked, correctable),
         **pages.wishes(wishes if units else None),
     )

@@ -111,6 +111,11 @@ MAILS: dict[str, dict[str, Any]] = {
         "until": "25 November 2026",
     },
     "answer": {"subject": "We answered", "order": ORDER},
+    "breach": {
+        "subject": "Your data",
+        "parts": [("What happened", "A backup was lost.")],
+        "url": "https://shop.test/your-data/",
+    },
     "request": {
         "subject": "Your request",
         "sentences": ["We cannot do what you asked."],

@@ -23,6 +23,7 @@ def your_data() -> dict[str, Any]:
     return {
         **page("Your data", robots="noindex"),
         "who": "Order 7KQ2-M4XD, ordered as a guest",
+        "breaches": [("22 November", ["A backup was lost."])],
         "counts": "We know five things about you, in one order, and told two others.",
         "known": [
             {

@@ -1,0 +1,116 @@
+"""Opening a breach with its people, writing the notice, sending it; nothing goes with an empty part."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from oms.kernel import audit, clock, ids, outbox
+from oms.kernel.audit import Actor
+from oms.kernel.errors import BadInputError, IllegalMoveError
+from oms.privacy.breaches import queries
+from oms.privacy.breaches.models import Breach, BreachUnit
+from oms.privacy.breaches.queries import Extent
+from oms.privacy.breaches.states import PARTS, BreachState, Leak, Reach
+
+_BATCH = 1000
+_HAPPENED = {
+    Leak.TABLE: "Somebody who may not could read a part of our records.",
+    Leak.WINDOW: "Somebody who may not could read our records for some time.",
+    Leak.SESSION: "Somebody used the access of a member of our staff to look at orders.",
+    Leak.BACKUP: "A backup of our records came into wrong hands.",
+}
+# The first words of each part; what is different each time is left empty, so that somebody has to write it.
+_DRAFT = {
+    "what_you_can_do": "Look out for mails in our name that ask for money or codes. You can delete your data"
+    " on the page of your data at any time.",
+    "remedies": "Write to us for any harm. You can complain to your data protection authority.",
+}
+
+
+def open_breach(session: Session, extent: Extent, *, by: Actor) -> Breach:
+    """Write a breach with everybody it affects and a draft of the notice; both clocks run from now.
+
+    Raises BadInputError for a table that leads to nobody, or an end before its beginning.
+    """
+    if extent.until < extent.since:
+        raise BadInputError("The end is before the beginning.", field="until")
+    units, now = queries.affected(session, extent), clock.now()
+    breach = Breach(
+        number=ids.order_number(),
+        state=BreachState.OPEN,
+        leak=extent.leak,
+        named=extent.named,
+        since=extent.since,
+        until=extent.until,
+        found_at=now,
+        parts={**dict.fromkeys(PARTS, ""), **_DRAFT, "what_happened": _HAPPENED[extent.leak]},
+    )
+    session.add(breach)
+    session.flush()
+    for start in range(0, len(units), _BATCH):
+        rows = [
+            {"breach_id": breach.id, "unit": unit, "reach": Reach.WAITING, "at": now}
+            for unit in units[start : start + _BATCH]
+        ]
+        session.execute(insert(BreachUnit), rows)
+    audit.record(session, by, f"breach.open.{extent.leak}", f"breach:{breach.number}")
+    return breach
+
+
+def write_notice(session: Session, breach: Breach, parts: Mapping[str, str], *, by: Actor) -> None:
+    """Replace the parts of the notice. Raises IllegalMoveError once it is being sent."""
+    if breach.state is not BreachState.OPEN:
+        raise IllegalMoveError("This notice is on its way already.")
+    breach.parts = {part: parts.get(part, "").strip() for part in PARTS}
+    audit.record(session, by, "breach.write", f"breach:{breach.number}")
+
+
+def send(session: Session, breach: Breach, *, by: Actor) -> None:
+    """Have everybody told. Raises BadInputError while a part is empty, and then nobody is."""
+    empty = breach.missing()
+    if empty:
+        raise BadInputError(f"Write every part of the notice first: {', '.join(empty)}.", field=empty[0])
+    breach.become(BreachState.TELLING)
+    breach.sent_at = clock.now()
+    audit.record(session, by, "breach.send", f"breach:{breach.number}")
+    for unit in session.scalars(select(BreachUnit.unit).where(BreachUnit.breach_id == breach.id)):
+        outbox.say(session, "breach.tell", breach=breach.id, unit=unit)
+    finish(session, breach.id)
+
+
+def note_told(session: Session, breach: Breach, whom: str, *, by: Actor) -> None:
+    """Note that the authority, or the platforms, were told; again, the first moment stays."""
+    if whom == "authority":
+        breach.authority_told_at = breach.authority_told_at or clock.now()
+    elif whom == "platform":
+        breach.platform_told_at = breach.platform_told_at or clock.now()
+    else:
+        raise BadInputError("Nobody of this name has to be told.")
+    audit.record(session, by, f"breach.told.{whom}", f"breach:{breach.number}")
+
+
+def note_reach(session: Session, breach_id: int, unit: str, reach: Reach, evidence: str) -> None:
+    """Write how somebody was reached, and what shows it; the breach is told with the last of them."""
+    row = session.get(BreachUnit, (breach_id, unit), with_for_update=True)
+    if row is None or row.reach is not Reach.WAITING:
+        return
+    row.reach, row.at, row.evidence = reach, clock.now(), evidence
+    session.flush()
+    finish(session, breach_id)
+
+
+def note_seen(session: Session, units: Sequence[str]) -> None:
+    """Write that somebody saw on their page what no mail could tell them: that is its evidence."""
+    theirs = (BreachUnit.unit.in_(units), BreachUnit.reach == Reach.ON_PAGE)
+    seen = {"reach": Reach.SEEN, "at": clock.now(), "evidence": "page"}
+    session.execute(update(BreachUnit).where(*theirs).values(**seen))
+
+
+def finish(session: Session, breach_id: int) -> None:
+    """Move a breach on when nobody waits any more."""
+    waiting = queries.counts(session, breach_id).get(Reach.WAITING, 0)
+    breach = session.get_one(Breach, breach_id)
+    if not waiting and breach.state is BreachState.TELLING:
+        breach.become(BreachState.TOLD)

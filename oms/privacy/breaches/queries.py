@@ -1,0 +1,137 @@
+"""Who is affected by a leak, exactly; and the clocks of telling."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, Table, func, literal, select
+from sqlalchemy.orm import Session
+
+from oms.kernel.audit import ActorKind, AuditEntry
+from oms.kernel.db import Base
+from oms.kernel.errors import BadInputError, NotFoundError
+from oms.kernel.register import KINDS
+from oms.kernel.vault.models import SealedRow
+from oms.orders.models import Order, unit_of
+from oms.privacy.breaches.models import Breach, BreachUnit
+from oms.privacy.breaches.states import Leak, Reach
+
+# GDPR, article 33(1).
+AUTHORITY = timedelta(hours=72)
+# Amazon, Data Protection Policy, 1.6: within 24 hours.
+PLATFORM = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What leaked: a table or a member of staff by name, and from when until when."""
+
+    leak: Leak
+    named: str
+    since: datetime
+    until: datetime
+
+
+def affected(session: Session, extent: Extent) -> list[str]:
+    """Return the units whose people a leak affects, each once: those of which something is still kept.
+
+    Whoever was erased cannot be told, and nothing that leads to them can be read: their keys are gone.
+    Raises BadInputError for a table that nobody knows or that leads to no person.
+    """
+    if extent.leak is Leak.SESSION:
+        theirs = _seen(extent)
+    elif extent.leak is Leak.TABLE:
+        theirs = _in_table(extent.named)
+    else:
+        theirs = select(SealedRow.unit).where(SealedRow.sealed_at <= extent.until)
+    kept = select(SealedRow.unit).where(SealedRow.kind.in_(_reachable()), SealedRow.unit.in_(theirs))
+    if extent.leak is Leak.TABLE:
+        kept = kept.where(SealedRow.sealed_at <= extent.until)
+    return sorted(session.scalars(kept.distinct()))
+
+
+def _reachable() -> list[str]:
+    """Return the kinds that hold a mailbox of somebody who buys."""
+    sorts = {"order", "account", "request"}
+    return [kind.name for kind in KINDS.values() if kind.unit in sorts and "email" in kind.names()]
+
+
+def _seen(extent: Extent) -> Select[Any]:
+    return select(AuditEntry.about).where(
+        AuditEntry.actor_kind == ActorKind.STAFF,
+        AuditEntry.actor_id == extent.named,
+        AuditEntry.at >= extent.since,
+        AuditEntry.at <= extent.until,
+    )
+
+
+def tables() -> list[str]:
+    """Return the tables that lead to people: by unit, by order, or by account."""
+    return sorted(name for name, table in _all().items() if _lead(table) is not None)
+
+
+def _all() -> dict[str, Table]:
+    return {table.name: table for table in Base.metadata.sorted_tables}
+
+
+def _in_table(name: str) -> Select[Any]:
+    found = _lead(_all()[name]) if name in _all() else None
+    if found is None:
+        raise BadInputError("This table is unknown, or leads to nobody.", field="named")
+    return found
+
+
+def _lead(table: Table) -> Select[Any] | None:
+    """Return the units that the rows of a table lead to; None where they lead to nobody."""
+    if table.name == Order.__tablename__:
+        return select(func.concat(literal(unit_of("")), Order.number))
+    if "unit" in table.c:
+        return select(table.c.unit)
+    if "order_id" in table.c:
+        number = select(func.concat(literal(unit_of("")), Order.number))
+        return number.where(Order.id.in_(select(table.c.order_id)))
+    if "buyer_id" in table.c:
+        return select(func.concat("account:", table.c.buyer_id)).where(table.c.buyer_id.is_not(None))
+    return None
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return every breach, the newest first."""
+    return list(session.scalars(select(Breach).order_by(Breach.id.desc())))
+
+
+def by_number(session: Session, number: str) -> Breach:
+    """Return a breach by its number. Raises NotFoundError."""
+    found = session.scalar(select(Breach).where(Breach.number == number))
+    if found is None:
+        raise NotFoundError("There is no breach of this number.")
+    return found
+
+
+def counts(session: Session, breach_id: int) -> dict[Reach, int]:
+    """Return how many units of a breach were reached how."""
+    rows = session.execute(
+        select(BreachUnit.reach, func.count())
+        .where(BreachUnit.breach_id == breach_id)
+        .group_by(BreachUnit.reach)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def on_page(session: Session, units: Sequence[str]) -> list[Breach]:
+    """Return the breaches that affect some units, for the pages of their person."""
+    theirs = select(BreachUnit.breach_id).where(BreachUnit.unit.in_(units), BreachUnit.reach != Reach.WAITING)
+    return list(session.scalars(select(Breach).where(Breach.id.in_(theirs)).order_by(Breach.id.desc())))
+
+
+def late(session: Session, now: datetime) -> list[tuple[Breach, str]]:
+    """Return whom a breach still has to be told to, of those whose limit is over or ends within a day."""
+    soon = now + timedelta(days=1)
+    found = []
+    for breach in breaches(session):
+        if breach.authority_told_at is None and breach.found_at + AUTHORITY < soon:
+            found.append((breach, "authority"))
+        if breach.platform_told_at is None and breach.found_at + PLATFORM < soon:
+            found.append((breach, "platform"))
+    return found

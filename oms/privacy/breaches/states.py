@@ -1,0 +1,45 @@
+"""What leaked, the life of a breach, and how somebody affected was reached."""
+
+from enum import StrEnum
+
+from oms.kernel.states import Machine
+
+
+class Leak(StrEnum):
+    """What came into wrong hands."""
+
+    TABLE = "table"
+    WINDOW = "window"
+    SESSION = "session"
+    BACKUP = "backup"
+
+
+class BreachState(StrEnum):
+    """A breach is open until its people are being told, and told when each of them was reached."""
+
+    OPEN = "open"
+    TELLING = "telling"
+    TOLD = "told"
+
+
+BREACH = Machine(
+    "breach",
+    {
+        BreachState.OPEN: frozenset({BreachState.TELLING}),
+        BreachState.TELLING: frozenset({BreachState.TOLD}),
+        BreachState.TOLD: frozenset(),
+    },
+)
+
+
+class Reach(StrEnum):
+    """How far telling one unit has come: by mail, or where no mail can come, on the pages of its person."""
+
+    WAITING = "waiting"
+    MAILED = "mailed"
+    ON_PAGE = "on page"
+    SEEN = "seen"
+
+
+# What every notice says (001-24 to 001-28); GDPR, articles 33(3) and 34(2), ask for no more.
+PARTS = ("what_happened", "possible_impact", "what_we_do", "what_you_can_do", "remedies")

@@ -1,0 +1,133 @@
+"""The breach desk: exactly who is affected, five parts or nothing, mail or the page, two clocks."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from oms.kernel import clock, vault
+from oms.kernel.audit import Actor, ActorKind
+from oms.kernel.db import reading, transaction
+from oms.kernel.errors import BadInputError
+from oms.kernel.register import Purpose
+from oms.notifications.breaches import handlers as mails
+from oms.orders.models import Order
+from oms.orders.personal import OrderContact
+from oms.privacy.breaches import actions, queries
+from oms.privacy.breaches.models import Breach
+from oms.privacy.breaches.queries import Extent
+from oms.privacy.breaches.states import PARTS, BreachState, Leak, Reach
+from tests import make
+from tests.forgetting import delivered
+from tests.make import Shop
+
+KIM = Actor(ActorKind.STAFF, "7")
+
+
+@pytest.fixture
+def small(shop: None) -> Shop:
+    with transaction() as session:
+        return make.small_shop(session)
+
+
+def found(leak: Leak, named: str = "", until: datetime | None = None) -> set[str]:
+    now = clock.now()
+    with reading() as session:
+        extent = Extent(leak, named, now - timedelta(days=1), until or now)
+        return set(queries.affected(session, extent))
+
+
+def test_exactly_those_are_found_whom_a_leak_affects(small: Shop, measured: Callable[..., None]) -> None:
+    old: list[Order] = [delivered({small.pencil: 1}) for _ in range(4)]
+    made_at = clock.now()
+    new = [delivered({small.pencil: 1}) for _ in range(2)]
+    with transaction() as session:
+        for order in old[:3]:
+            vault.open_many(session, (OrderContact,), order.unit, purpose=Purpose.AFTER_SALES, by=KIM)
+    everybody, before = {o.unit for o in [*old, *new]}, {o.unit for o in old}
+    cases = [
+        (Leak.TABLE, "orders", None, everybody),
+        (Leak.TABLE, "sealed", None, everybody),
+        (Leak.TABLE, "payments", None, everybody),
+        (Leak.BACKUP, "", made_at, before),
+        (Leak.WINDOW, "", None, everybody),
+        (Leak.SESSION, "7", None, {o.unit for o in old[:3]}),
+        (Leak.SESSION, "8", None, set()),
+    ]
+    missing = extra = 0
+    for leak, named, until, expected in cases:
+        told = found(leak, named, until)
+        missing, extra = missing + len(expected - told), extra + len(told - expected)
+    vault.destroy_unit(old[0].unit)
+    assert old[0].unit not in found(Leak.TABLE, "orders")
+    with pytest.raises(BadInputError):
+        found(Leak.TABLE, "products")
+    measured("B32", f"{missing} missing, {extra} extra in {len(cases)} leaks", passed=not missing + extra)
+
+
+def opened(until: datetime | None = None) -> Breach:
+    now = clock.now()
+    with transaction() as session:
+        extent = Extent(Leak.TABLE, "orders", now - timedelta(days=1), until or now)
+        return actions.open_breach(session, extent, by=KIM)
+
+
+def again(breach: Breach) -> Breach:
+    with reading() as session:
+        return session.get_one(Breach, breach.id)
+
+
+def test_nothing_goes_with_an_empty_part(small: Shop) -> None:
+    delivered({small.pencil: 1})
+    breach = opened()
+    for empty in PARTS:
+        with transaction() as session:
+            parts = {part: "" if part == empty else "Words." for part in PARTS}
+            actions.write_notice(session, session.get_one(Breach, breach.id), parts, by=KIM)
+        with pytest.raises(BadInputError), transaction() as session:
+            actions.send(session, session.get_one(Breach, breach.id), by=KIM)
+        assert again(breach).state is BreachState.OPEN
+    with reading() as session:
+        assert queries.counts(session, breach.id) == {Reach.WAITING: 1}
+
+
+def test_each_is_told_by_mail_or_on_the_page_with_evidence(small: Shop) -> None:
+    first, second = delivered({small.pencil: 1}), delivered({small.pencil: 1})
+    breach = opened()
+    with transaction() as session:
+        row = session.get_one(Breach, breach.id)
+        actions.write_notice(session, row, dict.fromkeys(PARTS, "Words."), by=KIM)
+        actions.send(session, row, by=KIM)
+        actions.note_reach(session, breach.id, first.unit, Reach.MAILED, "mail breach 1")
+        actions.note_reach(session, breach.id, second.unit, Reach.ON_PAGE, "the server refused the mailbox")
+    assert again(breach).state is BreachState.TOLD
+    with transaction() as session:
+        assert [one.id for one in queries.on_page(session, [second.unit])] == [breach.id]
+        actions.note_seen(session, [first.unit, second.unit])
+    with reading() as session:
+        assert queries.counts(session, breach.id) == {Reach.MAILED: 1, Reach.SEEN: 1}
+
+
+def test_the_clocks_of_72_and_24_hours_press_until_each_was_told(small: Shop) -> None:
+    breach = opened()
+    with reading() as session:
+        assert [whom for _b, whom in queries.late(session, clock.now() + timedelta(hours=1))] == ["platform"]
+        late = queries.late(session, clock.now() + timedelta(hours=49))
+    assert [whom for _b, whom in late] == ["authority", "platform"]
+    with transaction() as session:
+        for whom in ("authority", "platform"):
+            actions.note_told(session, session.get_one(Breach, breach.id), whom, by=KIM)
+    with reading() as session:
+        assert queries.late(session, clock.now() + timedelta(hours=72)) == []
+
+
+def test_the_mail_has_the_five_parts_and_nothing_personal(small: Shop) -> None:
+    order = delivered({small.pencil: 1})
+    breach = opened()
+    breach.parts = {part: f"About {part}." for part in PARTS}
+    with reading() as session:
+        letter = mails._letter(session, breach, order.unit)
+    assert letter is not None
+    for part in PARTS:
+        assert f"About {part}." in letter.written.text
+    assert "Ada" not in letter.written.text
