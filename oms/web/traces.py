@@ -9,13 +9,15 @@ from oms.kernel.register import declare_place, declare_traces
 declare_traces(
     "queue payload",
     "variant version work after recipient",
-    "buyer challenge copy event notice order parcel payment refund request shipment staff unit withdrawal",
+    "buyer challenge closing copy event notice order parcel payment refund request shipment staff unit"
+    " withdrawal",
 )
 # The last name of each value: of `error.__class__.__name__` it is `__name__`.
 declare_traces(
     "log value",
-    "__name__ __tablename__ app cache endpoint kind method ms name purpose reason state status vault_ms",
-    "id message_id number person request_id unit",
+    "__name__ __tablename__ app cache endpoint kind method ms name purpose reason state"
+    " status units vault_ms",
+    "actor_id id message_id number person request_id unit",
 )
 declare_traces(
     "mail variable",
@@ -23,7 +25,7 @@ declare_traces(
     " refund returns rows sentences stated stays then to until went when why",
     "code declared facts number parcel stop_url undo_url url",
 )
-declare_traces("session value", "PAYING cart code half moving next orders proven setup")
+declare_traces("session value", "PAYING cart code half moving next orders proven setup used")
 declare_place(
     "tombstones",
     holds="random ids of destroyed keys, and the order numbers or ids they were for",
@@ -37,6 +39,13 @@ declare_place(
     personal=False,
     purpose="to tell a trail that was cut off",
     life="as long as the shop",
+)
+declare_place(
+    "files under STATE_DIR/evidence",
+    holds="results of the tests of privacy: names of tests and figures",
+    personal=False,
+    purpose="to show that what is promised was measured",
+    life="until the next run",
 )
 declare_place(
     "storage cart",
