@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from oms.kernel import clock, vault
 from oms.kernel.audit import Actor, ActorKind
@@ -17,9 +18,11 @@ from oms.privacy.breaches import actions, queries
 from oms.privacy.breaches.models import Breach
 from oms.privacy.breaches.queries import Extent
 from oms.privacy.breaches.states import PARTS, BreachState, Leak, Reach
+from oms.staff.states import StaffRole
 from tests import make
 from tests.forgetting import delivered
 from tests.make import Shop
+from tests.people import Office, Visitor, words
 
 KIM = Actor(ActorKind.STAFF, "7")
 
@@ -131,3 +134,25 @@ def test_the_mail_has_the_five_parts_and_nothing_personal(small: Shop) -> None:
     for part in PARTS:
         assert f"About {part}." in letter.written.text
     assert "Ada" not in letter.written.text
+
+
+def test_the_desk_opens_writes_and_sends_a_breach(small: Shop, desk: FlaskClient) -> None:
+    order = delivered({small.pencil: 1})
+    staff, officer = Office().employ("pat@shop.test", StaffRole.PRIVACY), Visitor(desk)
+    officer.get("/sign-in")
+    with desk.session_transaction() as session:
+        session["person"] = staff.person
+    now = clock.now()
+    fields = {"leak": "table", "named": "orders", "since": f"{now:%Y-%m-%dT00:00}"}
+    until = f"{now + timedelta(days=1):%Y-%m-%dT00:00}"
+    answer = officer.send("/privacy/breaches", **fields, until=until)
+    assert answer.status_code == 303
+    path = answer.headers["Location"].partition("/oms")[2] or answer.headers["Location"]
+    assert "Missing: possible_impact, what_we_do" in words(officer.get(path))
+    assert officer.send(f"{path}/send", page=path).status_code == 422
+    assert officer.send(path, **dict.fromkeys(PARTS, "Words.")).status_code == 303
+    assert officer.send(f"{path}/send", page=path).status_code == 303
+    assert officer.send(f"{path}/told/authority", page=path).status_code == 303
+    page = words(officer.get(path))
+    assert "Authority (72 hours) told" in page
+    assert order.number not in page
