@@ -9,7 +9,7 @@ from oms.kernel.register import declare_place, declare_traces
 declare_traces(
     "queue payload",
     "variant version work after recipient",
-    "buyer challenge closing copy event notice order parcel payment refund request shipment staff unit"
+    "breach buyer challenge closing copy event notice order parcel payment refund request shipment staff unit"
     " withdrawal",
 )
 # The last name of each value: of `error.__class__.__name__` it is `__name__`.
@@ -21,8 +21,8 @@ declare_traces(
 )
 declare_traces(
     "mail variable",
-    "amount arrives backups by_us contents date dates day excluded goods legal lines minutes opens order"
-    " refund returns rows sentences stated stays then to until went when why",
+    "amount arrives backups by_us contents date dates day excluded goods legal lines minutes opens"
+    " order parts refund returns rows sentences stated stays then to until went when why",
     "code declared facts number parcel stop_url undo_url url",
 )
 declare_traces("session value", "PAYING cart code half moving next orders proven setup used")
