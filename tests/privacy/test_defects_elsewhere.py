@@ -133,7 +133,7 @@ def test_e4_tables_that_are_written_once_are_reached_too_and_the_chain_holds(sma
     assert actions.carry_out(asked(order.unit))
 
     assert everywhere(str(subject)) == []
-    with reading(Role.AUDIT) as session:
+    with reading() as session:
         assert audit.verify(session).broken == ()
 
 
