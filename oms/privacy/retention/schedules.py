@@ -36,6 +36,7 @@ CUT = {
     "privacy_tellings": "with the finished request, two years after it",
     "staff": _WITH_STAFF,
     "staff_roles": _WITH_STAFF,
+    "staff_uses": _WITH_STAFF,
     "staff_recovery_codes": "when the second factor is set up anew, or with the member of staff",
 }
 
