@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 
 from sqlalchemy import text
 
@@ -90,10 +91,13 @@ def prove_mailbox(guest: Walker, person: Person) -> None:
 
 
 def copy_of(guest: Walker) -> dict[str, list[dict[str, str]]]:
-    """Take the copy and read it."""
+    """Have the copy made, take it, read it, and go back to one's data."""
+    guest.press("Make the copy", to="/your-data/copies/").until("Take the copy")
     with guest.page.expect_download() as taken:
-        guest.press("Download the copy")
-    told: dict[str, list[dict[str, str]]] = json.loads(taken.value.path().read_text(encoding="utf-8"))
+        guest.press("Take the copy")
+    with zipfile.ZipFile(taken.value.path()) as archive:
+        told: dict[str, list[dict[str, str]]] = json.loads(archive.read("your-data.json"))
+    guest.go("/your-data/")
     return told
 
 

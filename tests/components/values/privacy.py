@@ -69,7 +69,7 @@ def your_data() -> dict[str, Any]:
 def copy(*, is_ready: bool = False) -> dict[str, Any]:
     """A copy that is being built, or waits to be taken."""
     label = "We gather it. You may leave this page: a mail tells you when it is ready."
-    work = {"label": label, "done": 1, "total": 3, "text": "1 of 3 done", "url": "/nowhere"}
+    work = {"label": label, "done": 1, "total": 3, "text": "1 of 3 done", "url": ""}
     return {
         **page("A copy of your data", robots="noindex"),
         "work": None if is_ready else work,
