@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from oms.kernel import audit, clock, vault
 from oms.kernel.audit import Actor, ActorKind, AuditEntry
-from oms.kernel.db import reading, transaction
+from oms.kernel.db import Role, reading, transaction
 from oms.kernel.errors import BadInputError, RefusedError
 from oms.kernel.ids import new_id
 from oms.kernel.register import KINDS, Purpose
@@ -233,7 +233,7 @@ def write(count: int) -> None:
                     reason="label",
                     fields=fields,
                 )
-    with transaction() as session:
+    with transaction(Role.AUDIT) as session:
         audit.chain(session)
 
 

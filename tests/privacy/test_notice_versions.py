@@ -223,7 +223,7 @@ def test_notice_register_recipients_cookies_and_copy_are_one_list(
     copied = {
         f"{name}.{field}"
         for name, part in schema["$defs"].items()
-        if name in KINDS
+        if name in {kind.name for kind in OURS}
         for field in part["properties"]["values"]["properties"]
     }
     withheld = {name for name in register if name.rpartition(".")[0] in WITHOUT_COPY}
