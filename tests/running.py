@@ -1,4 +1,4 @@
-"""A whole shop as separate processes: web server, worker and relay over this test process's own databases."""
+"""A shop that answers on loopback: from this process, or whole, as processes over its own databases."""
 
 import base64
 import os
@@ -7,17 +7,35 @@ import secrets
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import requests
+from werkzeug.serving import make_server
 
 from oms.local.logins import login_settings, not_for_web
 from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_KEY, STRIPE_SECRET, Party, wait_until
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 ROOT = Path(__file__).parent.parent
 SECRET = "a-secret-for-tests-0123456789-abcdefgh"
+
+
+@contextmanager
+def answering(served: "WSGIApplication") -> Iterator[str]:
+    """Serve an application from a thread of this process for a while; give its address."""
+    server = make_server("127.0.0.1", 0, served, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
 
 
 @dataclass(frozen=True)

@@ -32,29 +32,6 @@ MOST_RINGS = 40
 ATTEMPTS_IN_DRAIN = 1000
 _PATIENCE = Patience()
 
-
-def rewrite_queue(url: str, patience: float = 60.0) -> None:
-    """Let the queue write its append-only file and snapshot anew, without what was deleted; wait for it.
-
-    Does nothing where there is no queue, or where it keeps nothing on a disk.
-    """
-    if not url:
-        return
-    with redis.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=2) as server:
-        told = server.info("persistence")
-        if told.get("aof_enabled"):
-            server.bgrewriteaof()
-        if told.get("rdb_last_save_time") and server.config_get("save").get("save"):
-            server.bgsave(schedule=True)
-        limit = time.monotonic() + patience
-        names = ("aof_rewrite_in_progress", "aof_rewrite_scheduled", "rdb_bgsave_in_progress")
-        while time.monotonic() < limit:
-            told = server.info("persistence")
-            if not any(told.get(name) for name in names):
-                return
-            time.sleep(0.05)
-
-
 # What a relay or worker may meet when a store is away; it waits and tries again.
 STORE_IS_AWAY = (redis.RedisError, SQLAlchemyError, OSError)
 # What a handler may meet when somebody is away; anything else is a fault of ours, which no waiting heals.
@@ -266,3 +243,25 @@ def open_queue(url: str) -> Queue:
         url, socket_timeout=10, socket_connect_timeout=2, client_name=socket.gethostname()
     )
     return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+
+
+def rewrite_queue(url: str, patience: float = 60.0) -> None:
+    """Let the queue write its append-only file and snapshot anew, without what was deleted; wait for it.
+
+    Does nothing where there is no queue, or where it keeps nothing on a disk.
+    """
+    if not url:
+        return
+    with redis.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=2) as server:
+        told = server.info("persistence")
+        if told.get("aof_enabled"):
+            server.bgrewriteaof()
+        if told.get("rdb_last_save_time") and server.config_get("save").get("save"):
+            server.bgsave(schedule=True)
+        limit = time.monotonic() + patience
+        names = ("aof_rewrite_in_progress", "aof_rewrite_scheduled", "rdb_bgsave_in_progress")
+        while time.monotonic() < limit:
+            told = server.info("persistence")
+            if not any(told.get(name) for name in names):
+                return
+            time.sleep(0.05)

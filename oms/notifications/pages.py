@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from oms.kernel.i18n import SOURCE, TAGS, locale_of, words
 from oms.kernel.money import Money
+from oms.web.paper import environment
 
-TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 SHOP_NAME = "Counterfoil"
 
 
@@ -55,26 +52,12 @@ class Written:
     html: str
 
 
-@cache
-def _environment(language: str) -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
-    return made
-
-
 def write(topic: str, subject: str, reader: Reader, **values: Any) -> Written:  # noqa: ANN401 - template variables
     """Return a mail of a topic; with `stop_url` it says where its reader can do without its like.
 
     Raises jinja2.UndefinedError when a variable of the template is missing.
     """
-    environment = _environment(reader.language)
+    templates = environment(reader.language)
     given = {
         "mail": {
             "subject": subject,
@@ -86,6 +69,6 @@ def write(topic: str, subject: str, reader: Reader, **values: Any) -> Written:  
         **values,
     }
     text, html = (
-        environment.get_template(f"mail/{topic}/body.{part}").render(given) for part in ("txt", "html")
+        templates.get_template(f"mail/{topic}/body.{part}").render(given) for part in ("txt", "html")
     )
     return Written(subject, text.strip() + "\n", html)

@@ -1,11 +1,29 @@
-"""What staff do about requests: tell the recipients, and write that down."""
+"""What every request begins with, and what staff note of telling the recipients."""
+
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from oms.kernel import audit, clock
+from oms.kernel import audit, clock, ids
 from oms.kernel.audit import Actor
 from oms.kernel.errors import IllegalMoveError, NotFoundError
-from oms.privacy.models import PrivacyRequest, Telling
+from oms.privacy.clocks import queries as clocks
+from oms.privacy.models import PrivacyRequest, RequestEvent, Telling
+from oms.privacy.states import RequestState
+
+
+def begin(session: Session, request: PrivacyRequest, countries: Sequence[str]) -> PrivacyRequest:
+    """Write a request as received now: its number, its page, and when people of `countries` are answered."""
+    now = clock.now()
+    due = clocks.dates(now, countries)
+    request.number, request.ref = ids.order_number(), ids.token()
+    request.state, request.received_at = RequestState.RECEIVED, now
+    request.regime, request.legal_by = due.regime, due.legal_by
+    request.target_by, request.answer_by = due.target_by, due.answer_by
+    session.add(request)
+    session.flush()
+    session.add(RequestEvent(request_id=request.id, state=RequestState.RECEIVED, at=now))
+    return request
 
 
 def note_told(session: Session, request: PrivacyRequest, recipient: str, *, by: Actor) -> Telling:

@@ -4,7 +4,6 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,12 +22,12 @@ from oms.web import assets, errors, filters, frame, headers, health, limits, log
 from oms.web.everybody import Request
 from oms.web.frame import Frame
 from oms.web.markets import place
+from oms.web.paper import TEMPLATES
 from oms.web.security import SAFE_METHODS, Loader
 from oms.web.session_rows import Lifetime
 from oms.web.sessions import ServerSessions
 from oms.web.wsgi import NOTE, WsgiApp
 
-TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 # A form of the shop is small; features that take files raise it for their own views.
 LARGEST_BODY = 1_000_000
 # Imported for what it declares: the names that logs, queue, mails and sessions may be told.

@@ -12,13 +12,13 @@ from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.db import transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError, RefusedError
 from oms.kernel.vault import Keys
+from oms.privacy.actions import begin
 from oms.privacy.asking import queries
 from oms.privacy.asking.grounds import REASONS
 from oms.privacy.asking.models import Refusal, Withholding
 from oms.privacy.asking.personal import RequestContact, RequestWords
-from oms.privacy.clocks import queries as clocks
 from oms.privacy.erasure import queries as erasing
-from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit
+from oms.privacy.models import PrivacyRequest, RequestUnit
 from oms.privacy.states import OPEN, Ground, RequestKind, RequestState, Source, Way
 
 MOST_TRIES = 5
@@ -57,27 +57,15 @@ def receive(session: Session, asked: Asked, keys: Keys, *, by: Actor) -> Privacy
 
     Whether anything is known of the mailbox plays no part in it, so that nobody learns it from us.
     """
-    now = clock.now()
-    due = clocks.dates(now, [])
-    request = PrivacyRequest(
-        number=ids.order_number(),
-        ref=ids.token(),
+    began = PrivacyRequest(
         kind=asked.kind,
         source=asked.source,
-        state=RequestState.RECEIVED,
         way=Way.LATER,
         market=asked.market,
         language=asked.language,
-        received_at=now,
-        regime=due.regime,
-        target_by=due.target_by,
-        answer_by=due.answer_by,
-        legal_by=due.legal_by,
         contact_unit=keys.unit,
     )
-    session.add(request)
-    session.flush()
-    session.add(RequestEvent(request_id=request.id, state=RequestState.RECEIVED, at=now))
+    request = begin(session, began, [])
     vault.seal_all(session, [RequestContact(asked.email), RequestWords(text=asked.words)], keys)
     audit.record(session, by, f"privacy.asked.{asked.kind}", f"request:{request.number}")
     outbox.say(session, "privacy.asked", request=request.id)

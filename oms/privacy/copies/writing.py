@@ -6,12 +6,9 @@ import json
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from babel.dates import format_datetime
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from oms.catalog.exchange.formulas import made_harmless
 from oms.kernel import register
@@ -19,8 +16,8 @@ from oms.kernel.i18n import SOURCE, TAGS, locale_of, words
 from oms.privacy.access import queries as access
 from oms.privacy.access.queries import Insight
 from oms.privacy.copies.models import Copy
+from oms.web.paper import environment
 
-TEMPLATES = Path(__file__).parents[3] / "templates"
 COLUMNS = ("about", "what", "value", "why", "basis", "source", "recipients", "ends_at")
 # A zip keeps a date for each part; one day for all keeps the moment of building out of it.
 _DAY = (2000, 1, 1, 0, 0, 0)
@@ -91,7 +88,7 @@ def _page(told: dict[str, Any], language: str, market: str) -> str:
         return say(register.KINDS[kind].field(field).label) if kind in register.KINDS else field
 
     return (
-        _environment(language)
+        environment(language)
         .get_template("copy/page.html")
         .render(
             told=told,
@@ -103,17 +100,3 @@ def _page(told: dict[str, Any], language: str, market: str) -> str:
             text=_text,
         )
     )
-
-
-@cache
-def _environment(language: str) -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
-    return made

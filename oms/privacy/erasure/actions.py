@@ -23,11 +23,11 @@ from oms.kernel.register import Basis, Purpose
 from oms.orders import actions as orders
 from oms.orders.models import Order, unit_of
 from oms.orders.states import OrderState
+from oms.privacy.actions import begin
 from oms.privacy.arrivals import actions as arrivals
-from oms.privacy.clocks import queries as clocks
 from oms.privacy.copies import actions as copies
 from oms.privacy.erasure import queries
-from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Telling
+from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.personal import CertificateMailbox
 from oms.privacy.retention.actions import forget_subject
 from oms.privacy.states import OPEN, RequestState, Way
@@ -65,25 +65,9 @@ def open_request(session: Session, wish: Wish) -> PrivacyRequest:
         )
     for earlier in queries.requests_about(session, wish.units):
         withdraw(session, earlier)
-    now = clock.now()
-    due = clocks.dates(now, queries.countries(session, wish.units))
-    request = PrivacyRequest(
-        number=ids.order_number(),
-        ref=ids.token(),
-        state=RequestState.RECEIVED,
-        way=wish.way,
-        market=wish.market,
-        language=wish.language,
-        received_at=now,
-        regime=due.regime,
-        target_by=due.target_by,
-        answer_by=due.answer_by,
-        legal_by=due.legal_by,
-    )
-    session.add(request)
-    session.flush()
-    session.add(RequestEvent(request_id=request.id, state=RequestState.RECEIVED, at=now))
-    session.add(request.become(RequestState.VERIFIED, now))
+    began = PrivacyRequest(way=wish.way, market=wish.market, language=wish.language)
+    request = begin(session, began, queries.countries(session, wish.units))
+    session.add(request.become(RequestState.VERIFIED, request.received_at))
     session.add_all(
         RequestUnit(
             request_id=request.id,

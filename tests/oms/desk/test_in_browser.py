@@ -1,12 +1,10 @@
 """The desk in the real browser, by keyboard alone; axe looks on, in light and dark."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from oms.app import create_desk
 from oms.kernel import jobs
@@ -22,6 +20,7 @@ from tests import make
 from tests.make import Shop
 from tests.oms.desk.conftest import paid
 from tests.people import Office
+from tests.running import answering
 
 PASSWORD = "a sentence of my own"
 
@@ -31,13 +30,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def address(goods: Shop, settings: Settings) -> Iterator[str]:
     """Serve store and desk on loopback; give the desk's address."""
-    served = mounted(create_store(settings), create_desk(settings), "")
-    server = make_server("127.0.0.1", 0, served, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/oms"
-    server.shutdown()
-    thread.join()
+    with answering(mounted(create_store(settings), create_desk(settings), "")) as origin:
+        yield f"{origin}/oms"
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What the carrier tells over HTTP: signed, journaled, applied once, in any order."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,7 +8,6 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from oms.fulfillment.models import Shipment
 from oms.fulfillment.tracking import handlers
@@ -23,6 +21,7 @@ from storefront.app import create_store
 from tests.fakes import CARRIER_SECRET, Party, wait_until
 from tests.oms.fulfillment.conftest import House
 from tests.oms.fulfillment.test_sending import tracking_number
+from tests.running import answering
 
 PATH = "/webhooks/carriers/hollow-post"
 
@@ -30,12 +29,10 @@ PATH = "/webhooks/carriers/hollow-post"
 @pytest.fixture
 def listening(shop: None, settings: Settings, carrier: Party) -> Iterator[Party]:
     """Give a carrier whose webhooks come to the store over HTTP."""
-    server = make_server("127.0.0.1", 0, create_store(settings), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    carrier.post("webhooks", url=f"http://127.0.0.1:{server.server_port}{PATH}")
-    yield carrier
-    carrier.post("webhooks", url=None)
-    server.shutdown()
+    with answering(create_store(settings)) as origin:
+        carrier.post("webhooks", url=f"{origin}{PATH}")
+        yield carrier
+        carrier.post("webhooks", url=None)
 
 
 def event(number: str, status: str, *, name: str = "evt_1") -> bytes:

@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from oms.app import create_desk
 from oms.kernel.config import Settings
@@ -18,6 +16,7 @@ from oms.web import credentials
 from oms.web.mounting import mounted
 from storefront.app import create_store
 from tests.people import Mailbox, Office
+from tests.running import answering
 
 PASSWORD = "a sentence of my own"
 
@@ -27,13 +26,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def address(shop: None, settings: Settings) -> Iterator[str]:
     """Serve store and desk on loopback; give the address."""
-    served = mounted(create_store(settings), create_desk(settings), "")
-    server = make_server("127.0.0.1", 0, served, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with answering(mounted(create_store(settings), create_desk(settings), "")) as origin:
+        yield origin
 
 
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])
