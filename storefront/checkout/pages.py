@@ -139,27 +139,27 @@ def _legal(texts: dict[str, MarketText]) -> list[Markup]:
 
 
 def _sections(at: Counter, form: CheckoutForm) -> list[dict[str, Any]]:
-    contact, delivery = kind_of(OrderContact), kind_of(OrderDelivery)
-    reach = [_shown(form, "email", f"{_(contact.field('email').why)} {_gone(gone_words(contact))}")]
-    where = [_shown(form, "country", _("For tax and delivery. The country stays on the counterfoil."))]
-    for part in at.needs.parts:
-        why = (
-            f"{_(delivery.field(part).why)} {_gone(gone_words(delivery))}"
-            if part in {"name", "street"}
-            else ""
-        )
-        where.append(_shown(form, part, why))
-    if at.needs.phone:
-        where.append(_shown(form, "phone", f"{_(delivery.field('phone').why)} {_gone(gone_words(delivery))}"))
-    title = _("Where should it go?") if at.needs.has_address else _("Where are you?")
+    has_address = at.needs.has_address
+    where = [_shown(form, "country", _why_country(has_address=has_address))]
+    parts = (*at.needs.parts, "phone") if at.needs.phone else at.needs.parts
+    where += [_shown(form, part, _why(OrderDelivery, part)) for part in parts]
     return [
-        {"title": _("How do we reach you?"), "fields": reach},
-        {"title": title, "fields": where},
+        {"title": _("How do we reach you?"), "fields": [_shown(form, "email", _why(OrderContact, "email"))]},
+        {"title": _("Where should it go?") if has_address else _("Where are you?"), "fields": where},
     ]
 
 
-def _gone(when: str) -> str:
-    return str(_("Gone %(when)s.", when=when))
+def _why(kind: type, name: str) -> str:
+    """Return what a field is for and until when it is kept, as the register declares both."""
+    declared = kind_of(kind)
+    gone = _("Gone %(when)s.", when=gone_words(declared))
+    return f"{_(declared.field(name).why)} {gone}"
+
+
+def _why_country(*, has_address: bool) -> str:
+    """Return the same for the country, which is the one part of an address that an order keeps as a fact."""
+    why = _(kind_of(OrderDelivery).field("country").why) if has_address else _("For the tax.")
+    return f"{why} {_('The country stays on the counterfoil.')}"
 
 
 def _shown(form: CheckoutForm, name: str, why: str) -> dict[str, Any]:

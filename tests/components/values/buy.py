@@ -141,7 +141,7 @@ def checkout(*, wrong: bool = False) -> dict[str, Any]:
                     {
                         **none,
                         "f": form.country,
-                        "why": "For tax and delivery. The country stays on the counterfoil.",
+                        "why": "For the carrier, and for the tax. The country stays on the counterfoil.",
                     },
                     {**none, "f": form.name, "why": "For the carrier. Gone 30 days after delivery."},
                     {

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from oms import cli
 from oms.kernel import config, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
@@ -21,6 +22,7 @@ from oms.kernel.ids import new_id
 from oms.kernel.register import Purpose
 from oms.kernel.vault import BrokenSealError
 from oms.kernel.vault.models import IndexSalt, Key, SealedRow
+from storefront.app import create_store
 from tests.kernel.vault.kinds import ADA, HERS, Contact, Delivery
 
 ROOT = Path(__file__).parents[3]
@@ -117,6 +119,21 @@ def test_after_rewrapping_the_old_master_key_opens_nothing_and_nothing_was_lost(
     with_keys(settings, "old")
     with pytest.raises(BrokenSealError):
         opened("order:1")
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_command_says_how_many_keys_it_wrapped_anew(settings: Settings) -> None:
+    app = create_store(settings)
+    cli.register(app)
+    run = app.test_cli_runner().invoke
+    with_keys(settings, "old")
+    give("order:1")
+    with_keys(settings, "new", "old")
+    said = "keys wrapped anew. No key needs MASTER_KEY_OTHER any more.\n"
+    assert run(args=["keyring", "rewrap"]).output == f"3 {said}"
+    assert run(args=["keyring", "rewrap", "--json"]).output == '{"rewrapped": 0}\n'
+    with_keys(settings, "new")
+    assert opened("order:1") == ADA
 
 
 @pytest.mark.usefixtures("shop")

@@ -1,13 +1,16 @@
 """Requests in words: taken alike from everybody, proven, answered or refused; staff see little."""
 
+import json
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from oms import cli
 from oms.kernel import audit, jobs, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
+from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, CounterfoilError, IllegalMoveError, RefusedError
 from oms.kernel.register import Purpose
@@ -23,6 +26,7 @@ from oms.privacy.erasure import actions as erasure
 from oms.privacy.models import PrivacyRequest, RequestUnit
 from oms.privacy.states import Ground, RequestKind, RequestState, Source
 from oms.staff.states import StaffRole
+from storefront.app import create_store
 from tests.forgetting import delivered
 from tests.make import Shop
 from tests.people import Office, Visitor, words
@@ -329,6 +333,28 @@ def test_real_and_hostile_replies_are_read_without_harm(data_dir: Path) -> None:
                 continue
             assert len(letter.words) <= mail.MOST_WORDS
             assert all(c == "\n" or c.isprintable() for c in letter.words)
+
+
+def test_the_command_takes_a_message_or_a_folder_and_tells_what_it_left(
+    shop: None, settings: Settings, tmp_path: Path
+) -> None:
+    app = create_store(settings)
+    cli.register(app)
+    run = app.test_cli_runner().invoke
+    taken = run(args=["privacy", "inbound"], input=eml())
+    number, summary = taken.output.splitlines()
+    assert (taken.exit_code, summary) == (0, "1 of 1 taken.")
+    with reading() as session:
+        assert session.scalars(select(PrivacyRequest.number)).all() == [number]
+    known = run(args=["privacy", "inbound"], input=eml())
+    assert (known.exit_code, known.output) == (1, "This message was taken before.\n0 of 1 taken.\n")
+    for part in ("new", "cur", "tmp"):
+        (tmp_path / "box" / part).mkdir(parents=True)
+    (tmp_path / "box" / "new" / "1").write_bytes(eml().replace(b"<1@x>", b"<2@x>"))
+    told = run(args=["privacy", "inbound", str(tmp_path / "box"), "--json"])
+    assert [(bool(one["number"]), one["why"]) for one in json.loads(told.output)] == [(True, "")]
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(PrivacyRequest)) == 2
 
 
 def test_a_maildir_is_emptied_of_what_was_taken(shop: None, tmp_path: Path) -> None:

@@ -17,12 +17,13 @@ from rq import Queue
 from rq.job import Job
 from sqlalchemy import text
 
-from oms import worker
+from oms import cli, worker
 from oms.kernel import jobs, outbox
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
 from oms.worker import Relay, open_worker, speak_json_only
+from storefront.app import create_store
 
 
 class _Exploit:
@@ -117,6 +118,17 @@ def test_a_pickle_planted_in_the_queue_is_never_opened(
     _work(settings.redis_url)
     assert not trace.exists()
     assert not Job.exists(job.id, connection=valkey)
+
+
+def test_the_command_does_what_is_due_here_and_now(shop: None, settings: Settings, done: list[int]) -> None:
+    app = create_store(settings)
+    cli.register(app, worker.outbox)
+    run = app.test_cli_runner().invoke
+    with transaction() as session:
+        outbox.say(session, "thing.made", thing=7)
+    assert run(args=["outbox", "drain"]).output == "1 effects done.\n"
+    assert done == [7]
+    assert run(args=["outbox", "drain", "--json"]).output == '{"done": 0}\n'
 
 
 @pytest.mark.parametrize("name", ["os.system", "subprocess.call", "oms.kernel.jobs.drain", "oms.worker.main"])

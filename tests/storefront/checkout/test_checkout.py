@@ -1,5 +1,6 @@
 """The checkout: the fields that this order needs and no other, one order, and the way to Stripe and back."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -68,9 +69,54 @@ def test_a_parcel_asks_for_what_its_carrier_needs(small: Shop, store: FlaskClien
     add(store)
     page = store.get("/checkout")
     assert names(page) == {"email", "country", "name", "street", "postcode", "city", "method"}
-    assert "To tell you where the parcel is. Gone when your right to return ends." in page.text
-    assert "For the carrier. Gone 30 days after delivery." in page.text
     assert "Pay €36.60" in page.text
+
+
+KEPT = "The country stays on the counterfoil."
+SOON = "Gone 30 days after delivery."
+WHYS = {
+    "email": "To tell you where the parcel is. Gone when your right to return ends.",
+    "country": f"For the carrier, and for the tax. {KEPT}",
+    "name": f"For the carrier. {SOON}",
+    "street": f"For the carrier, on the label. {SOON}",
+    "postcode": f"For the carrier, and for the cost of delivery. {SOON}",
+    "city": f"For the carrier, on the label. {SOON}",
+    "region": f"For the carrier, on the label. {SOON}",
+    "phone": f"This carrier calls before it delivers. {SOON}",
+}
+
+
+def whys(page: TestResponse) -> dict[str, str]:
+    """Return what each field that can be typed or chosen is described by, by its name."""
+    found = {}
+    for tag in re.findall(r"<(?:input|select)\b[^>]*>", page.text):
+        of = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if of.get("type") not in {"hidden", "radio", "search"} and of.get("name") != "place":
+            said = [
+                re.search(rf'id="{i}">([^<]*)<', page.text) for i in of.get("aria-describedby", "").split()
+            ]
+            found[of["name"]] = " ".join(one[1] for one in said if one)
+    return found
+
+
+def test_each_field_says_why_it_is_asked_and_until_when_it_is_kept(small: Shop, store: FlaskClient) -> None:
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("UPDATE markets SET countries = '{NL,US}'"))
+        session.execute(text("UPDATE shipping_methods SET countries = '{NL,US}'"))
+    add(store)
+    page = store.get("/checkout")
+    asked = set(names(page)) - {"method"}
+    assert whys(page) == {name: WHYS[name] for name in asked}
+    form = form_with(page, "placement_key")
+    more = {"country": "US", "method": "express-eu", "step": "refresh"}
+    abroad = store.post("/checkout", data={**form["fields"], **more})
+    assert whys(abroad) == WHYS
+
+
+def test_a_download_says_why_it_asks_for_a_country(small: Shop, store: FlaskClient) -> None:
+    add(store, "PLANNER-PDF")
+    page = store.get("/checkout")
+    assert whys(page) == {"email": WHYS["email"], "country": f"For the tax. {KEPT}"}
 
 
 def test_a_carrier_that_calls_asks_for_a_phone_and_no_other_does(small: Shop, store: FlaskClient) -> None:
