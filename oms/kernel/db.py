@@ -86,6 +86,11 @@ _logins: dict[str, str] = {}
 _engines: dict[str, Engine] = {}
 _role: ContextVar[Role | None] = ContextVar("database_role", default=None)
 _process_role: list[Role] = [Role.WEB]
+_open: ContextVar[int] = ContextVar("open_transactions", default=0)
+
+
+class OpenTransactionError(RuntimeError):
+    """An outside party was to be called while a transaction was open: a fault in our code, never a user's."""
 
 
 def configure(
@@ -187,9 +192,23 @@ def keyring_transaction() -> Iterator[Session]:
 
 @contextmanager
 def _kept(connectable: Engine) -> Iterator[Session]:
-    with Session(connectable, expire_on_commit=False) as session:
-        yield session
-        session.commit()
+    # Counted, not set: a keyring transaction may stand inside a business one.
+    _open.set(_open.get() + 1)
+    try:
+        with Session(connectable, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+    finally:
+        _open.set(_open.get() - 1)
+
+
+def require_none_open(whom: str) -> None:
+    """Raise OpenTransactionError while the caller has a transaction open; every gateway asks this first.
+
+    Locks would wait for a stranger, and what was told outside could not be taken back with our own rows.
+    """
+    if _open.get():
+        raise OpenTransactionError(f"{whom} may not be called while a transaction is open: commit first.")
 
 
 @contextmanager

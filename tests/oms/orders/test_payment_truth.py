@@ -128,8 +128,9 @@ def test_money_that_was_sent_back_places_nothing_when_the_goods_return(small: Sh
 def test_an_order_whose_payment_is_captured_does_not_lapse(small: Shop, stripe: Party) -> None:
     placed = make.order({small.clock: 2})
     ref = make.pay(placed, stripe)
+    truth = gateway.look_up(ref)
     with transaction() as session:
-        money.apply_truth(session, gateway.look_up(ref))
+        money.apply_truth(session, truth)
         assert actions.lapse(session, placed.order.id) is False
     assert level(small.clock) == (20, 2, 0)
     jobs.drain()

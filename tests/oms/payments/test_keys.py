@@ -38,8 +38,9 @@ def another_shop() -> Shop:
 def cancelled(small: Shop, stripe: Party) -> Placed:
     placed = make.order({small.clock: 1})
     ref = make.pay(placed, stripe)
+    truth = gateway.look_up(ref)
     with transaction() as session:
-        actions.apply_truth(session, gateway.look_up(ref))
+        actions.apply_truth(session, truth)
     jobs.drain()
     with transaction() as session:
         cancel_order(session, placed.order.id, by=SYSTEM, why="")
@@ -57,8 +58,9 @@ def test_the_word_about_a_payment_of_another_shop_changes_none_of_ours(small: Sh
     ref = make.pay(theirs, stripe)
     ours = make.order({another_shop().clock: 1})
     assert ours.payment.id == theirs.payment.id
+    truth = gateway.look_up(ref)
     with transaction() as session:
-        assert actions.apply_truth(session, gateway.look_up(ref)) == "not ours"
+        assert actions.apply_truth(session, truth) == "not ours"
     assert state(ours) == "pending"
 
 
@@ -69,10 +71,10 @@ def test_refunds_of_two_shops_with_one_account_are_two(small: Shop, stripe: Part
     refunds = stripe.get("ledger")["refunds"]
     assert [(r["amount"], r["status"]) for r in refunds] == [(3660, "succeeded"), (3660, "succeeded")]
     assert len({r["payment_intent"] for r in refunds}) == 2
+    truths = [gateway.look_up_refund(refund["id"]) for refund in refunds]
     with transaction() as session:
-        for ref in (r["id"] for r in refunds):
-            told = actions.apply_refund_truth(session, gateway.look_up_refund(ref))
-            assert told == ("not ours" if ref == refunds[0]["id"] else "known")
+        told = [actions.apply_refund_truth(session, truth) for truth in truths]
+    assert told == ["not ours", "known"]
 
 
 def test_a_session_whose_answer_was_lost_is_found_again_by_the_same_request(

@@ -27,8 +27,9 @@ def paid(shop: None, stripe: Party) -> None:
     for _ in range(3):
         order = make.order({small.clock: 1})
         ref = make.pay(order, stripe)
+        truth = gateway.look_up(ref)
         with transaction() as session:
-            actions.apply_truth(session, gateway.look_up(ref))
+            actions.apply_truth(session, truth)
     part = RefundPart(None, 0, 500, 3660)
     with transaction() as session:
         actions.request_refund(session, RefundAsked(1, (part,), "Broken."), by=GUEST)

@@ -31,8 +31,9 @@ def small(shop: None) -> Shop:
 def test_a_refund_that_every_attempt_failed_to_send_is_sent_by_the_clock(small: Shop, stripe: Party) -> None:
     placed = make.order({small.clock: 1})
     ref = make.pay(placed, stripe)
+    truth = gateway.look_up(ref)
     with transaction() as session:
-        actions.apply_truth(session, gateway.look_up(ref))
+        actions.apply_truth(session, truth)
     jobs.drain()
     with transaction() as session:
         cancel_order(session, placed.order.id, by=SYSTEM, why="")
@@ -48,8 +49,9 @@ def test_a_refund_that_every_attempt_failed_to_send_is_sent_by_the_clock(small: 
 def _paid(small: Shop, stripe: Party) -> int:
     placed = make.order({small.clock: 1})
     ref = make.pay(placed, stripe)
+    truth = gateway.look_up(ref)
     with transaction() as session:
-        actions.apply_truth(session, gateway.look_up(ref))
+        actions.apply_truth(session, truth)
     jobs.drain()
     return placed.payment.id
 

@@ -61,8 +61,9 @@ def test_a_payment_that_breaks_is_counted_and_the_next_is_asked_about(small: Sho
 def refund(placed: Placed, stripe: Party) -> int:
     ref = make.pay(placed, stripe)
     part = RefundPart(None, 0, 100, 1000)
+    truth = gateway.look_up(ref)
     with transaction() as session:
-        actions.apply_truth(session, gateway.look_up(ref))
+        actions.apply_truth(session, truth)
         return actions.request_refund(session, RefundAsked(placed.payment.id, (part,), "why"), by=GUEST).id
 
 
