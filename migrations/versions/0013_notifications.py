@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "mail_sends",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("key", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("thing", sa.String(), nullable=False),
         sa.Column(

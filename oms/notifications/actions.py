@@ -51,8 +51,9 @@ def post(letter: Letter) -> bool:
     """Send a mail unless it was sent already; return whether it was sent now.
 
     Raises UnavailableError when the server does not take it; the outbox tries again. A crash between the
-    server's yes and our row sends it a second time: that window SMTP leaves open to everybody. Raises
-    UndeliverableError when the server never will.
+    server's yes and our row sends it a second time: that window SMTP leaves open to everybody. Both carry
+    one Message-ID (RFC 5322, 3.6.4), by which servers and readers show one. Raises UndeliverableError when
+    the server never will.
 
     An optional mail whose reader objected is stopped, also at its tenth attempt, and never sent afterwards.
 
@@ -66,7 +67,7 @@ def post(letter: Letter) -> bool:
         if _is_unwanted(session, letter):
             row.state = MailState.STOPPED
             return False
-        row_id, payload = row.id, _told(session, letter, row)
+        row_id, key, payload = row.id, row.key, _told(session, letter, row)
     gateway.send(
         Mail(
             to=payload.text("email"),
@@ -74,7 +75,7 @@ def post(letter: Letter) -> bool:
             text=letter.written.text,
             html=letter.written.html,
             language=letter.language,
-            message_id=f"{letter.topic}.{row_id}",
+            message_id=f"{letter.topic}.{key}",
             stop_url=letter.stop_url if letter.is_optional else "",
         )
     )

@@ -14,6 +14,7 @@ from email.policy import default
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import text
 
 from oms.desk.outbox import queries
 from oms.kernel import egress, jobs, outbox
@@ -26,6 +27,7 @@ from oms.orders.personal import OrderContact
 from tests import make
 from tests.forgetting import paid
 from tests.make import Shop
+from tests.stores import empty_stores
 
 
 class Server:
@@ -144,6 +146,39 @@ def test_one_mail_is_one_disclosure_however_often_it_is_tried(small: Shop, serve
     with reading() as session:
         told = [row for row in egress.disclosed(session, unit=order.unit) if row.recipient == "mail service"]
     assert [(row.message, row.fields) for row in told] == [("confirmation", ["order.contact.email"])]
+
+
+def test_a_mail_that_goes_again_after_a_crash_has_the_same_id_and_another_mail_another(
+    small: Shop, server: Server
+) -> None:
+    first, second = paid({small.clock: 1}), paid({small.clock: 1})
+    jobs.drain()
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("UPDATE mail_sends SET state = 'begun', sent_at = NULL"))
+        make.deliver_again(session, "notifications.confirm_order")
+    jobs.drain()
+    ids: dict[str, set[str]] = {}
+    for taken in server.taken:
+        mail = read(taken)
+        ids.setdefault(str(mail["Subject"]), set()).add(str(mail["Message-ID"]))
+    assert len(server.taken) == 4
+    assert {subject: len(found) for subject, found in ids.items()} == {
+        f"Your order {first.number}": 1,
+        f"Your order {second.number}": 1,
+    }
+    assert len(set.union(*ids.values())) == 2
+
+
+def test_the_id_of_a_mail_comes_back_for_no_other_after_a_restore(small: Shop, server: Server) -> None:
+    paid({small.clock: 1})
+    jobs.drain()
+    empty_stores()
+    with transaction() as session:
+        goods = make.small_shop(session)
+    paid({goods.clock: 1})
+    jobs.drain()
+    ids = {str(read(taken)["Message-ID"]) for taken in server.taken}
+    assert (len(server.taken), len(ids)) == (2, 2)
 
 
 def test_a_server_that_never_ends_its_greeting_is_left_long_before_the_lease_ends(settings: Settings) -> None:
