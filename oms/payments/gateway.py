@@ -6,6 +6,7 @@ send the shopper afterwards; of its answers we read reference, status, amount, c
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +35,9 @@ from oms.payments.words import (
 API_VERSION = "2026-10-28.endive"
 # Seconds; Stripe's own default is 80, three times, which no shopper waits for.
 TIMEOUT = 10
+# After the first try; the SDK waits up to MAX_DELAY between them.
+RETRIES = 2
+MAX_DELAY = 5
 # Of a request's SHA-256 in its idempotency key, which Stripe takes up to 255 characters long.
 _DIGITS = 16
 
@@ -42,15 +46,20 @@ _client: list[StripeClient] = []
 _LOCALES = {"en": "en", "de": "de", "zh": "zh"}
 
 
-def configure(settings: Settings) -> None:
-    """Open the client of this process, with the merchant's key; for a stand-in also with its address."""
+def configure(settings: Settings, *, within: float = TIMEOUT) -> None:
+    """Open the client of this process, with the merchant's key; for a stand-in also with its address.
+
+    It waits so many seconds for each of the tries of a call. Stripe's library would log whole answers, payers
+    among them, wherever a process logs in detail; it does not.
+    """
+    logging.getLogger("stripe").setLevel(logging.WARNING)
     base = {"base_addresses": {"api": settings.stripe_api_base}} if settings.stripe_api_base else {}
     _client[:] = [
         StripeClient(
             settings.stripe_secret_key,
             stripe_version=API_VERSION,
-            http_client=stripe.RequestsClient(timeout=TIMEOUT),
-            max_network_retries=2,
+            http_client=stripe.RequestsClient(timeout=within),
+            max_network_retries=RETRIES,
             **base,  # type: ignore[arg-type]
         )
     ]
