@@ -16,9 +16,14 @@ def test_the_owner_sees_what_waits_the_day_and_the_books(goods: Shop, seat: Seat
     order = paid({goods.clock: 2})
     with transaction() as session:
         agreement.hold(session, order.id, "a look", by=SYSTEM)
-    text = words(seat(StaffRole.OWNER).get("/"))
+    page = seat(StaffRole.OWNER).get("/")
+    text = words(page)
     assert "0 to pick 0 to pack 1 held" in text
     assert "Orders 1 Goods 2 Sold, EUR €67.60" in text
+    mended, holding = page.text.split("<details", 1)
+    assert "Effects that gave up" not in mended
+    assert "Effects that gave up" in holding
+    assert "Keyring in another cluster" in mended
     assert "Effects that gave up 0 holds" in text
 
 
