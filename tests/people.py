@@ -36,7 +36,7 @@ class Mailbox:
 
     def ask(
         self, email: str, purpose: CodePurpose = CodePurpose.SIGN_IN, *, buyer_id: int | None = None
-    ) -> str:
+    ) -> int:
         keys = buying.prepare_code()
         request = CodeRequest(email, purpose, "eu", "de", buyer_id)
         with transaction() as session:
@@ -48,15 +48,17 @@ class Mailbox:
             codes = [queries.code_to_send(session, int(m.payload["challenge"])) for m in told]
         return [code for code in codes if code is not None]
 
-    def type_code(self, ref: str, code: str, purpose: CodePurpose = CodePurpose.SIGN_IN) -> Proof | None:
+    def type_code(
+        self, challenge: int, code: str, purpose: CodePurpose = CodePurpose.SIGN_IN
+    ) -> Proof | None:
         with transaction() as session:
-            return buying.prove(session, Typed(ref, code), purpose)
+            return buying.prove(session, Typed(challenge, code), purpose)
 
     def prove(
         self, email: str, purpose: CodePurpose = CodePurpose.SIGN_IN, *, buyer_id: int | None = None
     ) -> Proof:
-        ref = self.ask(email, purpose, buyer_id=buyer_id)
-        proof = self.type_code(ref, self.mailed()[-1].code, purpose)
+        challenge = self.ask(email, purpose, buyer_id=buyer_id)
+        proof = self.type_code(challenge, self.mailed()[-1].code, purpose)
         assert proof is not None
         return proof
 

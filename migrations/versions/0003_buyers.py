@@ -42,7 +42,6 @@ def upgrade() -> None:
     op.create_table(
         "mailbox_challenges",
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
-        sa.Column("ref_hash", sa.LargeBinary(), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("purpose", sa.String(40), nullable=False),
         sa.Column("buyer_id", sa.BigInteger(), nullable=True),
@@ -58,7 +57,6 @@ def upgrade() -> None:
             ["buyer_id"], ["buyers.id"], name="fk_mailbox_challenges_buyer_id", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_mailbox_challenges"),
-        sa.UniqueConstraint("ref_hash", name="uq_mailbox_challenges_ref_hash"),
         sa.UniqueConstraint("unit", name="uq_mailbox_challenges_unit"),
     )
     op.create_index("ix_mailbox_challenges_created_at", "mailbox_challenges", ["created_at"])

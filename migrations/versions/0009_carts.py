@@ -13,14 +13,12 @@ def upgrade() -> None:
     op.create_table(
         "carts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("market_code", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["market_code"], ["markets.code"], name=op.f("fk_carts_market_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carts")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_carts_token_hash")),
     )
     op.create_index(op.f("ix_carts_expires_at"), "carts", ["expires_at"], unique=False)
     op.create_table(

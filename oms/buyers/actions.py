@@ -36,9 +36,9 @@ class CodeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody typed for a code that was asked for with a ref."""
+    """What somebody typed for a code, which the session of the browser that asked for it knows by its id."""
 
-    ref: str
+    challenge: int
     code: str
 
 
@@ -60,16 +60,15 @@ def prepare_code() -> Keys:
     return vault.prepare(ids.new_id(), unit, MailboxCode)
 
 
-def ask_code(session: Session, request: CodeRequest, keys: Keys) -> str:
-    """Write a code for a mailbox and have it mailed; return the ref that this browser alone holds.
+def ask_code(session: Session, request: CodeRequest, keys: Keys) -> int:
+    """Write a code for a mailbox and have it mailed; return its id, for the session of this browser alone.
 
     Known and unknown mailboxes are treated alike. Beyond five codes an hour none is mailed, and the answer
     is the same. Says `mailbox.code_asked` with the id of the challenge.
     """
     is_too_many = queries.codes_asked_lately(session, request.email) >= MOST_CODES_AN_HOUR
-    ref, now = ids.token(), clock.now()
+    now = clock.now()
     row = MailboxChallenge(
-        ref_hash=ids.token_hash(ref),
         unit=keys.unit,
         purpose=request.purpose,
         buyer_id=request.buyer_id,
@@ -84,7 +83,7 @@ def ask_code(session: Session, request: CodeRequest, keys: Keys) -> str:
     vault.seal(session, MailboxCode(request.email, ids.code()), keys)
     if not is_too_many:
         outbox.say(session, "mailbox.code_asked", challenge=row.id)
-    return ref
+    return row.id
 
 
 def prove(session: Session, typed: Typed, purpose: CodePurpose) -> Proof | None:
@@ -110,7 +109,7 @@ def _judge(session: Session, typed: Typed, purpose: CodePurpose) -> tuple[Mailbo
     row = session.scalar(
         update(MailboxChallenge)
         .where(
-            MailboxChallenge.ref_hash == ids.token_hash(typed.ref),
+            MailboxChallenge.id == typed.challenge,
             MailboxChallenge.purpose == purpose,
             MailboxChallenge.used_at.is_(None),
             MailboxChallenge.tries < MOST_TRIES,

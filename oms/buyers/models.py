@@ -70,11 +70,11 @@ class Buyer(Base):
 
 
 class MailboxChallenge(Base):
-    """One code sent to one mailbox: address and code are sealed in the unit, the browser holds the ref."""
+    """One code sent to one mailbox: address and code are sealed; a session knows its id."""
 
     __tablename__ = "mailbox_challenges"
     __columns__: ClassVar = columns(
-        "purpose market language tries created_at expires_at used_at", "id ref_hash unit buyer_id about"
+        "purpose market language tries created_at expires_at used_at", "id unit buyer_id about"
     )
     __table_args__ = (
         CheckConstraint(f"tries BETWEEN 0 AND {MOST_TRIES}", name="few_tries"),
@@ -82,7 +82,6 @@ class MailboxChallenge(Base):
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    ref_hash: Mapped[bytes] = mapped_column(unique=True)
     unit: Mapped[str] = mapped_column(unique=True)
     purpose: Mapped[CodePurpose]
     buyer_id: Mapped[int | None] = mapped_column(ForeignKey("buyers.id", ondelete="CASCADE"), index=True)

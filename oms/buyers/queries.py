@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from oms.buyers.models import CODE_MEMORY, Buyer, MailboxChallenge
 from oms.buyers.personal import AccountContact, AccountProfile, FormerMailbox, MailboxCode
 from oms.buyers.states import BuyerState, CodePurpose
-from oms.kernel import clock, ids, vault
+from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.errors import NotFoundError
 from oms.kernel.register import KINDS, Purpose
@@ -102,11 +102,9 @@ def codes_asked_lately(session: Session, email: str) -> int:
     )
 
 
-def mailbox_asked(session: Session, ref: str) -> str:
-    """Return the mailbox of a code, for the browser that holds its ref; empty when it is gone."""
-    unit = session.scalar(
-        select(MailboxChallenge.unit).where(MailboxChallenge.ref_hash == ids.token_hash(ref))
-    )
+def mailbox_asked(session: Session, challenge_id: int) -> str:
+    """Return the mailbox of a code, for the browser whose session knows it; empty when it is gone."""
+    unit = session.scalar(select(MailboxChallenge.unit).where(MailboxChallenge.id == challenge_id))
     kept = (
         vault.open_record(session, MailboxCode, unit, purpose=Purpose.SECURITY, by=SYSTEM) if unit else None
     )

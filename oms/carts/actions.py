@@ -12,7 +12,7 @@ from oms.carts.models import Cart, CartLine
 from oms.carts.queries import Change, Contents
 from oms.catalog.models import Variant
 from oms.inventory.queries import available
-from oms.kernel import clock, ids
+from oms.kernel import clock
 from oms.kernel.errors import BadInputError, NotFoundError
 from oms.pricing.queries import goods, goods_of
 from oms.pricing.quote import Goods
@@ -23,18 +23,12 @@ MOST_UNITS = 999
 MOST_LINES = 100
 
 
-def open_cart(session: Session, market: str, language: str) -> tuple[Cart, str]:
-    """Open a cart; return it with its token, which only the shopper's session keeps."""
-    token = ids.token()
-    cart = Cart(
-        token_hash=ids.token_hash(token),
-        market_code=market,
-        language=language,
-        expires_at=clock.now() + LIFE,
-    )
+def open_cart(session: Session, market: str, language: str) -> Cart:
+    """Open a cart; only the server-side session of its shopper knows which one it is."""
+    cart = Cart(market_code=market, language=language, expires_at=clock.now() + LIFE)
     session.add(cart)
     session.flush()
-    return cart, token
+    return cart
 
 
 def add_line(session: Session, cart: Cart, sku: str, quantity: int) -> Goods:

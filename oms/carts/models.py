@@ -1,4 +1,4 @@
-"""Carts and their lines: known by a random token whose hash is stored; they expire."""
+"""Carts and their lines, which expire; a shopper reaches one by the random token of the session alone."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -14,11 +14,10 @@ class Cart(Base):
     """What somebody means to buy, in one market and language; nobody is named in it."""
 
     __tablename__ = "carts"
-    __columns__: ClassVar = columns("id market_code language made_at expires_at", "token_hash")
+    __columns__: ClassVar = columns("id market_code language made_at expires_at")
     __life__: ClassVar = Life("expires_at")
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
     market_code: Mapped[str] = mapped_column(ForeignKey("markets.code"))
     language: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(server_default=func.now())

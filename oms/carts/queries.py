@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from oms.carts.models import Cart, CartLine
 from oms.inventory.queries import available
-from oms.kernel import clock, ids
+from oms.kernel import clock
 from oms.pricing.queries import goods
 from oms.pricing.quote import Goods
 
@@ -70,13 +70,13 @@ EMPTY = CartView(0, "", "", (), 0, 0)
 
 
 # Put together once, as putting together takes longer than running.
-_BY_TOKEN = select(Cart).where(Cart.token_hash == bindparam("token"), Cart.expires_at > bindparam("now"))
+_LIVE = select(Cart).where(Cart.id == bindparam("cart"), Cart.expires_at > bindparam("now"))
 _LINES = select(CartLine).where(CartLine.cart_id == bindparam("cart")).order_by(CartLine.position)
 
 
-def by_token(session: Session, token: str) -> Cart | None:
-    """Return the cart that a token opens, unless it has expired."""
-    return session.scalar(_BY_TOKEN, {"token": ids.token_hash(token), "now": clock.now()})
+def live(session: Session, cart_id: int) -> Cart | None:
+    """Return a cart by its id, which a session keeps, unless it has expired."""
+    return session.scalar(_LIVE, {"cart": cart_id, "now": clock.now()})
 
 
 def lines(session: Session, cart_id: int) -> list[CartLine]:

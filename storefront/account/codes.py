@@ -20,9 +20,9 @@ _KEY = "code"
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A code on its way: the ref that this browser holds, what for, and where it leads afterwards."""
+    """A code on its way: its id, what for, and where it leads afterwards."""
 
-    ref: str
+    challenge: int
     purpose: CodePurpose
     onward: str
     back: str
@@ -33,8 +33,8 @@ def going(path: str) -> ResponseReturnValue:
     return redirect(f"{request.script_root}{path}", 303)
 
 
-def ask(email: str, purpose: CodePurpose, *, buyer_id: int | None = None) -> str:
-    """Have a code mailed and return its ref; known and unknown mailboxes are treated alike."""
+def ask(email: str, purpose: CodePurpose, *, buyer_id: int | None = None) -> int:
+    """Have a code mailed and return its id; known and unknown mailboxes are treated alike."""
     keys = actions.prepare_code()
     here = place()
     with transaction() as database:
@@ -48,7 +48,7 @@ def begin(email: str, purpose: CodePurpose, *, onward: str, back: str) -> Respon
     Both are paths without market: `onward` where a right code leads, `back` where another address is typed.
     """
     session[_KEY] = {
-        "ref": ask(email, purpose),
+        "challenge": ask(email, purpose),
         "purpose": purpose.value,
         "onward": onward,
         "back": back,
@@ -61,13 +61,13 @@ def pending() -> Pending | None:
     kept = session.get(_KEY)
     if not kept:
         return None
-    return Pending(kept["ref"], CodePurpose(kept["purpose"]), kept["onward"], kept["back"])
+    return Pending(kept["challenge"], CodePurpose(kept["purpose"]), kept["onward"], kept["back"])
 
 
 def again(waiting: Pending) -> ResponseReturnValue:
     """Have another code mailed to the same mailbox; the former one is good no longer in this browser."""
     with reading() as database:
-        mailbox = queries.mailbox_asked(database, waiting.ref)
+        mailbox = queries.mailbox_asked(database, waiting.challenge)
     if not mailbox:
         session.pop(_KEY)
         return going(waiting.back)
@@ -77,7 +77,7 @@ def again(waiting: Pending) -> ResponseReturnValue:
 def finish(waiting: Pending, typed: str) -> bool:
     """Judge what was typed; a right code is remembered for half an hour and, asked for it, signs in."""
     with transaction() as database:
-        proof = actions.prove(database, Typed(waiting.ref, typed), waiting.purpose)
+        proof = actions.prove(database, Typed(waiting.challenge, typed), waiting.purpose)
         found = queries.units_of_mailbox(database, proof.email, *SORTS) if proof else []
     if proof is None:
         return False

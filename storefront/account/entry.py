@@ -81,7 +81,7 @@ def code() -> ResponseReturnValue:
             return codes.going(waiting.onward)
         form.code.errors = [_("This code is not right, or is no longer good. Look again, or send another.")]
     with reading() as database:
-        mailbox = queries.mailbox_asked(database, waiting.ref)
+        mailbox = queries.mailbox_asked(database, waiting.challenge)
     shown = render_template(
         "store/account/code.html",
         page=page(_("Code"), robots="noindex"),

@@ -172,7 +172,7 @@ def end_other_seats() -> ResponseReturnValue:
     return codes.going("/account/sessions")
 
 
-def _moved(moving: dict[str, str], form: BothCodesForm) -> bool:
+def _moved(moving: dict[str, int], form: BothCodesForm) -> bool:
     old, new = Typed(moving["old"], form.old.data), Typed(moving["new"], form.new.data)
     with transaction() as database:
         proven = actions.prove_both(database, old, new)

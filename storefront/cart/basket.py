@@ -1,4 +1,7 @@
-"""The cart of this browser: its token is in the server-side session, and nowhere else."""
+"""The cart of this browser: its id is in the server-side session, and in no cookie, form or address.
+
+So a cart is reached by the session's random token alone, of which the database holds the hash (ADR 0016).
+"""
 
 from flask import session as browser
 from sqlalchemy.orm import Session
@@ -17,8 +20,8 @@ _KEY = "cart"
 
 def found(session: Session) -> Cart | None:
     """Return this browser's cart; None where there is none, or none any more."""
-    token = browser.get(_KEY)
-    return queries.by_token(session, token) if token else None
+    cart_id = browser.get(_KEY)
+    return queries.live(session, cart_id) if cart_id else None
 
 
 def found_or_opened(session: Session) -> Cart:
@@ -26,8 +29,8 @@ def found_or_opened(session: Session) -> Cart:
     here = place()
     cart = found(session)
     if cart is None:
-        cart, token = actions.open_cart(session, here.market, here.language)
-        browser[_KEY] = token
+        cart = actions.open_cart(session, here.market, here.language)
+        browser[_KEY] = cart.id
     return cart
 
 

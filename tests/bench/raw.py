@@ -15,7 +15,7 @@ from tests.running import Stores
 CLIENTS = 8
 
 SESSION = "SELECT id, data, last_seen_at FROM web_sessions WHERE token_hash = %(token)s AND app = 'store'"
-CART = "SELECT id, market_code, language FROM carts WHERE token_hash = %(token)s AND expires_at > now()"
+CART = "SELECT id, market_code, language FROM carts WHERE id = %(cart)s AND expires_at > now()"
 LINES = "SELECT variant_id, quantity, price_seen FROM cart_lines WHERE cart_id = %(cart)s"
 PRICE = """
     SELECT v.id, p.amount, t.title FROM variants v
@@ -86,12 +86,11 @@ SEALED = (
 NOTED = "UPDATE payments SET session_ref = %(number)s WHERE order_id = %(order)s AND session_ref IS NULL"
 WANTED = "SELECT quantity FROM cart_lines WHERE cart_id = %(cart)s AND variant_id = %(variant)s FOR UPDATE"
 OPEN = """
-    INSERT INTO carts (token_hash, market_code, language, expires_at)
-    VALUES (%(token)s, 'eu', 'en', %(later)s) RETURNING id
+    INSERT INTO carts (market_code, language, expires_at) VALUES ('eu', 'en', %(later)s) RETURNING id
 """
 BEGIN = """
     INSERT INTO web_sessions (token_hash, app, data, begun_at, last_seen_at, expires_at)
-    VALUES (%(token)s, 'store', '{"cart": "x"}', now(), now(), %(later)s)
+    VALUES (%(token)s, 'store', jsonb_build_object('cart', %(cart)s::bigint), now(), now(), %(later)s)
 """
 PUT = (
     """
@@ -159,7 +158,7 @@ def add_raw(database: str, visits: Sequence[Sequence[int]]) -> float:
 
 def _visit(variants: Sequence[int]) -> list[Given]:
     same = {"token": secrets.token_bytes(32), "later": datetime.now(UTC) + timedelta(days=14)}
-    return [{**same, "variant": variant, "is_first": not n} for n, variant in enumerate(variants)]
+    return [{**same, "variant": variant} for variant in variants]
 
 
 def _rate(database: str, act: Act, visits: Sequence[Sequence[Given]]) -> float:
@@ -206,15 +205,16 @@ def _place(connection: psycopg.Connection, keyring: psycopg.Connection, given: G
 
 
 def _add(connection: psycopg.Connection, given: Given) -> None:
-    connection.execute(SESSION, given).fetchone()
+    known = connection.execute(SESSION, given).fetchone()
+    given["cart"] = known[1]["cart"] if known else None
     with connection.transaction():
-        given["cart"] = _id(connection, OPEN if given["is_first"] else CART, given)
+        given["cart"] = _id(connection, CART if known else OPEN, given)
         connection.execute(PRICE, given)
         connection.execute(FREE, given)
         connection.execute(WANTED, given)
         for statement in PUT:
             connection.execute(statement, given)
-    connection.execute(BEGIN if given["is_first"] else TOLD, given)
+    connection.execute(TOLD if known else BEGIN, given)
 
 
 def _id(connection: psycopg.Connection, statement: str, given: Given) -> object:

@@ -129,7 +129,7 @@ class Years:
 
     def _visit(self, at: datetime) -> None:
         with transaction() as session:
-            cart, _token = carts.open_cart(session, "eu", "en")
+            cart = carts.open_cart(session, "eu", "en")
             send = MailSend(topic="code", thing=ids.token(), state=MailState.SENT, begun_at=at)
             session.add(send)
             session.flush()
