@@ -100,6 +100,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     live = env is AppEnv.PRODUCTION
     state_dir = Path(environ.get("STATE_DIR") or "var").resolve()
     metrics = environ.get("METRICS_TOKEN", "")
+    has_carrier = bool(environ.get("CARRIER_URL", "").strip())
     logins = {
         role: url for role, name in LOGINS.items() if (url := reader.url(name, _POSTGRES, needed=False))
     }
@@ -119,13 +120,13 @@ def load(environ: Mapping[str, str]) -> Settings:
         backup_minutes=reader.count("BACKUP_MINUTES", 15),
         backup_days=reader.count("BACKUP_DAYS", 30),
         stripe_secret_key=reader.text("STRIPE_SECRET_KEY", needed=live),
-        stripe_webhook_secret=reader.text("STRIPE_WEBHOOK_SECRET", needed=live),
+        stripe_webhook_secret=reader.signing("STRIPE_WEBHOOK_SECRET", needed=live, live=live),
         stripe_api_base=reader.standin("STRIPE_API_BASE", live=live),
         smtp_url=reader.url("SMTP_URL", {"smtp", "smtps"}, needed=live),
         mail_from=reader.text("MAIL_FROM", needed=live) or "shop@shop.test",
         carrier_url=reader.standin("CARRIER_URL", live=live),
-        carrier_key=environ.get("CARRIER_KEY", ""),
-        carrier_webhook_secret=environ.get("CARRIER_WEBHOOK_SECRET", ""),
+        carrier_key=reader.text("CARRIER_KEY", needed=has_carrier),
+        carrier_webhook_secret=reader.signing("CARRIER_WEBHOOK_SECRET", needed=has_carrier, live=live),
         public_url=reader.url("PUBLIC_URL", {"https"} if live else {"http", "https"}, needed=live)
         or "http://127.0.0.1:8000",
         desk_host=environ.get("DESK_HOST", ""),
@@ -155,6 +156,11 @@ def _is_own_machine(host: str) -> bool:
     return (inner or known).is_loopback or (inner or known).is_unspecified
 
 
+def _is_weak(secret: str) -> bool:
+    """Say whether a secret is too short, or of too few different characters, to be random."""
+    return len(secret) < _SECRET_CHARS or len(set(secret)) < _SECRET_CHARS // 4
+
+
 class _Reader:
     """Reads one variable after another and keeps every complaint, so that all are told at once."""
 
@@ -170,8 +176,17 @@ class _Reader:
 
     def secret(self, name: str, *, needed: bool) -> str:
         value = self.text(name, needed=needed)
-        if value and (len(value) < _SECRET_CHARS or len(set(value)) < _SECRET_CHARS // 4):
+        if value and _is_weak(value):
             self.wrong.append(f"{name} is too weak: take at least {_SECRET_CHARS} random characters.")
+        return value
+
+    def signing(self, name: str, *, needed: bool, live: bool) -> str:
+        """Return the secrets that sign webhooks, parted by commas while they change; each must be strong."""
+        value = self.text(name, needed=needed)
+        if live and value and any(_is_weak(part) for part in value.split(",")):
+            self.wrong.append(
+                f"{name} is too weak: take the whole secret, {_SECRET_CHARS} random characters or more."
+            )
         return value
 
     def key(self, name: str) -> bytes:

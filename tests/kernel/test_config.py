@@ -8,6 +8,8 @@ from oms.kernel.config import load
 from oms.kernel.errors import ConfigurationError
 from tests.production import strong_settings
 
+STRONG = "whsec_0123456789abcdefghijklmnopqrstuv"
+
 
 def test_production_starts_with_strong_settings(tmp_path: Path) -> None:
     settings = load(strong_settings(tmp_path))
@@ -31,6 +33,10 @@ def test_production_starts_with_strong_settings(tmp_path: Path) -> None:
         ("STRIPE_SECRET_KEY", "sk_test_0123456789", "STRIPE_SECRET_KEY is no live key"),
         ("STRIPE_SECRET_KEY", "rk_test_0123456789", "STRIPE_SECRET_KEY is no live key"),
         ("STRIPE_WEBHOOK_SECRET", "", "STRIPE_WEBHOOK_SECRET is not set."),
+        ("STRIPE_WEBHOOK_SECRET", "x", "STRIPE_WEBHOOK_SECRET is too weak"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_" + "a" * 40, "STRIPE_WEBHOOK_SECRET is too weak"),
+        ("STRIPE_WEBHOOK_SECRET", f"{STRONG},", "STRIPE_WEBHOOK_SECRET is too weak"),
+        ("STRIPE_WEBHOOK_SECRET", f"{STRONG},x", "STRIPE_WEBHOOK_SECRET is too weak"),
         ("SMTP_URL", "", "SMTP_URL is not set."),
         ("MAIL_FROM", "", "MAIL_FROM is not set."),
         ("MAIL_FROM", "shop@shop.test", "MAIL_FROM must be an address of yours"),
@@ -57,6 +63,36 @@ def test_production_refuses_what_is_weak_and_names_it(
 def test_production_refuses_stand_ins_on_this_machine(tmp_path: Path, name: str, host: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{name} points to a local stand-in"):
         load({**strong_settings(tmp_path), name: f"http://{host}:4010"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("CARRIER_KEY", "", "CARRIER_KEY is not set."),
+        ("CARRIER_KEY", " ", "CARRIER_KEY is not set."),
+        ("CARRIER_WEBHOOK_SECRET", "", "CARRIER_WEBHOOK_SECRET is not set."),
+        ("CARRIER_WEBHOOK_SECRET", "tracking", "CARRIER_WEBHOOK_SECRET is too weak"),
+    ],
+)
+def test_a_carrier_needs_its_key_and_a_secret_that_signs(
+    tmp_path: Path, name: str, value: str, told: str
+) -> None:
+    whole = {
+        **strong_settings(tmp_path),
+        "CARRIER_URL": "https://api.carrier.example",
+        "CARRIER_KEY": "key",
+        "CARRIER_WEBHOOK_SECRET": STRONG,
+    }
+    assert load(whole).carrier_webhook_secret == STRONG
+    with pytest.raises(ConfigurationError) as refused:
+        load({**whole, name: value})
+    assert str(refused.value).count("\n") == 1
+    assert told in str(refused.value)
+
+
+def test_two_signing_secrets_are_good_while_they_change(tmp_path: Path) -> None:
+    both = f"{STRONG},{STRONG[::-1]}"
+    assert load({**strong_settings(tmp_path), "STRIPE_WEBHOOK_SECRET": both}).stripe_webhook_secret == both
 
 
 def test_every_complaint_is_told_at_once(tmp_path: Path) -> None:
