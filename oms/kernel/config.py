@@ -100,7 +100,6 @@ def load(environ: Mapping[str, str]) -> Settings:
     live = env is AppEnv.PRODUCTION
     state_dir = Path(environ.get("STATE_DIR") or "var").resolve()
     metrics = environ.get("METRICS_TOKEN", "")
-    has_carrier = bool(environ.get("CARRIER_URL", "").strip())
     logins = {
         role: url for role, name in LOGINS.items() if (url := reader.url(name, _POSTGRES, needed=False))
     }
@@ -124,9 +123,9 @@ def load(environ: Mapping[str, str]) -> Settings:
         stripe_api_base=reader.standin("STRIPE_API_BASE", live=live),
         smtp_url=reader.url("SMTP_URL", {"smtp", "smtps"}, needed=live),
         mail_from=reader.text("MAIL_FROM", needed=live) or "shop@shop.test",
-        carrier_url=reader.standin("CARRIER_URL", live=live),
-        carrier_key=reader.text("CARRIER_KEY", needed=has_carrier),
-        carrier_webhook_secret=reader.signing("CARRIER_WEBHOOK_SECRET", needed=has_carrier, live=live),
+        carrier_url=(carrier := reader.standin("CARRIER_URL", live=live)),
+        carrier_key=reader.text("CARRIER_KEY", needed=bool(carrier)),
+        carrier_webhook_secret=reader.signing("CARRIER_WEBHOOK_SECRET", needed=bool(carrier), live=live),
         public_url=reader.url("PUBLIC_URL", {"https"} if live else {"http", "https"}, needed=live)
         or "http://127.0.0.1:8000",
         desk_host=environ.get("DESK_HOST", ""),
