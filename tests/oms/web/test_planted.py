@@ -1,0 +1,161 @@
+"""The doctor over vault, files, servers, settings and requests: a planted violation of each is seen."""
+
+import ast
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, text
+
+from oms import cli
+from oms.kernel import clock, db, vault
+from oms.kernel.config import AppEnv, Settings
+from oms.kernel.db import Role, keyring_transaction, reading, transaction
+from oms.kernel.ids import new_id
+from oms.kernel.vault.models import Destruction
+from oms.web import doctor
+from oms.web.doctor import Health
+from storefront.app import create_store
+from tests import make
+from tests.people import Mailbox
+
+_HOURS = timedelta(hours=3)
+_TESTS = Path(__file__).parents[2]
+_REQUEST = """
+    INSERT INTO privacy_requests (number, ref, state, way, market, language, received_at, regime, target_by,
+                                  answer_by, legal_by)
+    VALUES ('R1', 'r1', 'received', 'now', 'eu', 'en', now() - interval '20 days', 'gdpr',
+            current_date - 15, current_date - 13, current_date + 10)
+"""
+_WITHDRAWAL = """
+    INSERT INTO withdrawals (order_id, state, declared_at, refund_by)
+    VALUES (1, 'declared', now() - interval '20 days', current_date - 6)
+"""
+Plant = Callable[[Flask], None]
+
+
+@pytest.fixture
+def app(shop: None, settings: Settings) -> Iterator[Flask]:
+    """Return the store with its commands, in which one order waits and one mailbox code is on its way."""
+    with transaction() as session:
+        small = make.small_shop(session)
+    make.order({small.clock: 1})
+    Mailbox().ask("ada@shop.test")
+    made = create_store(settings)
+    cli.register(made)
+    with made.app_context():
+        yield made
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text(f'ALTER DATABASE "{_name()}" RESET wal_recycle'))
+    db.configure(settings.database_url, settings.keyring_url, logins=settings.logins)
+
+
+def _name() -> str:
+    with reading(Role.MIGRATE) as session:
+        return str(session.scalar(text("SELECT current_database()")))
+
+
+def _run(statement: str) -> Plant:
+    def plant(_: Flask) -> None:
+        with transaction(Role.MIGRATE) as session:
+            session.execute(text(statement))
+
+    return plant
+
+
+def _in_production(**changed: object) -> Plant:
+    def plant(app: Flask) -> None:
+        app.extensions["settings"] = replace(app.extensions["settings"], app_env=AppEnv.PRODUCTION, **changed)
+
+    return plant
+
+
+def _half_destroyed(_: Flask) -> None:
+    begun = {"key_id": new_id(), "subject_id": new_id(), "unit": "order:7", "kind": "x"}
+    with keyring_transaction() as session:
+        session.execute(insert(Destruction).values({**begun, "intended_at": clock.now() - _HOURS}))
+
+
+def _other_master_key(app: Flask) -> None:
+    vault.configure(replace(app.extensions["settings"], master_key=bytes(range(1, 33))))
+
+
+def _left_behind(app: Flask) -> None:
+    left = app.extensions["settings"].state_dir / "files" / "ab" / f"{new_id().hex}.sealed"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_bytes(b"sealed")
+    old = (clock.now() - _HOURS).timestamp()
+    os.utime(left, (old, old))
+
+
+def _recycling(app: Flask) -> None:
+    settings: Settings = app.extensions["settings"]
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text(f'ALTER DATABASE "{_name()}" SET wal_recycle = on'))
+    db.configure(settings.database_url, settings.keyring_url, logins=settings.logins)
+
+
+# What is planted, the figure that tells of it, and how ill that is.
+VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
+    "Vault: kept too long, half destroyed, without key, or brought back": (
+        _half_destroyed, "0, 1, 0, 0 of ", Health.ILL,
+    ),
+    "Vault: the master key opens the newest key": (_other_master_key, "no", Health.ILL),
+    "Files without a row": (_left_behind, "1", Health.ILL),
+    "Keyring in another cluster": (_in_production(), "no", Health.ILL),
+    "Desk on a host of its own": (_in_production(desk_host=""), "no", Health.ILL),
+    "Stripe asked at its own address": (_in_production(stripe_api_base="http://x.example"), "no", Health.ILL),
+    "Old segments of the servers' logs are removed": (_recycling, "database keeps them", Health.NOTE),
+    "Files of the stores cleared of what was deleted": (
+        _run("INSERT INTO clearings (begun_at, ended_at, has_log)"
+             " VALUES (now() - interval '3 days', now() - interval '3 days', true)"),
+        "20", Health.ILL,
+    ),
+    "Kept a day past its retention": (
+        _run("UPDATE outbox_messages SET fanned_out_at = now() - interval '60 days'"),
+        "outbox_messages: ", Health.ILL,
+    ),
+    "Alerts about looks at people": (
+        _run("INSERT INTO privacy_alerts (at, actor_id, units) VALUES (now(), '1', 31)"), "1", Health.ILL,
+    ),
+    "Privacy requests near their day": (_run(_REQUEST), "late: 1", Health.ILL),
+    "Withdrawals not paid back within 14 days": (_run(_WITHDRAWAL), "1", Health.ILL),
+    "Withdrawals without acknowledgment": (_run(_WITHDRAWAL), "1", Health.ILL),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VIOLATIONS)
+def test_a_planted_violation_is_seen_with_its_figure_and_what_to_do(app: Flask, name: str) -> None:
+    plant, figure, health = VIOLATIONS[name]
+    (before,) = doctor.examine([name])
+    assert before.health is not health
+    plant(app)
+    (found,) = doctor.examine([name])
+    assert found.health is health
+    assert found.figure.startswith(figure)
+    assert not found.figure.startswith("cannot look")
+    assert found.advice
+
+
+def unplanted(names: set[str], folder: Path) -> set[str]:
+    """Return the checks that no test of the doctor in a folder names."""
+    for path in folder.rglob("test_*.py"):
+        source = path.read_text()
+        if "doctor" in source:
+            names = names - {
+                node.value
+                for node in ast.walk(ast.parse(source))
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            }
+    return names
+
+
+def test_every_check_of_the_doctor_has_a_planted_violation(app: Flask, tmp_path: Path) -> None:
+    assert unplanted(set(doctor.CHECKS), _TESTS) == set()
+    (tmp_path / "test_x.py").write_text('import doctor\nPLANTED = {"Known": 1}\n')
+    (tmp_path / "test_y.py").write_text('"Named, and not asked of"\n')
+    assert unplanted({"Known", "Named, and not asked of"}, tmp_path) == {"Named, and not asked of"}
