@@ -12,6 +12,8 @@ from oms.catalog.merchandise.queries import collections
 from oms.kernel import clock
 from oms.kernel.db import reading
 from oms.kernel.errors import UnavailableError
+from oms.privacy.closing import queries as closing
+from oms.privacy.closing.models import Closing
 from oms.privacy.models import NoticeVersion
 from oms.privacy.notice import queries as notice
 from oms.returns import period
@@ -40,7 +42,7 @@ class Nav:
     privacy: str
     collections: tuple[Link, ...]
     legal: tuple[Link, ...]
-    coming: Link | None = None
+    told: tuple[tuple[str, Link], ...] = ()
 
 
 @dataclass(slots=True)
@@ -54,9 +56,9 @@ class _Shelf:
 
 
 _kept: dict[str, _Shelf] = {}
-# Whether a change of the privacy notice is announced need not be asked for every page.
+# What is announced to everybody need not be asked for every page.
 _FRESH = timedelta(minutes=1)
-_announced: list[tuple[datetime, NoticeVersion | None]] = []
+_announced: list[tuple[datetime, NoticeVersion | None, Closing | None]] = []
 
 
 def nav() -> Nav:
@@ -78,24 +80,35 @@ def nav() -> Nav:
         privacy=f"{at}/privacy",
         collections=tuple(Link(name, f"{at}/collections/{slug}") for slug, name in shelf.collections),
         legal=tuple(Link(title, f"{at}/legal/{topic}") for topic, title in shelf.legal),
-        coming=_coming(at),
+        told=_told(at),
     )
 
 
-def _coming(at: str) -> Link | None:
-    """Return where a change of the privacy notice is told, as long as it is announced and not in force."""
+def _told(at: str) -> tuple[tuple[str, Link], ...]:
+    """Return what everybody is told on every page, each with what to do and where."""
     now = clock.now()
     if not _announced or not timedelta() <= now - _announced[0][0] < _FRESH:
         try:
             with reading() as session:
-                _announced[:] = [(now, notice.announced(session))]
+                _announced[:] = [(now, notice.announced(session), closing.current(session))]
         except (SQLAlchemyError, UnavailableError):
-            return None
-    found = _announced[0][1]
-    if found is None or found.since <= now:
-        return None
-    words = _("From %(day)s our privacy notice changes.", day=long_date(found.since))
-    return Link(words, f"{at}/privacy/versions/{found.version}/changes")
+            return ()
+    _at, version, end = _announced[0]
+    found = [_closes(end, at)] if end is not None else []
+    if version is not None and version.since > now:
+        words = _("From %(day)s our privacy notice changes.", day=long_date(version.since))
+        found.append((words, Link(_("See what changes"), f"{at}/privacy/versions/{version.version}/changes")))
+    return tuple(found)
+
+
+def _closes(end: Closing, at: str) -> tuple[str, Link]:
+    if end.closed_at is not None:
+        return _("This shop has closed. It knows nobody any more."), Link(_("What stays"), f"{at}/privacy")
+    words = _(
+        "This shop closes and takes no new orders. On %(day)s it lets go of all it knows about people.",
+        day=long_date(end.shreds_on),
+    )
+    return words, Link(_("See, copy or delete your data"), f"{at}/your-data/")
 
 
 def _shelf(here: Place) -> _Shelf:

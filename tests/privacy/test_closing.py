@@ -121,6 +121,19 @@ def test_from_the_announcement_on_nobody_new_is_taken_in_until_it_is_called_off(
         queries.require_selling(session)
 
 
+def test_every_page_says_that_the_shop_closes_and_where_the_copy_is(small: Shop, settings: Settings) -> None:
+    quiet = create_store(settings).test_client()
+    pages = ("/", "/search?q=clock", "/cart", "/privacy")
+    assert not any("This shop closes" in quiet.get(page).text for page in pages)
+    announced()
+    day = f"{(clock.now() + MONTH).date():%-d %B %Y}"
+    store = create_store(settings).test_client()
+    for page in pages:
+        assert f"On {day} it lets go of all" in store.get(page).text, page
+        assert 'href="/your-data/">See, copy or delete your data' in store.get(page).text, page
+    assert "Dieses Geschäft schließt" in store.get("/eu-de/").text
+
+
 def test_each_person_is_written_to_once_and_told_where_the_copy_is(small: Shop, sink: Path) -> None:
     delivered({small.pencil: 1})
     delivered({small.pencil: 2})

@@ -73,7 +73,7 @@ NAV = {
     "checkout": "/checkout",
     "orders": "/orders",
     "withdraw": "/withdraw",
-    "coming": None,
+    "told": [],
     "account": "/account/",
     "your_data": "/your-data/",
     "privacy": "/privacy",
