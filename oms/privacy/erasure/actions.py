@@ -110,8 +110,7 @@ def _carry_out(request_id: int) -> bool:
             (due if _is_ready(request_id, row) else waiting).append(row)
     if not waiting:
         _keep_mailbox(request_id, [row.unit for row in due])
-    for row in due:
-        _erase(row)
+    waiting += [row for row in due if not _erase(row)]
     if waiting:
         _note_answered(request_id)
         return False
@@ -136,11 +135,15 @@ def _begin(request_id: int) -> list[RequestUnit] | None:
 
 
 def _is_ready(request_id: int, row: RequestUnit) -> bool:
-    """Say whether a unit may go now; an open order is cancelled first where that was asked for."""
-    if not row.was_open:
-        return True
+    """Say whether a unit may go now; an open order is cancelled first where that was asked for.
+
+    One that late money took up since it was asked about is open again.
+    """
     with transaction() as session:
         order = queries.order_of(session, row.unit)
+        if not row.was_open and (order is None or queries.is_finished(order)):
+            return True
+        session.get_one(RequestUnit, (row.request_id, row.unit)).was_open = True
         if order is None or order.state is not OrderState.PLACED:
             return order is None or queries.is_finished(order)
         way = session.scalars(select(PrivacyRequest.way).where(PrivacyRequest.id == request_id)).one()
@@ -193,9 +196,17 @@ def _forget_codes(unit: str) -> None:
         vault.destroy_unit(code)
 
 
-def _erase(row: RequestUnit) -> None:
-    _forget_codes(row.unit)
+def _let_go(session: Session, unit: str) -> bool:
+    """Begin to forget as the clock does: no late payment takes up the order; False where one just did."""
+    order = queries.order_of(session, unit)
+    return order is None or orders.let_go(session, order.id) or queries.is_finished(order)
+
+
+def _erase(row: RequestUnit) -> bool:
+    """Let a unit go; False, and nothing went, where its order needs its person again."""
     with transaction() as session:
+        if not _let_go(session, row.unit):
+            return False
         noted = session.get_one(RequestUnit, (row.request_id, row.unit))
         there = [
             one for unit in queries.with_copies(session, [row.unit]) for one in queries.going(session, unit)
@@ -205,11 +216,13 @@ def _erase(row: RequestUnit) -> None:
         ]
         noted.kinds = noted.kinds or [one.kind.name for one in there]
         noted.recipients = noted.recipients or queries.recipients_of(session, row.unit)
+    _forget_codes(row.unit)
     copies.drop(row.unit)
     vault.destroy_unit(row.unit)
     with transaction() as session:
         _cut(session, row)
         session.get_one(RequestUnit, (row.request_id, row.unit)).gone_at = clock.now()
+    return True
 
 
 def _cut(session: Session, row: RequestUnit) -> None:

@@ -15,13 +15,16 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError
 from oms.notifications import handlers as notifications
+from oms.orders import actions as orders
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact
+from oms.orders.placing.actions import Placed
 from oms.privacy.erasure import actions, queries
 from oms.privacy.erasure.actions import Wish
-from oms.privacy.models import PrivacyRequest
+from oms.privacy.models import PrivacyRequest, RequestUnit
 from oms.privacy.retention import actions as retention
 from oms.privacy.states import RequestState, Way
+from tests import make
 from tests.forgetting import delivered, paid
 from tests.make import Shop
 from tests.oms.notifications.test_mails import mails
@@ -177,6 +180,56 @@ def test_a_standing_request_is_carried_out_after_delivery_and_return_window(smal
         jobs.SCHEDULE["privacy.carry_out_requests"].run()
     assert again(request.id).state is RequestState.FULFILLED
     assert vault.ends(order.unit) == {}
+
+
+@pytest.fixture
+def lapsed(small: Shop) -> Placed:
+    """An order of two clocks that was given up, and that somebody asked to erase."""
+    placed = make.order({small.clock: 2})
+    with transaction() as session:
+        orders.lapse(session, placed.order.id)
+    return placed
+
+
+def asked_for(placed: Placed) -> tuple[PrivacyRequest, RequestUnit]:
+    with transaction() as session:
+        request = actions.open_request(session, Wish((placed.order.unit,), Way.NOW, "eu", "en"))
+    [row] = actions._begin(request.id) or []
+    return request, row
+
+
+def pay_late(placed: Placed) -> str:
+    with transaction() as session:
+        session.execute(make.captured(placed.payment.id, placed.payment.amount))
+        return orders.confirm_payment(session, placed.order.id, placed.payment.id)
+
+
+def test_a_lapsed_order_that_money_took_up_keeps_its_person_until_it_is_cancelled(lapsed: Placed) -> None:
+    request, row = asked_for(lapsed)
+    assert actions._is_ready(request.id, row) is True
+    assert pay_late(lapsed) == "placed"
+    assert actions._erase(row) is False
+    assert set(vault.ends(lapsed.order.unit)) == {"order.contact", "order.delivery"}
+    jobs.SCHEDULE["privacy.carry_out_requests"].run()
+    assert make.state_of(lapsed.order.number) == "cancelled"
+    assert vault.ends(lapsed.order.unit) == {}
+    with reading() as session:
+        assert session.scalars(text("SELECT amount FROM refunds")).all() == [6760]
+    assert again(request.id).state in {RequestState.FULFILLED, RequestState.PARTLY_REFUSED}
+
+
+def test_money_for_a_lapsed_order_that_is_being_erased_is_sent_back(lapsed: Placed) -> None:
+    _request, row = asked_for(lapsed)
+
+    with transaction() as session:
+        assert actions._let_go(session, row.unit) is True
+    assert pay_late(lapsed) == "sent back: The payment came after the goods had gone."
+    assert set(vault.ends(lapsed.order.unit)) == {"order.contact", "order.delivery"}
+    assert actions._erase(row) is True
+    assert make.state_of(lapsed.order.number) == "lapsed"
+    assert vault.ends(lapsed.order.unit) == {}
+    with reading(Role.MIGRATE) as session:
+        assert session.scalar(text("SELECT sum(reserved + allocated) FROM stock_levels")) == 0
 
 
 def test_a_finished_request_cannot_be_taken_back_or_repeated(small: Shop) -> None:
