@@ -100,13 +100,20 @@ def note_acknowledged(session: Session, withdrawal_id: int) -> None:
     found.acknowledged_at = found.acknowledged_at or clock.now()
 
 
-def settle(session: Session, withdrawal_id: int, *, by: Actor) -> Withdrawal:
-    """Note that the money went back and nothing is open. Raises NotFoundError, IllegalMoveError."""
+def settle(session: Session, withdrawal_id: int, *, by: Actor, why: str = "") -> Withdrawal:
+    """Note that the money went back and nothing is open; or why not all of it goes back.
+
+    Raises ConflictError, and writes nothing, where money is owed still and no reason is given.
+    Raises NotFoundError, IllegalMoveError.
+    """
     found = queries.get(session, withdrawal_id)
+    order = orders.locked(session, found.order_id)
+    is_owed = queries.still_owed(session, order).amount > 0
+    if is_owed and not why:
+        raise ConflictError("Money is owed still. Refund it first, or say why it does not go back.")
     found.settle(clock.now())
-    order = orders.get(session, found.order_id)
-    agreement.note_event(session, order, "withdrawal settled", by=by)
-    audit.record(session, by, "withdrawal.settle", order.unit)
+    agreement.note_event(session, order, "withdrawal settled", by=by, why=why if is_owed else "")
+    audit.record(session, by, "withdrawal.settle", order.unit, reason=why if is_owed else "")
     return found
 
 

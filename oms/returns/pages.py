@@ -6,10 +6,13 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from oms.kernel import clock
+from oms.kernel.money import Money
 from oms.orders.models import Order
+from oms.returns.forms import SettleForm
 from oms.returns.models import Withdrawal
 from oms.returns.states import WithdrawalState
-from oms.web.filters import day, moment
+from oms.web.filters import day, moment, money
+from oms.web.frame import page
 
 
 def views(*, are_open: bool, waiting: int) -> list[dict[str, Any]]:
@@ -39,4 +42,28 @@ def row(found: Withdrawal, order: Order) -> dict[str, Any]:
         "state": {"word": _(found.state), "kind": "waiting" if is_open else "done"},
         "refund_url": url_for("oms.changes.refund", number=order.number) if is_open else "",
         "settle_url": url_for(".settle", withdrawal=found.id) if is_open else "",
+    }
+
+
+def settling(order: Order, owed: Money, form: SettleForm) -> dict[str, Any]:
+    """Return the page before a withdrawal is settled; it asks why where money is owed still."""
+    amount = money(owed.amount, owed.currency)
+    is_owed = owed.amount > 0
+    title = _("Settle the withdrawal from order %(number)s", number=order.number)
+    what = _("%(amount)s is owed still.", amount=amount) if is_owed else _("All that was owed went back.")
+    return {
+        "page": page(title, robots="noindex"),
+        "decision": {
+            "title": title,
+            "sentence": _("Refund first what is owed, or say why it does not go back.")
+            if is_owed
+            else _("It leaves the list of what is to be paid back."),
+            "yes": _("Settle it without paying %(amount)s", amount=amount) if is_owed else _("Settle it"),
+            "undo": _("What is settled stays settled."),
+        },
+        "rows": [{"number": order.number, "what": what, "is_refused": False, "why": ""}],
+        "form": form,
+        "fields": [form.reason] if is_owed else [],
+        "kept": [],
+        "back_url": url_for(".index"),
     }

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from oms.kernel import clock, vault
 from oms.kernel.errors import NotFoundError
+from oms.kernel.money import Money
 from oms.orders import queries as orders
 from oms.orders.models import Order, OrderEvent, OrderLine
 from oms.orders.personal import OrderContact
+from oms.orders.refunding.queries import refundable
 from oms.orders.states import OrderState
 from oms.returns import period
 from oms.returns.models import Withdrawal, WithdrawalExclusion
@@ -74,6 +76,19 @@ def _excluded(session: Session, order: Order, lines: Sequence[OrderLine]) -> dic
     }
 
 
+def still_owed(session: Session, order: Order) -> Money:
+    """Return what a withdrawal from an order, read with its lines, has still to pay back.
+
+    The goods that the right covers, and delivery where it covers them all; less what went back, or is on its
+    way, and never more than was paid.
+    """
+    right, found = covered(session, order), refundable(session, order)
+    goods = {line.id for line in right.goods}
+    due = sum(share.left for share in found.shares if share.order_line_id in goods)
+    due += 0 if right.excluded else found.delivery.left
+    return Money(min(due, found.cap), found.currency)
+
+
 def order_by(session: Session, number: str, email: str) -> Order | None:
     """Return an order by its number and the mailbox it was ordered with; None where either is wrong."""
     order = orders.by_number(session, number)
@@ -92,6 +107,14 @@ def get(session: Session, withdrawal_id: int) -> Withdrawal:
     if found is None:
         raise NotFoundError("There is no such withdrawal.")
     return found
+
+
+def found(session: Session, withdrawal_id: int) -> Withdrawal:
+    """Return a withdrawal by its id, to be shown. Raises NotFoundError."""
+    row = session.get(Withdrawal, withdrawal_id)
+    if row is None:
+        raise NotFoundError("There is no such withdrawal.")
+    return row
 
 
 def listed(session: Session, *, are_open: bool) -> list[tuple[Withdrawal, Order]]:

@@ -5,7 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from oms.kernel.db import reading, transaction
+from oms.orders import queries as orders
 from oms.returns import actions, pages, queries
+from oms.returns.forms import SettleForm
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
@@ -30,11 +32,19 @@ def index() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/returns/withdrawals/<int:withdrawal>/settle")
+@blueprint.route("/returns/withdrawals/<int:withdrawal>/settle", methods=["GET", "POST"])
 @permit(Permission.REFUND)
 def settle(withdrawal: int) -> ResponseReturnValue:
-    """Note that the money went back."""
+    """Note that all money went back; where some is owed still, with the reason why it does not go."""
+    form = SettleForm()
+    with reading() as session:
+        order = orders.get(session, queries.found(session, withdrawal).order_id)
+        owed = queries.still_owed(session, order)
+    if request.method == "GET" or (owed.amount and not form.validate()):
+        told = pages.settling(order, owed, form)
+        shown = render_template("desk/orders/confirm.html", flashes=flashed(), **told)
+        return shown, 422 if form.errors else 200
     with transaction() as session:
-        actions.settle(session, withdrawal, by=actor())
+        actions.settle(session, withdrawal, by=actor(), why=str(form.reason.data or ""))
     flash(_("Settled."), "good")
     return redirect(url_for(".index"), 303)

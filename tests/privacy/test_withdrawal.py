@@ -16,11 +16,14 @@ from oms.kernel import clock, jobs, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
+from oms.kernel.errors import ConflictError
 from oms.notifications import handlers as notifications
 from oms.notifications.returning import handlers as returning
 from oms.orders import queries as orders
 from oms.orders.models import Order, OrderEvent
+from oms.orders.refunding import actions as refunding
 from oms.orders.states import OrderState
+from oms.payments import actions as refunds
 from oms.returns import actions, checks, period, queries
 from oms.returns.models import Withdrawal
 from oms.returns.states import Exclusion, WithdrawalState
@@ -275,10 +278,69 @@ def test_the_desk_lists_it_without_a_name_settles_it_once_and_the_doctor_minds_t
     assert "Ada" not in page.text
     [found] = withdrawals()
     path = f"/returns/withdrawals/{found.id}/settle"
-    assert visitor.send(path, page="/returns").status_code == 303
-    assert visitor.send(path, page="/returns").status_code == 409
+    give_back(order, {order.lines[0].id: 1}, delivery=True)
+    assert "All that was owed went back." in words(visitor.get(path))
+    assert visitor.send(path).status_code == 303
+    assert visitor.send(path).status_code == 409
     assert withdrawals()[0].state is WithdrawalState.SETTLED
+    assert settled_because(order) == [""]
     assert order.number in words(visitor.get("/returns?view=settled"))
+
+
+def give_back(order: Order, units: dict[int, int], *, delivery: bool) -> None:
+    with transaction() as session:
+        refunding.refund(
+            session, order.id, refunding.Wanted(units, delivery, "The buyer withdrew"), by=SYSTEM
+        )
+
+
+def settled_because(order: Order) -> list[str]:
+    with reading() as session:
+        done = select(OrderEvent.why).where(
+            OrderEvent.order_id == order.id, OrderEvent.what == "withdrawal settled"
+        )
+        return list(session.scalars(done))
+
+
+def test_it_is_not_settled_while_money_is_owed_unless_a_reason_is_recorded(
+    small: Shop, store: FlaskClient, desk: FlaskClient
+) -> None:
+    order = delivered({small.clock: 2})
+    stated = {"name": "Ada Lind", "number": order.number, "email": "ada@shop.test"}
+    pressed(Visitor(store), "/withdraw", **stated)
+    [found] = withdrawals()
+    give_back(order, {order.lines[0].id: 1}, delivery=True)
+    path = f"/returns/withdrawals/{found.id}/settle"
+    visitor = officer(desk, StaffRole.FINANCE)
+    page = visitor.get(path)
+    assert "€31.00 is owed still." in words(page)
+    for reason in ("", "Because"):
+        assert visitor.send(path, reason=reason).status_code == 422
+    with pytest.raises(ConflictError, match="owed still"), transaction() as session:
+        actions.settle(session, found.id, by=SYSTEM)
+    assert withdrawals()[0].state is WithdrawalState.DECLARED
+    assert settled_because(order) == []
+    assert visitor.send(path, reason="The goods came back worth less").status_code == 303
+    assert withdrawals()[0].state is WithdrawalState.SETTLED
+    assert settled_because(order) == ["The goods came back worth less"]
+
+
+def test_what_is_owed_leaves_out_what_cannot_be_withdrawn_from_and_a_refund_that_failed(small: Shop) -> None:
+    with transaction() as session:
+        actions.exclude(session, "CEDAR-PENCIL", Exclusion.CUSTOM_MADE, by=SYSTEM)
+    order = delivered({small.clock: 1, small.pencil: 2})
+
+    def owed() -> int:
+        with reading() as session:
+            return queries.still_owed(session, orders.get(session, order.id)).amount
+
+    assert owed() == 3100
+    [clock_line] = [line.id for line in order.lines if line.sku == "RETRO-CLOCK"]
+    give_back(order, {clock_line: 1}, delivery=False)
+    assert owed() == 0
+    with transaction() as session:
+        refunds.refuse_refund(session, 1, "closed account")
+    assert owed() == 3100
 
 
 def test_the_command_excludes_a_sku_and_refuses_an_unknown_one(small: Shop, settings: Settings) -> None:
