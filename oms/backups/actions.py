@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from oms.backups import archive, gateway, queries
+from oms.backups import archive, programs, queries
 from oms.backups.archive import BrokenBackupError, Head
 from oms.backups.queries import DATA, KEYRING, KEYRING_LIFE, LEFT_OUT
 from oms.kernel import clock, db, vault
@@ -97,7 +97,7 @@ def _written(settings: Settings, head: Head, path: Path) -> dict[str, Any]:
     with _snapshot(_engine(head.what)) as (connection, snapshot):
         rows = {k: v for k, v in queries.counts(connection).items() if k not in LEFT_OUT[head.what]}
         manifest = {"what": head.what, "name": head.name, "made_at": head.made_at.isoformat(), "rows": rows}
-        content = gateway.dump(url, snapshot, LEFT_OUT[head.what])
+        content = programs.dump(url, snapshot, LEFT_OUT[head.what])
         with path.open("xb") as file:
             path.chmod(0o600)
             archive.write(file, head, settings.backup_key, manifest, content)
@@ -127,7 +127,7 @@ def verify(path: Path, backup_key: bytes) -> dict[str, int]:
 
 
 def _verify(path: Path, backup_key: bytes, rows: dict[str, int]) -> None:
-    found = gateway.rows_in(archive.content_of(path, backup_key))
+    found = programs.rows_in(archive.content_of(path, backup_key))
     differing = sorted(name for name in {*rows, *found} if rows.get(name, 0) != found.get(name, 0))
     if differing:
         raise BrokenBackupError(f"{path} does not hold the rows that were counted: {', '.join(differing)}.")
@@ -182,7 +182,7 @@ def restore(
     rows = {what: verify(path, settings.backup_key) for what, path in paths.items()}
     urls = {DATA: settings.database_url, KEYRING: settings.keyring_url}
     for what, path in paths.items():
-        gateway.restore(urls[what], archive.content_of(path, settings.backup_key))
+        programs.restore(urls[what], archive.content_of(path, settings.backup_key))
         with _engine(what).connect() as connection:
             if queries.counts(connection) != rows[what]:
                 raise BrokenBackupError(f"The {what} came back with other rows than were counted.")

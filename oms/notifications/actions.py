@@ -1,6 +1,6 @@
-"""Sending one mail about one thing: begun and disclosed before the server is called, then sent."""
+"""One mail about one thing: begun and disclosed before the server is called, and noted once it went."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,14 +9,10 @@ from sqlalchemy.orm import Session
 
 from oms.buyers.models import CODE_LIFE
 from oms.kernel import clock, egress
-from oms.kernel.db import transaction
 from oms.kernel.egress import Occasion, Payload
 from oms.kernel.outbox import Patience
 from oms.kernel.register import Purpose
-from oms.notifications import gateway
-from oms.notifications.gateway import Mail
 from oms.notifications.models import MailSend
-from oms.notifications.pages import Written
 from oms.notifications.personal import MAIL
 from oms.notifications.states import OPTIONAL, MailState
 from oms.privacy.states import Channel
@@ -25,6 +21,15 @@ from oms.privacy.wishes import queries as wishes
 # A mail server may be away for a weekend; a code that comes after its end is no use to anybody.
 MAILS = Patience(timedelta(days=3))
 CODES = Patience(CODE_LIFE, timedelta(seconds=30))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A mail's subject and both parts."""
+
+    subject: str
+    text: str
+    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +52,34 @@ class Letter:
         return self.topic in OPTIONAL
 
 
-def post(letter: Letter) -> bool:
-    """Send a mail unless it was sent already; return whether it was sent now.
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A mail that may go now: its row, its Message-ID's key, and what the server is told of its reader."""
 
-    Raises UnavailableError when the server does not take it; the outbox tries again. A crash between the
-    server's yes and our row sends it a second time: that window SMTP leaves open to everybody. Both carry
-    one Message-ID (RFC 5322, 3.6.4), by which servers and readers show one. Raises UndeliverableError when
-    the server never will.
+    row_id: int
+    key: str
+    payload: Payload = field(repr=False)
 
-    An optional mail whose reader objected is stopped, also at its tenth attempt, and never sent afterwards.
+
+def begin(session: Session, letter: Letter) -> Begun | None:
+    """Write that a mail is to go, and its disclosure; None when it has gone, or its reader objects.
 
     One mail is one disclosure, however often it is tried. It is written with the first attempt and stays
     when all fail: a server that refuses has read the address, so not to say it would be a lie.
     """
-    with transaction() as session:
-        row = _begun(session, letter.topic, letter.thing)
-        if row is None:
-            return False
-        if _is_unwanted(session, letter):
-            row.state = MailState.STOPPED
-            return False
-        row_id, key, payload = row.id, row.key, _told(session, letter, row)
-    gateway.send(
-        Mail(
-            to=payload.text("email"),
-            subject=letter.written.subject,
-            text=letter.written.text,
-            html=letter.written.html,
-            language=letter.language,
-            message_id=f"{letter.topic}.{key}",
-            stop_url=letter.stop_url if letter.is_optional else "",
-        )
-    )
-    with transaction() as session:
-        sent = session.get_one(MailSend, row_id, with_for_update=True)
-        sent.state, sent.sent_at = MailState.SENT, clock.now()
-    return True
+    row = _begun(session, letter.topic, letter.thing)
+    if row is None:
+        return None
+    if _is_unwanted(session, letter):
+        row.state = MailState.STOPPED
+        return None
+    return Begun(row.id, str(row.key), _told(session, letter, row))
+
+
+def note_sent(session: Session, row_id: int) -> None:
+    """Write that the server took a mail."""
+    sent = session.get_one(MailSend, row_id, with_for_update=True)
+    sent.state, sent.sent_at = MailState.SENT, clock.now()
 
 
 def _is_unwanted(session: Session, letter: Letter) -> bool:

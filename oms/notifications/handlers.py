@@ -12,7 +12,7 @@ from oms.kernel.db import Role, reading
 from oms.kernel.money import Money
 from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
-from oms.notifications import actions, gateway, letters
+from oms.notifications import gateway, letters, runs
 from oms.notifications.actions import CODES, MAILS, Letter
 from oms.notifications.pages import Reader, write
 from oms.orders import queries as orders
@@ -175,4 +175,4 @@ def _opens(reader: Reader, purpose: CodePurpose) -> str:
 
 def _post(letter: Letter | None) -> None:
     if letter is not None:
-        actions.post(letter)
+        runs.post(letter)

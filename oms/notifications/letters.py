@@ -11,8 +11,8 @@ from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.money import Money
 from oms.kernel.register import Event, Purpose, kind_of
-from oms.notifications.actions import Letter
-from oms.notifications.pages import Reader, Written, write
+from oms.notifications.actions import Letter, Written
+from oms.notifications.pages import Reader, write
 from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery

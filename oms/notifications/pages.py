@@ -9,6 +9,7 @@ from babel.numbers import format_currency
 
 from oms.kernel.i18n import SOURCE, TAGS, locale_of, words
 from oms.kernel.money import Money
+from oms.notifications.actions import Written
 from oms.web.paper import environment
 
 SHOP_NAME = "Counterfoil"
@@ -41,15 +42,6 @@ class Reader:
         """Return date and time of day in UTC, and say so."""
         shown = format_datetime(at, "d MMMM y, HH:mm:ss", locale=locale_of(self.language, self.market))
         return f"{shown} UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A mail's subject and both parts."""
-
-    subject: str
-    text: str
-    html: str
 
 
 def write(topic: str, subject: str, reader: Reader, **values: Any) -> Written:  # noqa: ANN401 - template variables

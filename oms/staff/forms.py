@@ -8,11 +8,17 @@ from wtforms.widgets import CheckboxInput
 
 from oms.kernel.audit import Actor
 from oms.staff.actions import Clearance, NewStaff
-from oms.staff.pages import ROLE_NAMES
 from oms.staff.states import StaffRole
 from oms.web.fields import MailboxField, password_field
 from oms.web.forms import Form
 
+ROLE_NAMES = {
+    StaffRole.OWNER: _l("Owner"),
+    StaffRole.PICKER_PACKER: _l("Picker and packer"),
+    StaffRole.SERVICE: _l("Service"),
+    StaffRole.PRIVACY: _l("Privacy"),
+    StaffRole.FINANCE: _l("Finance"),
+}
 CHOICES = [SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()]
 
 

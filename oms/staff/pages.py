@@ -9,19 +9,11 @@ from flask_babel import lazy_gettext as _l
 
 from oms.kernel import clock
 from oms.kernel.audit import Deed
+from oms.staff.forms import ROLE_NAMES
 from oms.staff.models import TRAINING_LIFE, Staff
 from oms.staff.states import ALLOWS, StaffRole, StaffState
 from oms.web import filters
 from oms.web.session_rows import WebSession
-
-ROLE_NAMES = {
-    StaffRole.OWNER: _l("Owner"),
-    StaffRole.PICKER_PACKER: _l("Picker and packer"),
-    StaffRole.SERVICE: _l("Service"),
-    StaffRole.PRIVACY: _l("Privacy"),
-    StaffRole.FINANCE: _l("Finance"),
-}
-
 
 DEEDS = {
     "staff.add": _l("added"),

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import pytest
 
-from oms.backups import gateway as programs
 from oms.kernel import clock, db
 from oms.kernel.money import Money
 from oms.notifications import gateway as mails
@@ -29,9 +28,6 @@ MAIL = mails.Mail("reader@example.test", "A subject", "A text", "<p>A text</p>",
 LABEL = Wanted("key", "P-1", "standard", Place("A", ("B",), "DE"), Place("C", ("D",), "DE"), 100, "EUR")
 Call = Callable[[], object]
 CALLS: dict[str, Call] = {
-    "oms.backups.gateway.dump": lambda: list(programs.dump("postgresql://localhost/none", "", [])),
-    "oms.backups.gateway.restore": lambda: programs.restore("postgresql://localhost/none", []),
-    "oms.backups.gateway.rows_in": lambda: programs.rows_in([]),
     "oms.notifications.gateway.send": lambda: mails.send(MAIL),
     "oms.payments.gateway.expire": lambda: stripe.expire("cs_1"),
     "oms.payments.gateway.look_up": lambda: stripe.look_up("cs_1"),

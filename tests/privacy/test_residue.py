@@ -21,7 +21,7 @@ import redis
 from sqlalchemy import select, text
 
 from oms.backups import actions as backups
-from oms.backups import archive, gateway
+from oms.backups import archive, programs
 from oms.backups.queries import KEYRING_LIFE
 from oms.kernel import clock, db, register, vault
 from oms.kernel.config import Settings, load
@@ -124,7 +124,7 @@ def opened_backup(settings: Settings, path: Path, running: Services) -> tuple[li
     """Restore a backup of the data, try every living key on every row; return what it tells, and tries."""
     name = f"thief_{token_hex(4)}"
     url = running.create_database(name)
-    gateway.restore(url, archive.content_of(path, settings.backup_key))
+    programs.restore(url, archive.content_of(path, settings.backup_key))
     with keyring_reading() as session:
         ids = session.scalars(select(Key.key_id)).all()
     living, tries = keyring.fetch(ids), 0

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from migrations.run import upgrade
 from oms.app import create_desk
 from oms.backups import actions as backups
-from oms.backups import archive, gateway, queries
+from oms.backups import archive, programs, queries
 from oms.backups.queries import DATA, KEYRING
 from oms.kernel import clock, jobs, vault
 from oms.kernel.config import Settings
@@ -72,7 +72,7 @@ def brought_back(there: Settings, kept: Settings) -> None:
         (kept.backup_keyring, KEYRING, there.keyring_url),
     ):
         [oldest] = queries.held(folder_, what)
-        gateway.restore(url, archive.content_of(oldest.path, kept.backup_key))
+        programs.restore(url, archive.content_of(oldest.path, kept.backup_key))
     upgrade(there.database_url, there.keyring_url)
 
 

@@ -7,9 +7,9 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
-from oms.notifications import actions, handlers, letters
-from oms.notifications.actions import MAILS, Letter
-from oms.notifications.pages import Reader, Written, write
+from oms.notifications import handlers, letters, runs
+from oms.notifications.actions import MAILS, Letter, Written
+from oms.notifications.pages import Reader, write
 from oms.orders import queries as orders
 from oms.orders.personal import OrderContact
 from oms.privacy.models import NoticeVersion
@@ -50,7 +50,7 @@ def tell(message: Message) -> None:
         return
     thing = f"{found.version}.{unit}"
     written = _written(found, reader)
-    actions.post(Letter("notice", thing, unit, subject_id, contact, purpose, written, reader.language))
+    runs.post(Letter("notice", thing, unit, subject_id, contact, purpose, written, reader.language))
 
 
 def _written(found: NoticeVersion, reader: Reader) -> Written:

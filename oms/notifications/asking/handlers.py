@@ -6,9 +6,9 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
-from oms.notifications import actions
-from oms.notifications.actions import MAILS, Letter
-from oms.notifications.pages import Reader, Written, write
+from oms.notifications import runs
+from oms.notifications.actions import MAILS, Letter, Written
+from oms.notifications.pages import Reader, write
 from oms.privacy.asking import queries
 from oms.privacy.asking.grounds import COMPLAINTS, REASONS
 from oms.privacy.asking.models import Refusal
@@ -103,4 +103,4 @@ def _post(found: PrivacyRequest, which: str, written: Written) -> None:
     if kept is None or subject_id is None:
         return
     thing, purpose = f"{found.number}.{which}", Purpose.RIGHTS
-    actions.post(Letter("request", thing, unit, subject_id, kept, purpose, written, found.language))
+    runs.post(Letter("request", thing, unit, subject_id, kept, purpose, written, found.language))

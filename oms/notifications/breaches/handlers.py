@@ -8,10 +8,10 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
 from oms.kernel.register import KINDS, Purpose
-from oms.notifications import actions
-from oms.notifications.actions import MAILS, Letter
+from oms.notifications import runs
+from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.gateway import UndeliverableError
-from oms.notifications.pages import Reader, Written, write
+from oms.notifications.pages import Reader, write
 from oms.orders import queries as orders
 from oms.privacy.breaches import actions as breaches
 from oms.privacy.breaches.models import Breach
@@ -35,7 +35,7 @@ def tell(message: Message) -> None:
     reach, evidence = Reach.ON_PAGE, "no mailbox"
     if letter is not None:
         try:
-            actions.post(letter)
+            runs.post(letter)
             reach, evidence = Reach.MAILED, f"mail {letter.topic} {letter.thing}"
         except UndeliverableError:
             evidence = "the server refused the mailbox"

@@ -8,9 +8,9 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
-from oms.notifications import actions
-from oms.notifications.actions import MAILS, Letter
-from oms.notifications.pages import Reader, Written, write
+from oms.notifications import runs
+from oms.notifications.actions import MAILS, Letter, Written
+from oms.notifications.pages import Reader, write
 from oms.privacy.erasure import queries as erasing
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.personal import CertificateMailbox
@@ -39,9 +39,7 @@ def send_certificate(message: Message) -> None:
         return
     written = _written(found)
     unit, purpose = found.certificate_unit, Purpose.RIGHTS
-    actions.post(
-        Letter("certificate", found.number, unit, subject_id, kept, purpose, written, found.language)
-    )
+    runs.post(Letter("certificate", found.number, unit, subject_id, kept, purpose, written, found.language))
     vault.destroy_unit(unit)
 
 

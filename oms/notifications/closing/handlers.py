@@ -12,7 +12,7 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
-from oms.notifications import actions
+from oms.notifications import runs
 from oms.notifications.actions import MAILS, Letter
 from oms.notifications.pages import Reader, write
 from oms.orders import queries as orders
@@ -45,7 +45,7 @@ def tell_closing(message: Message) -> None:
     subject = reader.say("Our shop closes")
     written = write("closing", subject, reader, day=reader.day(row.shreds_on), url=f"{home}/your-data/")
     thing = f"{row.id}.{unit}"
-    actions.post(Letter("closing", thing, unit, subject_id, kept, Purpose.RIGHTS, written, place.language))
+    runs.post(Letter("closing", thing, unit, subject_id, kept, Purpose.RIGHTS, written, place.language))
 
 
 def _place(session: Session, unit: str) -> Place:

@@ -6,7 +6,7 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
-from oms.notifications import actions
+from oms.notifications import runs
 from oms.notifications.actions import MAILS, Letter
 from oms.notifications.pages import Reader, write
 from oms.privacy.copies.models import Copy
@@ -39,4 +39,4 @@ def send_link(message: Message) -> None:
     url = f"{home}/your-data/copies/{kept.word}"
     written = write("copy", subject, reader, url=url, until=reader.day(row.ends_at))
     purpose = Purpose.SECURITY
-    actions.post(Letter("copy", str(row.id), row.unit, subject_id, kept, purpose, written, row.language))
+    runs.post(Letter("copy", str(row.id), row.unit, subject_id, kept, purpose, written, row.language))

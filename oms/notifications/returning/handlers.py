@@ -5,9 +5,9 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
-from oms.notifications import actions, handlers, letters
-from oms.notifications.actions import MAILS, Letter
-from oms.notifications.pages import Reader, Written, write
+from oms.notifications import handlers, letters, runs
+from oms.notifications.actions import MAILS, Letter, Written
+from oms.notifications.pages import Reader, write
 from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.returns import actions as returns
@@ -32,7 +32,7 @@ def acknowledge(message: Message) -> None:
     if stated is None or subject_id is None:
         return
     written = _written(found, order, stated, covered)
-    actions.post(
+    runs.post(
         Letter("withdrawal", order.number, order.unit, subject_id, stated, purpose, written, order.language)
     )
     with transaction() as session:

@@ -5,7 +5,7 @@ from oms.fulfillment import queries as shipments
 from oms.kernel import jobs
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
-from oms.notifications import actions, handlers, letters
+from oms.notifications import handlers, letters, runs
 from oms.notifications.actions import MAILS
 from oms.notifications.sending import letters as words
 from oms.orders import queries as orders
@@ -24,7 +24,7 @@ def tell_shipped(message: Message) -> None:
         written = words.shipped(session, order, shipment, letters.reader_of(order, handlers.home()))
         letter = letters.letter(session, order, "shipped", str(shipment.id), written)
     if letter is not None:
-        actions.post(letter)
+        runs.post(letter)
 
 
 @jobs.on("order.sent_back", role=Role.WORKER, patience=MAILS)
@@ -38,4 +38,4 @@ def tell_too_late(message: Message) -> None:
         written = words.late_payment(order, payment, letters.reader_of(order, handlers.home()))
         letter = letters.letter(session, order, "late_payment", str(payment.id), written)
     if letter is not None:
-        actions.post(letter)
+        runs.post(letter)

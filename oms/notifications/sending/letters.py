@@ -10,7 +10,8 @@ from oms.fulfillment.models import FulfillmentLine, Shipment
 from oms.kernel import clock
 from oms.kernel.money import Money
 from oms.notifications import letters
-from oms.notifications.pages import Reader, Written, write
+from oms.notifications.actions import Written
+from oms.notifications.pages import Reader, write
 from oms.orders.models import Order, OrderLine
 from oms.payments.models import Payment
 from oms.shipping.carriers.known import CARRIERS
