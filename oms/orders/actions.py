@@ -1,7 +1,7 @@
 """What happens to an order once it is written: confirmed, lapsed, cancelled, held, delivered, closed."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from oms.inventory import actions as stock
 from oms.inventory.sourcing import OutOfStockError
 from oms.kernel import clock, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
-from oms.kernel.db import reading, retry_conflicts, transaction
+from oms.kernel.db import retry_conflicts
 from oms.kernel.errors import ConflictError
 from oms.kernel.register import Purpose
 from oms.kernel.states import Outcome
@@ -217,26 +217,6 @@ def correct_contact(session: Session, order: Order, corrected: OrderContact, *, 
     if before != corrected:
         vault.replace(session, corrected, order.unit, by=by)
         note_event(session, order, "e-mail corrected", by=by)
-
-
-def forget_lapsed(before: datetime) -> int:
-    """Let go of whom orders knew that lapsed before a moment; return of how many.
-
-    Opens transactions of its own: never call it inside one.
-    """
-    with reading() as session:
-        due = queries.lapsed_unforgotten(session, before=before)
-    return sum(_forgotten(order_id, unit) for order_id, unit in due)
-
-
-def _forgotten(order_id: int, unit: str) -> bool:
-    with transaction() as session:
-        if not let_go(session, order_id):
-            return False
-    vault.destroy_unit(unit)
-    with transaction() as session:
-        forget(session, order_id)
-    return True
 
 
 def let_go(session: Session, order_id: int) -> bool:

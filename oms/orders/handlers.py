@@ -7,7 +7,7 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
 from oms.kernel.register import Event
-from oms.orders import actions, queries
+from oms.orders import actions, queries, runs
 from oms.orders.placing.queries import mailbox_of, payment_start
 from oms.payments import actions as money
 from oms.payments import gateway, troubles
@@ -100,7 +100,7 @@ def _found_by_key(payment: Payment) -> list[str]:
 @jobs.every(timedelta(minutes=30), role=Role.WORKER)
 def forget_lapsed() -> None:
     """Destroy what lapsed orders knew of a person."""
-    actions.forget_lapsed(clock.now() - actions.LAPSED_LIFE)
+    runs.forget_lapsed(clock.now() - actions.LAPSED_LIFE)
 
 
 @jobs.every(timedelta(hours=1), role=Role.BLIND)

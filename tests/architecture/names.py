@@ -18,12 +18,13 @@ KERNEL = _words(
 # What every feature folder is made of, of `oms` and of `storefront`.
 FEATURE = _words(
     "__init__ states models personal queries actions gateway handlers forms views webhooks pages"
-    " checks commands"
+    " checks commands runs"
 )
 FACE = _words("__init__ views forms pages")
 # Nouns of one feature, which need a file of their own: path from the root, and what it holds.
 ALSO = {
     "oms/backups/archive.py": "the sealed file of a backup",
+    "oms/backups/programs.py": "the programs of Postgres that dump and restore",
     "oms/catalog/browse/asked.py": "what a shopper asks of a list, as a frozen dataclass",
     "oms/catalog/browse/facets.py": "the counts beside a list",
     "oms/catalog/exchange/columns.py": "the columns of the file",
@@ -79,3 +80,31 @@ ALSO = {
 NO_FEATURES = frozenset({"kernel", "web", "local"})
 # Words of Flask and of stores may be used by these files of a feature only.
 OF_THE_WEB = frozenset({"views", "forms", "webhooks", "pages", "commands", "checks"})
+# The face's rooms ask some things in the same words: (file, feature) whose forms it uses. See ADR 0021.
+SHARED_FORMS = {
+    ("storefront/orders/changing.py", "storefront.checkout"): "an address is corrected as it was asked",
+    ("storefront/orders/pages.py", "storefront.account"): "a guest is proved by the mailbox, as an account",
+}
+# Functions that open transactions where the name of their file would not let them. See ADR 0021.
+OPENERS: dict[str, frozenset[str]] = {
+    # Doors of the face: routes, and the hands of views, in files of their own.
+    "storefront/account/codes.py": _words("ask finish _account_of"),
+    "storefront/account/entry.py": _words("sign_in_with_password _let_in"),
+    "storefront/checkout/paying.py": _words("_let_go _tried _opened learn"),
+    "storefront/orders/changing.py": _words("_keep cancel"),
+    "storefront/orders/withdrawing.py": _words("_step"),
+    # What cannot be one transaction, as keys go between two: privacy's verbs are runs.
+    "oms/privacy/arrivals/actions.py": _words("receive bring"),
+    "oms/privacy/asking/actions.py": _words("sweep_mailboxes"),
+    "oms/privacy/asking/receiving.py": _words("take"),
+    "oms/privacy/closing/actions.py": _words("shred _forgotten"),
+    "oms/privacy/copies/actions.py": _words("build _begun _finish take drop"),
+    "oms/privacy/erasure/actions.py": _words(
+        "carry_out _note_answered _begin _is_ready _keep_mailbox _erase _certify"
+    ),
+    "oms/privacy/retention/actions.py": _words("let_go sweep_leftovers _each _past_their_life"),
+    # Work on whole tables, between the steps of which nothing may be open.
+    "oms/privacy/clearing/actions.py": _words("_note"),
+    # Rows that break, one by one.
+    "oms/payments/troubles.py": _words("_note"),
+}

@@ -12,6 +12,7 @@ from oms.buyers.upkeep import actions as accounts
 from oms.kernel import audit, clock, egress, files, vault
 from oms.kernel.db import reading, transaction
 from oms.orders import actions as orders
+from oms.orders import runs as lapsed
 from oms.payments import actions as payments
 from oms.privacy.retention import queries
 from oms.privacy.retention.queries import DISPUTE_WINDOW
@@ -25,7 +26,7 @@ def let_go(at: datetime | None = None) -> dict[str, int]:
     A second run finds nothing. Opens transactions of its own: never call it inside one.
     """
     now = at or clock.now()
-    counts = {"orders that lapsed": orders.forget_lapsed(now - orders.LAPSED_LIFE)}
+    counts = {"orders that lapsed": lapsed.forget_lapsed(now - orders.LAPSED_LIFE)}
     destroyed = vault.destroy_due(now)
     counts |= {"keys": destroyed.keys, "sealed records": destroyed.rows, "files": destroyed.files}
     counts |= sweep_leftovers()

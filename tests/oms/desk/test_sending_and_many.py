@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from oms.desk.changes.many import actions as many
+from oms.desk.changes.many import runs
 from oms.desk.changes.many.actions import Row
 from oms.desk.changes.many.models import BulkTurn
 from oms.desk.changes.many.states import Deed, TurnState
@@ -208,8 +209,8 @@ def test_work_that_was_cut_off_goes_on_where_it_was(goods: Shop, service: Visito
         asked = many.ask(session, rows, Deed.HOLD, "The goods need a look", by=SYSTEM)
     with transaction() as session:
         session.get_one(BulkTurn, (asked.id, 0)).become(TurnState.DONE)
-    many.carry_out(asked.id)
-    many.carry_out(asked.id)
+    runs.carry_out(asked.id)
+    runs.carry_out(asked.id)
     with reading() as session:
         assert orders.open_holds(session, first.id) == []
         assert len(orders.open_holds(session, second.id)) == 1

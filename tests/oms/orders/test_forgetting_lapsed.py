@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from oms.kernel import clock, vault
 from oms.kernel.db import Role, reading, transaction
-from oms.orders import actions, queries
+from oms.orders import actions, queries, runs
 from oms.orders.placing.actions import Placed
 from tests import make
 from tests.make import Shop
@@ -47,7 +47,7 @@ def test_an_order_that_was_taken_up_after_the_look_keeps_its_person(lapsed: Plac
     assert pay_late(lapsed) == "placed"
     with transaction() as session:
         assert actions.let_go(session, lapsed.order.id) is False
-    assert actions.forget_lapsed(clock.now() + LATER) == 0
+    assert runs.forget_lapsed(clock.now() + LATER) == 0
     assert set(vault.ends(lapsed.order.unit)) == {"order.contact", "order.delivery"}
     assert forgotten(lapsed) is False
 
@@ -64,7 +64,7 @@ def test_money_that_comes_while_the_person_goes_is_sent_back(lapsed: Placed) -> 
 def test_a_forgetting_that_a_crash_cut_off_is_finished_by_the_next_run(lapsed: Placed) -> None:
     with transaction() as session:
         actions.let_go(session, lapsed.order.id)
-    assert actions.forget_lapsed(clock.now() + LATER) == 1
+    assert runs.forget_lapsed(clock.now() + LATER) == 1
     assert vault.ends(lapsed.order.unit) == {}
     assert forgotten(lapsed) is True
-    assert actions.forget_lapsed(clock.now() + LATER) == 0
+    assert runs.forget_lapsed(clock.now() + LATER) == 0

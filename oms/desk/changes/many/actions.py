@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from oms.desk.changes import actions
-from oms.desk.changes.many import queries
 from oms.desk.changes.many.models import BulkTurn, BulkWork
 from oms.desk.changes.many.states import Deed, TurnState
 from oms.desk.orders.sending.queries import why_not_cancel
 from oms.kernel import clock, outbox
-from oms.kernel.audit import Actor, ActorKind
-from oms.kernel.db import reading, transaction
-from oms.kernel.errors import BadInputError, CounterfoilError
+from oms.kernel.audit import Actor
+from oms.kernel.errors import BadInputError
 from oms.orders import queries as orders
 from oms.orders.models import Order
 
@@ -69,34 +67,8 @@ def ask(session: Session, rows: Sequence[Row], deed: Deed, why: str, *, by: Acto
     return made
 
 
-def carry_out(work_id: int) -> None:
-    """Give each order that waits its turn, in a transaction of its own; again, nothing is done twice."""
-    with reading() as session:
-        found = queries.work(session, work_id)
-    for turn in found.turns:
-        if turn.state is TurnState.WAITING:
-            _take_turn(found, turn.position)
-    with transaction() as session:
-        ended = queries.work(session, work_id)
-        ended.ended_at = ended.ended_at or clock.now()
-
-
-def _take_turn(work: BulkWork, position: int) -> None:
-    by = Actor(ActorKind(work.by_kind), work.by_id)
-    try:
-        with transaction() as session:
-            turn = queries.locked_turn(session, work.id, position)
-            if turn.state is TurnState.WAITING:
-                _do(session, turn.number, work, by)
-                turn.become(TurnState.DONE)
-    except CounterfoilError as error:
-        with transaction() as session:
-            turn = queries.locked_turn(session, work.id, position)
-            if turn.state is TurnState.WAITING:
-                turn.become(TurnState.LEFT_OUT, error.message[:300])
-
-
-def _do(session: Session, number: str, work: BulkWork, by: Actor) -> None:
+def do_one(session: Session, number: str, work: BulkWork, by: Actor) -> None:
+    """Do what was asked to one order. Raises what the one action raises."""
     if work.deed is Deed.HOLD:
         actions.hold(session, number, work.why, by=by)
     elif work.deed is Deed.LIFT:

@@ -1,6 +1,6 @@
 """Work on many orders, done by the worker."""
 
-from oms.desk.changes.many import actions
+from oms.desk.changes.many import runs
 from oms.kernel import jobs
 from oms.kernel.db import Role
 from oms.kernel.outbox import Message
@@ -9,4 +9,4 @@ from oms.kernel.outbox import Message
 @jobs.on("many.asked", role=Role.WORKER)
 def do_many(message: Message) -> None:
     """Give each order its turn; one that had its turn is not touched again."""
-    actions.carry_out(message.number("work"))
+    runs.carry_out(message.number("work"))

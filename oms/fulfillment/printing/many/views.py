@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from oms.fulfillment.picking.views import chosen_warehouse
-from oms.fulfillment.printing.many import actions, pages, queries
+from oms.fulfillment.printing.many import pages, queries, runs
 from oms.fulfillment.printing.many.queries import Boxed
 from oms.fulfillment.printing.views import pdf_answer
 from oms.kernel.db import reading
@@ -56,7 +56,7 @@ def pdf() -> ResponseReturnValue:
     """Give the labels that are ready as one PDF; each opening is written down."""
     with reading() as session:
         boxes = queries.boxed(session, _asked(request.form.getlist("box")))
-    printed = actions.print_labels(boxes, (_("From"), _("To")), by=actor())
+    printed = runs.print_labels(boxes, (_("From"), _("To")), by=actor())
     answer: Response = pdf_answer(printed.pdf, "labels.pdf")
     return answer
 
