@@ -31,7 +31,7 @@ from oms.fulfillment.labels import handlers as labels
 from oms.fulfillment.tracking import handlers as tracking
 from oms.inventory import handlers as inventory
 from oms.kernel import jobs, vault
-from oms.kernel.config import load
+from oms.kernel.config import Settings, load
 from oms.kernel.db import Role
 from oms.kernel.errors import ConfigurationError, UnavailableError
 from oms.notifications import handlers as notifications
@@ -233,14 +233,8 @@ def drain(*, scheduled: bool, as_json: bool) -> None:
     click.echo(json.dumps({"done": done}) if as_json else f"{done} effects done.")
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Run as worker, or as relay where the first argument says so."""
-    try:
-        settings = load(os.environ)
-    except ConfigurationError as error:
-        sys.exit(error.message)
-    speak_json_only()
-    connect(settings, role=Role.WORKER)
+def equip(settings: Settings) -> None:
+    """Tell everybody who does effects where outside parties are and how the shop is called."""
     gateway.configure(settings)
     carriers.configure(settings)
     orders.configure(settings)
@@ -253,6 +247,17 @@ def main(arguments: Sequence[str]) -> None:
     breach_mails.configure(settings)
     privacy.configure(settings)
     backups.configure(settings)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run as worker, or as relay where the first argument says so."""
+    try:
+        settings = load(os.environ)
+    except ConfigurationError as error:
+        sys.exit(error.message)
+    speak_json_only()
+    connect(settings, role=Role.WORKER)
+    equip(settings)
     if settings.redis_url or list(arguments) == ["relay"]:
         await_open()
     if list(arguments) == ["relay"]:

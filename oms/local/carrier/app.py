@@ -13,6 +13,7 @@ from oms.local.carrier.routes import Api, Voice
 from oms.local.outside.envelope import Envelope
 from oms.local.outside.faults import Faults
 from oms.local.outside.hooks import Endpoint, Hooks
+from oms.local.outside.standin import Standin
 from oms.local.outside.store import Store
 from oms.local.outside.sweep import Sweeper
 from oms.local.outside.timers import Timers
@@ -26,25 +27,6 @@ class Habits:
 
     kept_days: float
     auto_deliver: int | None = None
-
-
-@dataclass(frozen=True)
-class Standin:
-    """The running parts of the stand-in."""
-
-    app: Flask
-    hooks: Hooks
-    timers: Timers
-
-    def start(self) -> None:
-        """Begin to send webhooks and to move parcels."""
-        self.hooks.start()
-        self.timers.start()
-
-    def stop(self) -> None:
-        """End both; the ledger keeps what was left to do."""
-        self.timers.stop()
-        self.hooks.stop()
 
 
 def create(state: Path, token: str, endpoint: Endpoint, habits: Habits) -> Standin:

@@ -1,6 +1,5 @@
 """Puts the Stripe stand-in together: ledger, faults, webhooks, timers, API, pay page, control door."""
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from flask import Flask
 from oms.local.outside.envelope import Envelope
 from oms.local.outside.faults import Faults
 from oms.local.outside.hooks import Endpoint, Hooks
+from oms.local.outside.standin import Standin
 from oms.local.outside.store import Store
 from oms.local.outside.sweep import Sweeper
 from oms.local.outside.timers import Timers
@@ -32,25 +32,6 @@ WEBHOOKS = (
     "refund.",
     "payout.paid",
 )
-
-
-@dataclass(frozen=True)
-class Standin:
-    """The running parts of the stand-in."""
-
-    app: Flask
-    hooks: Hooks
-    timers: Timers
-
-    def start(self) -> None:
-        """Begin to send webhooks and to run timers."""
-        self.hooks.start()
-        self.timers.start()
-
-    def stop(self) -> None:
-        """End both; the ledger keeps what was left to do."""
-        self.timers.stop()
-        self.hooks.stop()
 
 
 def blank(value: Json) -> None:
