@@ -10,6 +10,7 @@ TOP = _words(
     "storefront oms migrations static templates tests docs requirements wsgi.py pyproject.toml"
     " README.md CONTRIBUTING.md STYLE.md CHANGELOG.md LICENSE SECURITY.md Makefile Procfile"
 )
+HIDDEN = _words(".ci/run .env.example .gitignore")
 # `oms/kernel`: a closed list; another name needs an ADR.
 KERNEL = _words(
     "__init__ db money clock ids states errors config i18n http outbox jobs inbox audit files vault"

@@ -76,6 +76,21 @@ def test_the_top_level_holds_what_was_agreed_and_nothing_else() -> None:
     ignored = {line.strip().strip("/") for line in (ROOT / ".gitignore").read_text().splitlines()}
     found = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     assert found - names.TOP - ignored == set()
+    assert missing(ROOT) == set()
+
+
+def missing(root: Path) -> set[str]:
+    """Return what every project has, and this tree lacks."""
+    return {name for name in names.TOP | names.HIDDEN if not (root / name).exists()}
+
+
+def test_what_the_top_level_lacks_is_seen(tmp_path: Path) -> None:
+    for name in names.TOP | names.HIDDEN:
+        (tmp_path / name).mkdir(parents=True)
+    assert missing(tmp_path) == set()
+    for name in ("SECURITY.md", "LICENSE", ".env.example", ".ci/run"):
+        (tmp_path / name).rmdir()
+    assert missing(tmp_path) == {"SECURITY.md", "LICENSE", ".env.example", ".ci/run"}
 
 
 def test_every_package_of_the_house_says_what_it_is() -> None:
