@@ -1,7 +1,6 @@
 """The commands of `flask --app wsgi`: each feature's own, and those of the ground floor."""
 
 import json
-from dataclasses import asdict
 from types import ModuleType
 
 import click
@@ -80,7 +79,7 @@ def doctor(*, as_json: bool) -> None:
     findings = examination.examine()
     ill = [finding for finding in findings if finding.health is Health.ILL]
     if as_json:
-        click.echo(json.dumps({"is_well": not ill, "findings": [asdict(f) for f in findings]}, indent=2))
+        click.echo(json.dumps(examination.told(findings), indent=2))
     else:
         for finding in findings:
             mark = click.style(_MARKS[finding.health], fg=_COLORS[finding.health])

@@ -130,7 +130,7 @@ def _declared() -> list[str]:
     ours = [kind for kind in KINDS.values() if kind.type.__module__.startswith("oms.")]
     words += [text for kind in ours for f in kind.fields for text in (f.label, f.why)]
     words += sorted({kind.source for kind in ours} - {"you"})
-    words += [r.what_for for r in RECIPIENTS.values()]
+    words += [text for r in RECIPIENTS.values() for text in (r.name[:1].upper() + r.name[1:], r.what_for)]
     cookies = [place for name, place in PLACES.items() if name.startswith("cookie")]
     words += [text for place in cookies for text in (place.holds, place.purpose, place.life)]
     return [word for word in [*words, *MARKETS.values()] if word]

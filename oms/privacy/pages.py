@@ -18,7 +18,7 @@ from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.retention import queries as retention
 from oms.privacy.states import OPEN, RequestKind, RequestState, Source
 from oms.privacy.telling.queries import has_way
-from oms.web.filters import day, moment, number
+from oms.web.filters import day, moment, number, party
 from oms.web.frame import flashed, page
 
 _KINDS = {
@@ -221,7 +221,7 @@ def _went(found: PrivacyRequest) -> list[tuple[str, str]]:
 
 def _step(found: PrivacyRequest, row: Telling) -> dict[str, str]:
     url = url_for(".note_told", number=found.number, recipient=row.recipient)
-    label = _("%(who)s was told", who=row.recipient)
+    label = _("%(who)s was told", who=party(row.recipient))
     return {"label": label, "url": url, "kind": "", "note": _("Write to them first; then note it here.")}
 
 
@@ -234,21 +234,21 @@ def _is_for_a_hand(row: Telling) -> bool:
 def _told(row: Telling) -> dict[str, Any]:
     if row.acknowledged_at:
         word = _("confirmed %(day)s: %(words)s", day=day(row.acknowledged_at), words=row.acknowledgment)
-        return {"who": row.recipient, "state": {"word": word, "kind": "done"}}
+        return {"who": party(row.recipient), "state": {"word": word, "kind": "done"}}
     if row.told_at is None and row.not_before is not None and row.not_before > clock.now():
         word = _("not before %(day)s: refunds and disputes", day=day(row.not_before))
-        return {"who": row.recipient, "state": {"word": word, "kind": "waiting"}}
+        return {"who": party(row.recipient), "state": {"word": word, "kind": "waiting"}}
     if row.told_at is None and has_way(row):
         return {
-            "who": row.recipient,
+            "who": party(row.recipient),
             "state": {
                 "word": _("is being told by itself, asked on %(day)s", day=day(row.asked_at)),
                 "kind": "moving",
             },
         }
     if row.told_at:
-        return {"who": row.recipient, "state": {"word": day(row.told_at), "kind": "done"}}
+        return {"who": party(row.recipient), "state": {"word": day(row.told_at), "kind": "done"}}
     return {
-        "who": row.recipient,
+        "who": party(row.recipient),
         "state": {"word": _("to be told, since %(day)s", day=day(row.asked_at)), "kind": "waiting"},
     }

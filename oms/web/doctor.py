@@ -4,8 +4,9 @@ A feature declares its own in `checks.py`; `flask --app wsgi doctor` and the des
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import text
 
@@ -70,6 +71,12 @@ def examine(names: Iterable[str] = ()) -> list[Finding]:
     """Look at everything, or at the checks named; what cannot be looked at is ill."""
     wanted = set(names) or set(CHECKS)
     return [_examined(CHECKS[name]) for name in sorted(wanted)]
+
+
+def told(findings: list[Finding]) -> dict[str, Any]:
+    """Return findings for a script; not well is what has one that is ill, however many notes there are."""
+    is_well = all(finding.health is not Health.ILL for finding in findings)
+    return {"is_well": is_well, "findings": [asdict(finding) for finding in findings]}
 
 
 def _examined(asked: Check) -> Finding:

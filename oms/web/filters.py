@@ -5,6 +5,7 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask
+from flask_babel import gettext as _
 
 from oms.kernel.money import Money
 from oms.web.markets import place
@@ -44,6 +45,11 @@ def number(value: float) -> str:
 def percent(value: float) -> str:
     """Return a share such as 0.19 as `19%`."""
     return format_percent(value, locale=place().locale, decimal_quantization=False)
+
+
+def party(name: str) -> str:
+    """Return what a recipient of data is called on a page: its name as a heading writes it."""
+    return str(_(name[:1].upper() + name[1:]))
 
 
 def install(app: Flask) -> None:

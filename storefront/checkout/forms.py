@@ -38,6 +38,8 @@ class CheckoutForm(Form):
     parts: tuple[str, ...]
     # The country of an order cannot be corrected: price and tax hang on it.
     fixed_country = ""
+    # What became of a payment that was tried; empty before.
+    trouble = ""
 
     @property
     def to_country(self) -> str:

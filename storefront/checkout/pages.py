@@ -98,6 +98,7 @@ def context(session: Session, at: Counter, form: CheckoutForm) -> dict[str, Any]
     delivery = f"{chosen.name(here.language)}, {promise(chosen)}" if chosen else ""
     return {
         "form": form,
+        "trouble": form.trouble,
         "sections": _sections(at, form),
         "methods": [
             {

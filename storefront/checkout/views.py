@@ -117,6 +117,8 @@ def _refused(form: CheckoutForm, error: CounterfoilError) -> ResponseReturnValue
     if not isinstance(error, PriceChangedError | OvertakenError | BadInputError | UnavailableError):
         raise error
     form.form_errors = [said(error)]
+    if isinstance(error, UnavailableError):
+        form.trouble = _("The payment did not go through")
     with transaction() as session:
         at = _counter(session, request.form.to_dict())
         if at is None:

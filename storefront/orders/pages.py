@@ -22,7 +22,7 @@ from oms.orders.states import OrderState
 from oms.pricing.queries import market_of
 from oms.shipping.carriers.known import CARRIERS
 from oms.web import security
-from oms.web.filters import long_date, moment
+from oms.web.filters import long_date, moment, party
 from oms.web.markets import place
 from storefront.account.forms import MailboxForm
 from storefront.catalog import pages as goods_pages
@@ -223,7 +223,7 @@ def _reach(session: Session, order: Order) -> list[tuple[str, str]]:
 def _told(session: Session, order: Order) -> list[dict[str, str]]:
     return [
         {
-            "who": told.recipient.capitalize(),
+            "who": party(told.recipient),
             "what": ", ".join(_(_label(name)) for name in told.fields),
             "why": _why(told.recipient),
             "when": moment(told.at),

@@ -16,7 +16,7 @@ from oms.privacy.breaches.models import Breach
 from oms.privacy.breaches.states import PARTS
 from oms.privacy.models import Objection, PrivacyRequest
 from oms.privacy.states import Channel
-from oms.web.filters import long_date, moment
+from oms.web.filters import long_date, moment, party
 from storefront.orders.record import gone_words
 from storefront.privacy.forms import WishesForm
 
@@ -163,7 +163,7 @@ def _told(found: Insight) -> list[dict[str, str]]:
         which = (_(to.what_for), message_words(row.message), f"{unit_words(row.unit)}.", row.agreement)
         rows.append(
             {
-                "who": f"{row.recipient} ({_(to.category)})" if to.category else row.recipient,
+                "who": f"{party(row.recipient)} ({_(to.category)})" if to.category else party(row.recipient),
                 "what": ", ".join(label_of(name) for name in row.fields),
                 "why": " ".join(filter(None, which)),
                 "when": moment(row.at),

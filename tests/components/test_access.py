@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -40,6 +40,40 @@ def test_nobody_is_kept_out_and_the_page_fits_a_phone(
     assert complaints == []
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.close()
+
+
+Scheme = Literal["light", "dark"]
+STACKED = ["notice", "desk-audit", "desk-settings", "desk-refund", "desk-pack-labelled"]
+TOO_WIDE = """[...document.querySelectorAll(".table-frame, .register")]
+    .filter((frame) => frame.scrollWidth > frame.clientWidth).length"""
+CUT_OFF = """[...document.querySelectorAll(".table-frame .chip")].filter((chip) =>
+    chip.getBoundingClientRect().right > chip.closest(".table-frame").getBoundingClientRect().right).length"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", STACKED)
+def test_rows_stand_below_each_other_on_a_phone(
+    name: str, scheme: Scheme, sample_browser: Browser, sample_address: str
+) -> None:
+    page, _ = opened(sample_browser, f"{sample_address}/{name}", color_scheme=scheme)
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.locator(".table-frame, .register").count() > 0
+    assert (page.evaluate(TOO_WIDE), page.evaluate(CUT_OFF)) == (0, 0)
+    assert barriers(page) == []
+    labels = page.locator("td[data-label]").evaluate_all(
+        "(cells) => cells.map((cell) => getComputedStyle(cell, '::before').content !== 'none')"
+    )
+    assert set(labels) == {True}
+    page.close()
+
+
+def test_rows_too_wide_for_a_phone_are_noticed(sample_browser: Browser, sample_address: str) -> None:
+    page, _ = opened(sample_browser, f"{sample_address}/desk-pack-labelled")
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.evaluate("document.querySelector('.table').classList.remove('stacks')")
+    page.evaluate("document.querySelector('.table').style.minInlineSize = '60rem'")
+    assert (page.evaluate(TOO_WIDE), page.evaluate(CUT_OFF) > 0) == (1, True)
     page.close()
 
 

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, current_app, jsonify, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from oms.desk import queries as queues
@@ -11,10 +12,12 @@ from oms.desk.home import queries
 from oms.desk.home.queries import Day
 from oms.kernel import clock
 from oms.kernel.db import reading
+from oms.kernel.errors import RefusedError
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
 from oms.web import doctor, filters
 from oms.web.doctor import Finding, Health
+from oms.web.errors import wants_json
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import permit, signed_in
@@ -31,8 +34,13 @@ _MARKS = {
 
 @blueprint.get("/")
 @permit(Permission.HOME)
-def index() -> str:
-    """Show what waits, today's figures, and to who runs the machine whether the books are in order."""
+def index() -> ResponseReturnValue:
+    """Show what waits, today's figures, and to who runs the machine whether the books are in order.
+
+    To a script (`Accept: application/json`) the books alone, as `flask doctor --json` prints them.
+    """
+    if wants_json():
+        return _twin()
     now = clock.now()
     with reading() as session:
         waits = queues.waiting(session)
@@ -50,6 +58,13 @@ def index() -> str:
         figures=_figures(today),
         figures_note=_("Since midnight UTC, from orders and refunds."),
     )
+
+
+def _twin() -> ResponseReturnValue:
+    if not signed_in().may(Permission.OPERATIONS):
+        raise RefusedError("The books are for who runs the machine.")
+    checked, findings = _findings()
+    return jsonify({"checked": checked.isoformat(), **doctor.told(findings)})
 
 
 def _waiting(waits: dict[str, int], notes: dict[str, str]) -> list[dict[str, Any]]:

@@ -84,7 +84,7 @@ def _method(found: ShippingMethod, currency: str) -> dict[str, str]:
 
 def _party(found: Recipient) -> dict[str, str]:
     return {
-        "who": found.name,
+        "who": filters.party(found.name),
         "what_for": found.what_for,
         "fields": ", ".join(found.fields),
         "agreement": found.agreement,

@@ -16,7 +16,7 @@ from oms.privacy.erasure import queries
 from oms.privacy.erasure.queries import OpenOrder, Plan, Stage
 from oms.privacy.models import PrivacyRequest, RequestEvent, Telling
 from oms.privacy.states import OPEN, RequestKind, RequestState, Way
-from oms.web.filters import long_date, moment, money
+from oms.web.filters import long_date, moment, money, party
 from storefront.privacy.asking.forms import KIND_NAMES
 from storefront.privacy.pages import at, unit_words
 
@@ -37,7 +37,7 @@ def plan(planned: Plan) -> dict[str, Any]:
             (_(stay.what), _(stay.why), _("until %(day)s", day=long_date(stay.until)))
             for stay in planned.stays
         ],
-        "tells": list(planned.recipients),
+        "tells": [party(name) for name in planned.recipients],
         "open_order": _open(planned) if planned.open_orders else None,
         "yes": _("Delete it"),
         "back_url": at("/your-data/"),
@@ -223,13 +223,14 @@ def _backups(gone: datetime) -> str:
 
 def _telling(row: Telling) -> tuple[str, str]:
     if row.acknowledged_at:
-        return row.recipient, _("has confirmed on %(day)s", day=long_date(row.acknowledged_at))
+        return party(row.recipient), _("has confirmed on %(day)s", day=long_date(row.acknowledged_at))
     if row.told_at is None and row.not_before is not None and row.not_before > clock.now():
         when = long_date(row.not_before)
-        return row.recipient, _("is told after %(day)s, when no refund or dispute can need it", day=when)
+        words = _("is told after %(day)s, when no refund or dispute can need it", day=when)
+        return party(row.recipient), words
     if row.told_at:
-        return row.recipient, _("told on %(day)s", day=long_date(row.told_at))
-    return row.recipient, _("is told within a month")
+        return party(row.recipient), _("told on %(day)s", day=long_date(row.told_at))
+    return party(row.recipient), _("is told within a month")
 
 
 def _day(written: str) -> str:

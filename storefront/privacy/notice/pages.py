@@ -11,7 +11,7 @@ from oms.kernel.i18n import SOURCE
 from oms.kernel.register import Basis, Event
 from oms.privacy.models import NoticeVersion
 from oms.privacy.notice.queries import Content, Difference, changes, differences, texts_of
-from oms.web.filters import long_date
+from oms.web.filters import long_date, party
 from oms.web.markets import place
 from storefront.privacy.pages import at, basis_words
 
@@ -61,7 +61,7 @@ def _row(field: Content) -> dict[str, str]:
         "why": _(field["why"]),
         "basis": basis_words(Basis(field["basis"])),
         "until": until_words(field["after"], field["days"], field["at_most"]),
-        "who": ", ".join(field["recipients"]) or _("Nobody outside"),
+        "who": ", ".join(party(name) for name in field["recipients"]) or _("Nobody outside"),
     }
 
 
@@ -82,7 +82,7 @@ def until_words(after: str, days: int, at_most: int) -> str:
 
 def _recipient(to: Content) -> dict[str, str]:
     return {
-        "what": to["name"],
+        "what": party(to["name"]),
         "why": _(to["what_for"]),
         "basis": to["agreement"],
         "until": to["policy_url"] or _("see its own notice"),
@@ -174,7 +174,8 @@ def _title(one: Difference) -> str:
     told = one.after or one.before or {}
     if one.part == "fields":
         return f"{_(told['label'])} ({_group(told['unit'])})"
-    return str(told["name"]).removeprefix("cookie ")
+    name = str(told["name"])
+    return party(name) if one.part == "recipients" else name.removeprefix("cookie ")
 
 
 def _told(part: str, told: Content | None) -> str:

@@ -78,7 +78,7 @@ def test_the_carrier_forgets_and_its_words_stand_on_the_certificate(
     assert "parcel-1" in told
     assert '"reference": "parcel-2"' not in told.replace('"params": {"reference": "parcel-2"}', "")
     page = words(store.get(f"/your-data/requests/{request.ref}"))
-    assert "carrier has confirmed on" in page
+    assert "Carrier has confirmed on" in page
     assert hers.number not in page
 
 
@@ -140,7 +140,7 @@ def test_who_takes_payments_is_not_told_before_refunds_and_disputes_end(
     with pytest.raises(IllegalMoveError, match="Not yet"), transaction() as session:
         desk.note_told(session, request, "stripe", by=PACKER)
     assert telling(request, "stripe").told_at is None
-    assert "stripe is told after" in words(store.get(f"/your-data/requests/{request.ref}"))
+    assert "Stripe is told after" in words(store.get(f"/your-data/requests/{request.ref}"))
     with clock.held_at(clock.now() + timedelta(days=121)), transaction() as session:
         desk.note_told(session, request, "stripe", by=PACKER)
     assert telling(request, "stripe").told_at is not None

@@ -54,7 +54,7 @@ def test_telling_a_recipient_is_noted_once_and_audited(small: Shop, officer: Vis
     done = asked(delivered({small.pencil: 1}).unit, Way.NOW)
     path = f"/privacy/{done.number}"
     page = officer.get(path)
-    assert "stripe to be told" in words(page)
+    assert "Stripe to be told" in words(page)
     assert "E-mail 1" in words(page)
     for _ in range(2):
         assert officer.send(f"{path}/told/stripe", page=path).status_code == 303

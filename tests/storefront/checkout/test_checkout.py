@@ -152,6 +152,7 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(small: Shop, store: F
     add(store)
     answer = pay(store, postcode="23", name="", email="ada@")
     assert answer.status_code == 422
+    assert "<h2>3 things need your attention</h2>" in answer.text
     assert "It is written like 1234 AB there." in answer.text
     assert "This is not an e-mail address." in answer.text
     assert form_with(answer, "placement_key")["fields"]["street"] == "Rapenburg 70"

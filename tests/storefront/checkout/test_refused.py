@@ -59,6 +59,8 @@ def test_what_stripe_refuses_frees_the_goods_and_keeps_what_was_typed(
     answer = send(store, page, "placement_key", **ADA)
     assert answer.status_code == 422
     assert "We cannot take this payment now. Nothing was charged." in answer.text
+    assert "<h2>The payment did not go through</h2>" in answer.text
+    assert "needs your attention" not in answer.text
     assert "invalid_request" not in answer.text
     assert form_with(answer, "placement_key")["fields"]["street"] == "Rapenburg 70"
     assert [state for state, _ in orders()] == ["lapsed"]
@@ -129,4 +131,5 @@ def test_being_refused_is_said_in_the_shoppers_language(
     stripe.fault("error", path="/v1/checkout/sessions", status=400, count=None)
     answer = send(store, page, "placement_key", **ADA)
     assert answer.status_code == 422
+    assert "<h2>Die Zahlung ist nicht zustande gekommen</h2>" in answer.text
     assert "Es wurde nichts abgebucht." in answer.text

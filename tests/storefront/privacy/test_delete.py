@@ -41,7 +41,7 @@ def test_the_plan_says_what_goes_what_stays_and_changes_nothing(small: Shop, sto
     assert f"E-mail Order {kept.number}" in page
     assert "The counterfoil: goods, amounts, tax, country Tax law asks us to keep it." in page
     assert "The payment reference So that a dispute about the payment can be answered." in page
-    assert "We also tell them to delete it: stripe." in page
+    assert "We also tell them to delete it: Stripe." in page
     assert "still on its way" not in page
     assert len(vault.ends(kept.unit)) == 2
     assert rows("SELECT * FROM privacy_requests") == []
@@ -60,7 +60,7 @@ def test_a_yes_destroys_everything_and_leads_to_the_certificate(small: Shop, sto
     assert "It is gone" in page
     assert "E-mail (2)" in page
     assert "The counterfoil: goods, amounts, tax, country" in page
-    assert "stripe is told within a month" in page
+    assert "Stripe is told within a month" in page
     assert "no backup of ours can bring it back" in page
     for word in (one.number, two.number, "ada@shop.test", "Ada"):
         assert word not in page

@@ -40,7 +40,7 @@ def test_a_guest_sees_what_is_known_who_was_told_and_when_it_goes(small: Shop, s
     for fact in ("Ada Lind", "Rapenburg 70", "2311 EZ", "Leiden", "NL", "ada@shop.test"):
         assert fact in page
     assert "We know 6 facts about you and told 1 other." in page
-    assert "stripe (processor, and controller for its own duties) E-mail Takes the payment" in page
+    assert "Stripe (processor, and controller for its own duties) E-mail Takes the payment" in page
     assert "Staff of the shop Name on the parcel, Street and number, Country, City" in page
     assert f"she asked where it is Order {order.number}" in page
     assert "30 days after delivery" in page
