@@ -18,12 +18,12 @@ from oms.kernel import db, vault
 from oms.kernel.config import Settings, load
 from oms.local import services
 from oms.local.browser import find as find_browser
-from oms.local.browser import is_demanded
 from oms.local.logins import login_settings, own_logins
 from oms.payments import gateway
 from oms.shipping import gateway as carriers
 from storefront.app import create_store
 from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_KEY, STRIPE_SECRET, Party
+from tests.lacking import without
 from tests.stores import empty_stores, fresh_database
 
 ROOT = Path(__file__).parent.parent
@@ -42,10 +42,10 @@ for _module in sorted((ROOT / "oms").rglob("handlers.py")):
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
-    """Return the folder of real input; where it is absent the test is skipped, with the reason."""
+    """Return the folder of real input; where it is absent the test is skipped, or fails in CI."""
     folder = Path(os.environ.get("COUNTERFOIL_DATA") or ROOT.parent / "shared" / "data")
     if not folder.is_dir():
-        pytest.skip(f"no real input at {folder}: set COUNTERFOIL_DATA")
+        without(f"no real input at {folder}: set COUNTERFOIL_DATA")
     return folder
 
 
@@ -54,8 +54,7 @@ def browser() -> Iterator[Browser]:
     """Give the one browser of this test process; without a program the test is skipped, or fails in CI."""
     program = find_browser()
     if program is None:
-        assert not is_demanded(os.environ), "CI=true and no chromium: apt-get install chromium"
-        pytest.skip("no chromium: apt-get install chromium")
+        without("no chromium: apt-get install chromium")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=BROWSER_OPTIONS)
         yield opened

@@ -33,6 +33,7 @@ FAULTS: list[tuple[Rule, str, str]] = [
     (rules.readers_of_the_clock, "oms/orders/actions.py", "x = datetime.now(UTC)\n"),
     (rules.pretended_tests, "tests/oms/test_x.py", "from unittest.mock import patch\n"),
     (rules.pretended_tests, "tests/oms/test_x.py", "@pytest.mark.skip\ndef test(): ...\n"),
+    (rules.pretended_tests, "tests/conftest.py", "def fixture():\n    pytest.skip('not here')\n"),
     (rules.unfinished, "oms/orders/actions.py", "x = 1  # TODO later\n"),
 ]
 

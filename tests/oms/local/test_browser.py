@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from oms.local.browser import is_demanded
+from tests.lacking import without
 
 _ROOT = Path(__file__).parents[3]
 
@@ -35,6 +36,22 @@ def test_under_ci_a_missing_browser_is_a_failure() -> None:
     done = _look(CI="true")
     assert done.returncode == 1
     assert "CI=true and no chromium found" in done.stderr
+
+
+def test_under_ci_no_test_is_skipped_for_what_the_machine_lacks() -> None:
+    with pytest.raises(pytest.skip.Exception, match="no real input"):
+        without("no real input: set COUNTERFOIL_DATA", {"CI": ""})
+    with pytest.raises(AssertionError, match="CI=true skips nothing: no real input"):
+        without("no real input: set COUNTERFOIL_DATA", {"CI": "true"})
+
+
+def test_without_real_input_ci_fails_and_other_machines_skip_with_the_reason(tmp_path: Path) -> None:
+    one = "tests/kernel/test_money.py::test_the_lists_of_decimals_are_those_of_the_real_tables"
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-rs", "-q", "-p", "no:cacheprovider", one]
+    for said, status, settings in (("set COUNTERFOIL_DATA", 0, {}), ("CI=true skips", 1, {"CI": "true"})):
+        environ = {**os.environ, "CI": "", **settings, "COUNTERFOIL_DATA": str(tmp_path / "none")}
+        done = subprocess.run(command, cwd=_ROOT, env=environ, capture_output=True, text=True, check=False)
+        assert (done.returncode, said in done.stdout) == (status, True)
 
 
 def test_a_browser_elsewhere_may_be_named() -> None:
