@@ -17,8 +17,9 @@ def _codes(listed: str) -> frozenset[str]:
 _ZERO = _codes("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF")
 _THREE = _codes("BHD IQD JOD KWD LYD OMR TND")
 # Stripe's own list (https://docs.stripe.com/currencies): MGA is sent without decimals; ISK and UGX with two,
-# for compatibility, although they have none; three-decimal amounts must end in 0.
+# for compatibility, although they have none; three-decimal amounts must end in 0. It takes no IQD and no LYD.
 _STRIPE_ZERO = _codes("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF")
+_STRIPE_THREE = _codes("BHD JOD KWD OMR TND")
 
 
 def exponent(currency: str) -> int:
@@ -27,8 +28,10 @@ def exponent(currency: str) -> int:
 
 
 def stripe_exponent(currency: str) -> int:
-    """Return how many decimals an amount sent to Stripe has."""
-    return 0 if currency in _STRIPE_ZERO else 3 if currency in _THREE else 2
+    """Return how many decimals an amount sent to Stripe has; raises ValueError for what Stripe lacks."""
+    if currency in _THREE - _STRIPE_THREE:
+        raise ValueError(f"Stripe takes no {currency}: it has no three decimals for it.")
+    return 0 if currency in _STRIPE_ZERO else 3 if currency in _STRIPE_THREE else 2
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -81,7 +84,7 @@ class Money:
             sent, rest = divmod(self.amount, 10**-shift)
             if rest:
                 raise ValueError(f"Stripe takes {self.currency} without its last decimals: {self.decimal()}")
-        if self.currency in _THREE and sent % 10:
+        if self.currency in _STRIPE_THREE and sent % 10:
             raise ValueError(f"Stripe takes {self.currency} with a last digit of 0: {self.decimal()}")
         return sent
 
