@@ -40,8 +40,8 @@ class Standin:
             str(self.announcement(state)),
             *self.fixed,
         ]
-        for option, setting in self.options:
-            words += [option, environ[setting]]
+        # In one word, as a random secret may begin with a dash.
+        words += [f"{option}={environ[setting]}" for option, setting in self.options]
         return [*words, "--webhook-url", shop + self.webhook] if self.webhook else words
 
 
