@@ -6,13 +6,16 @@ from itertools import product
 
 import pytest
 import requests
+from flask.testing import FlaskClient
 
 from oms.catalog.actions import put_product
 from oms.catalog.merchandise.actions import fill_collection, put_labels
 from oms.catalog.models import Collection
 from oms.kernel.config import Settings
 from oms.kernel.db import transaction
+from storefront.app import create_store
 from tests import goods
+from tests.bench.costs import dearest
 from tests.bench.harness import HERE, ROUNDS, hammer, served, walk
 from tests.bench.table import middle, tell
 
@@ -84,7 +87,24 @@ def ports(environ: dict[str, str]) -> Iterator[tuple[int, int]]:
         yield bare, shop
 
 
-def test_pages_are_answered_at_their_share_of_an_empty_view(ports: tuple[int, int]) -> None:
+def told_within(inside: FlaskClient, paths: list[str]) -> str:
+    """What takes the time of a page that missed its bar, asked for in this process."""
+    return dearest(lambda n: inside.get(paths[n % len(paths)]), len(paths))
+
+
+def test_where_a_page_takes_its_time_is_told(environ: dict[str, str], settings: Settings) -> None:
+    """The words for a missed bar, of pages that may miss none today."""
+    told = told_within(
+        create_store(settings).test_client(use_cookies=False), ["/products/thing-1", "/search?q=thing"]
+    )
+    assert "statements each" in told
+    assert "oms/web/" in told
+
+
+def test_pages_are_answered_at_their_share_of_an_empty_view(
+    ports: tuple[int, int], settings: Settings
+) -> None:
+    inside = create_store(settings).test_client(use_cookies=False)
     bare, shop = ports
     asked = sum(check(shop, screen) for screen in SCREENS.values())
     rates: dict[str, list[tuple[float, float]]] = {name: [] for name in SCREENS}
@@ -100,6 +120,9 @@ def test_pages_are_answered_at_their_share_of_an_empty_view(ports: tuple[int, in
     lines.append(middle("listing, each read and rendered anew", [(new, limit)], NEW_BAR))
     for line in lines:
         tell(line)
+    for line in lines:
+        if line.is_below:
+            tell(f"{line.name}:\n{told_within(inside, SCREENS[line.name].paths)}")
     assert counted(shop) == asked + len(NEW)
     assert [line.name for line in lines if line.is_below] == []
 
