@@ -79,6 +79,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("by_kind", sa.String(), nullable=False),
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["payment_id"], ["payments.id"], name=op.f("fk_payment_events_payment_id")),
@@ -123,6 +124,22 @@ def upgrade() -> None:
     op.create_index("ix_refunds_order_id", "refunds", ["order_id"], unique=False)
     op.create_index(op.f("ix_refunds_payment_id"), "refunds", ["payment_id"], unique=False)
     op.create_table(
+        "refund_events",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("refund_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("pending", "succeeded", "failed", name="refundstate", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("by_kind", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["refund_id"], ["refunds.id"], name=op.f("fk_refund_events_refund_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_events")),
+    )
+    op.create_index(op.f("ix_refund_events_refund_id"), "refund_events", ["refund_id"], unique=False)
+    op.create_table(
         "refund_lines",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("refund_id", sa.BigInteger(), nullable=False),
@@ -139,6 +156,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("refund_lines")
+    op.drop_table("refund_events")
     op.drop_table("refunds")
     op.drop_table("payment_events")
     op.drop_table("payments")

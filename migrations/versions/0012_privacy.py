@@ -56,6 +56,8 @@ def upgrade() -> None:
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("state", _states(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_kind", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["request_id"], ["privacy_requests.id"], name=op.f("fk_privacy_request_events_request_id")
         ),

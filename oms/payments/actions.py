@@ -13,13 +13,15 @@ from oms.kernel.errors import CounterfoilError, NotFoundError
 from oms.kernel.money import Money
 from oms.kernel.states import Outcome
 from oms.payments import queries
-from oms.payments.models import Payment, PaymentEvent, Refund, RefundLine
+from oms.payments.models import Payment, PaymentEvent, Refund, RefundEvent, RefundLine
 from oms.payments.states import PAYMENT, REFUND, PaymentState, RefundState
 from oms.payments.words import RefundTruth, SessionTruth
 
 NEVER_STARTED = "no session exists at the provider"
 # How a history says that the provider would not begin a payment; its code follows.
 REFUSED = "refused by the provider: "
+# Who moved what the provider's word moved, and why.
+PROVIDER, _ITS_WORD = "provider", "the provider says so"
 
 
 class RefundTooLargeError(CounterfoilError):
@@ -97,7 +99,7 @@ def void_unstarted(session: Session, payment_id: int, *, why: str = NEVER_STARTE
         or PAYMENT.attempt(payment.state, PaymentState.VOIDED) is not Outcome.MOVED
     ):
         return False
-    _settle(session, payment, PaymentState.VOIDED, why)
+    _settle(session, payment, PaymentState.VOIDED, ActorKind.SYSTEM, why)
     return True
 
 
@@ -123,7 +125,7 @@ def apply_truth(session: Session, truth: SessionTruth) -> str:
         if truth.captured.currency != payment.currency or truth.captured.amount > payment.amount:
             return "ignored: the amount is not the one that was asked for"
         payment.captured = truth.captured.amount
-    _settle(session, payment, truth.state, "the provider says so")
+    _settle(session, payment, truth.state, PROVIDER, _ITS_WORD)
     return str(truth.state)
 
 
@@ -138,10 +140,12 @@ def _locked(session: Session, truth: SessionTruth) -> Payment | None:
     return payment
 
 
-def _settle(session: Session, payment: Payment, state: PaymentState, why: str) -> None:
+def _settle(session: Session, payment: Payment, state: PaymentState, by_kind: str, why: str) -> None:
     payment.become(state)
     payment.settled_at = clock.now()
-    session.add(PaymentEvent(payment_id=payment.id, state=state, amount=payment.captured, why=why))
+    session.add(
+        PaymentEvent(payment_id=payment.id, state=state, amount=payment.captured, by_kind=by_kind, why=why)
+    )
     outbox.say(session, f"payment.{state}", payment=payment.id, order=payment.order_id)
 
 
@@ -177,8 +181,14 @@ def request_refund(session: Session, asked: RefundAsked, *, by: Actor) -> Refund
         RefundLine(refund_id=refund.id, order_line_id=p.order_line_id, quantity=p.quantity, amount=p.amount)
         for p in asked.parts
     )
+    _note(session, refund, by.kind, refund.reason)
     outbox.say(session, "refund.requested", refund=refund.id, order=refund.order_id)
     return refund
+
+
+def _note(session: Session, refund: Refund, by_kind: str, why: str) -> None:
+    state = refund.state or RefundState.PENDING
+    session.add(RefundEvent(refund_id=refund.id, state=state, by_kind=by_kind, why=why, at=clock.now()))
 
 
 def _check_lines(session: Session, order_id: int, parts: Sequence[RefundPart]) -> None:
@@ -220,6 +230,7 @@ def apply_refund_truth(session: Session, truth: RefundTruth) -> str:
             .values(refunded=Payment.refunded - refund.amount)
             .execution_options(synchronize_session=False)
         )
+    _note(session, refund, PROVIDER, refund.failure or _ITS_WORD)
     outbox.say(session, f"refund.{truth.state}", refund=refund.id, order=refund.order_id)
     return str(truth.state)
 

@@ -72,15 +72,16 @@ class Payment(Base):
 
 
 class PaymentEvent(Base):
-    """One move of a payment, dated: the audit trail of money."""
+    """One move of a payment, dated, by the provider's word or ours: the audit trail of money."""
 
     __tablename__ = "payment_events"
-    __columns__: ClassVar = columns("id payment_id state amount why at")
+    __columns__: ClassVar = columns("id payment_id state amount by_kind why at")
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"), index=True)
     state: Mapped[PaymentState]
     amount: Mapped[int]
+    by_kind: Mapped[str]
     why: Mapped[str]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -120,6 +121,20 @@ class Refund(Base):
         """Move along the table of refunds; raises IllegalMoveError."""
         REFUND.check(self.state, state)
         self.state = state
+
+
+class RefundEvent(Base):
+    """One move of a refund, dated: who asked and why, then what the provider says."""
+
+    __tablename__ = "refund_events"
+    __columns__: ClassVar = columns("id refund_id state by_kind why at")
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    refund_id: Mapped[int] = mapped_column(ForeignKey("refunds.id"), index=True)
+    state: Mapped[RefundState]
+    by_kind: Mapped[str]
+    why: Mapped[str]
+    at: Mapped[datetime]
 
 
 class RefundLine(Base):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from oms.kernel import audit, clock, ids
-from oms.kernel.audit import Actor
+from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.errors import IllegalMoveError, NotFoundError
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.models import PrivacyRequest, RequestEvent, Telling
@@ -22,7 +22,8 @@ def begin(session: Session, request: PrivacyRequest, countries: Sequence[str]) -
     request.target_by, request.answer_by = due.target_by, due.answer_by
     session.add(request)
     session.flush()
-    session.add(RequestEvent(request_id=request.id, state=RequestState.RECEIVED, at=now))
+    state, by_kind = RequestState.RECEIVED, ActorKind.GUEST
+    session.add(RequestEvent(request_id=request.id, state=state, at=now, by_kind=by_kind, why="asked"))
     return request
 
 

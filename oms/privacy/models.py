@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Identity, Index, String, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from oms.kernel.audit import Actor
 from oms.kernel.db import Base
 from oms.kernel.register import Life, columns, declare_place
 from oms.privacy.states import REQUEST, Channel, RequestKind, RequestState, Source, Way
@@ -56,26 +57,28 @@ class PrivacyRequest(Base):
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     certificate: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
-    def become(self, state: RequestState, at: datetime) -> "RequestEvent":
+    def become(self, state: RequestState, at: datetime, *, by: Actor, why: str) -> "RequestEvent":
         """Move along the table of requests; return the history row. Raises IllegalMoveError."""
         REQUEST.check(self.state, state)
         self.state = state
         if REQUEST.is_final(state):
             self.settled_at = at
             self.answered_at = self.answered_at or at
-        return RequestEvent(request_id=self.id, state=state, at=at)
+        return RequestEvent(request_id=self.id, state=state, at=at, by_kind=by.kind, why=why)
 
 
 class RequestEvent(Base):
-    """One move of a request, dated."""
+    """One move of a request, dated: which kind of person moved it, and why; never their words."""
 
     __tablename__ = "privacy_request_events"
-    __columns__: ClassVar = columns("id request_id state at")
+    __columns__: ClassVar = columns("id request_id state at by_kind why")
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("privacy_requests.id"), index=True)
     state: Mapped[RequestState]
     at: Mapped[datetime]
+    by_kind: Mapped[str]
+    why: Mapped[str]
 
 
 class RequestUnit(Base):

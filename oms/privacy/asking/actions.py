@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from oms.kernel import audit, clock, ids, outbox, vault
-from oms.kernel.audit import SYSTEM, Actor
+from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError, RefusedError
 from oms.kernel.vault import Keys
@@ -24,6 +24,7 @@ from oms.privacy.states import OPEN, Ground, RequestKind, RequestState, Source, 
 MOST_TRIES = 5
 # What a request is about; the request itself is proven with its mailbox, and is none of them.
 _SORTS = ("order", "account")
+_THEMSELVES = Actor(ActorKind.GUEST, "self")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _take_up(session: Session, request: PrivacyRequest, units: Sequence[str]) ->
     planned = erasing.plan(session, units)
     still_open = {order.number for order in planned.open_orders}
     request.way = Way.LATER if still_open else Way.NOW
-    session.add(request.become(RequestState.VERIFIED, now))
+    session.add(request.become(RequestState.VERIFIED, now, by=_THEMSELVES, why="the mailbox is theirs"))
     session.add_all(
         RequestUnit(
             request_id=request.id,
@@ -126,7 +127,7 @@ def proceed(session: Session, request: PrivacyRequest) -> None:
     elif refusal is not None:
         _close(session, request, refusal, by=SYSTEM)
     elif request.kind is not RequestKind.ERASURE:
-        session.add(request.become(RequestState.IN_PROGRESS, clock.now()))
+        session.add(request.become(RequestState.IN_PROGRESS, clock.now(), by=SYSTEM, why="taken up"))
         if request.kind in {RequestKind.ACCESS, RequestKind.COPY}:
             answer(session, request, by=SYSTEM)
 
@@ -218,12 +219,12 @@ def _close(session: Session, request: PrivacyRequest, refusal: Refusal, *, by: A
             kept = {"unit": row.unit, "field": name, "ground": refusal.ground, "at": clock.now()}
             session.execute(insert(Withholding).values(**kept).on_conflict_do_nothing())
     if request.state is RequestState.VERIFIED:
-        session.add(request.become(RequestState.IN_PROGRESS, clock.now()))
+        session.add(request.become(RequestState.IN_PROGRESS, clock.now(), by=by, why="taken up"))
     _settle(session, request, RequestState.PARTLY_REFUSED, by)
 
 
 def _settle(session: Session, request: PrivacyRequest, state: RequestState, by: Actor) -> None:
-    session.add(request.become(state, clock.now()))
+    session.add(request.become(state, clock.now(), by=by, why="answered"))
     session.execute(delete(RequestUnit).where(RequestUnit.request_id == request.id))
     audit.record(session, by, f"privacy.{state}", f"request:{request.number}")
     outbox.say(session, "privacy.answered", request=request.id)

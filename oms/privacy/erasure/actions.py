@@ -67,7 +67,8 @@ def open_request(session: Session, wish: Wish) -> PrivacyRequest:
         withdraw(session, earlier)
     began = PrivacyRequest(way=wish.way, market=wish.market, language=wish.language)
     request = begin(session, began, queries.countries(session, wish.units))
-    session.add(request.become(RequestState.VERIFIED, request.received_at))
+    at, why = request.received_at, "the mailbox is theirs"
+    session.add(request.become(RequestState.VERIFIED, at, by=THEMSELVES, why=why))
     session.add_all(
         RequestUnit(
             request_id=request.id,
@@ -83,7 +84,7 @@ def open_request(session: Session, wish: Wish) -> PrivacyRequest:
 
 def withdraw(session: Session, request: PrivacyRequest) -> None:
     """Take a request back; what has gone already stays gone. Raises IllegalMoveError when it is done."""
-    session.add(request.become(RequestState.WITHDRAWN, clock.now()))
+    session.add(request.become(RequestState.WITHDRAWN, clock.now(), by=THEMSELVES, why="taken back"))
     session.execute(delete(RequestUnit).where(RequestUnit.request_id == request.id))
 
 
@@ -130,7 +131,7 @@ def _begin(request_id: int) -> list[RequestUnit] | None:
         if request.state not in OPEN or request.state is RequestState.RECEIVED:
             return None
         if request.state is RequestState.VERIFIED:
-            session.add(request.become(RequestState.IN_PROGRESS, clock.now()))
+            session.add(request.become(RequestState.IN_PROGRESS, clock.now(), by=SYSTEM, why="taken up"))
         return queries.units_of(session, request_id)
 
 
@@ -262,7 +263,7 @@ def _certify(request_id: int) -> bool:
         request.certificate = _certificate(rows, kept)
         leads_on = any(stay.basis is Basis.LEGITIMATE_INTEREST for stay in kept)
         state = RequestState.PARTLY_REFUSED if leads_on else RequestState.FULFILLED
-        session.add(request.become(state, clock.now()))
+        session.add(request.become(state, clock.now(), by=SYSTEM, why="carried out"))
         for name in dict.fromkeys(name for row in rows for name in row.recipients):
             refs, not_before = telling.wanted(session, name, found)
             row = {"request_id": request.id, "recipient": name, "asked_at": clock.now()}

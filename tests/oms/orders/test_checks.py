@@ -28,7 +28,8 @@ FAULTS = {
     "Attempts to pay that are open ten minutes after their end": f"UPDATE payments SET expires_at = {OLD}",
     "Payments and refunds that broke when their turn came": "UPDATE payments SET trouble = 'ValueError'",
     "Payments that Stripe refused to begin within a day": "INSERT INTO payment_events"
-    " (payment_id, state, amount, why) VALUES (1, 'voided', 0, 'refused by the provider: amount_too_small')",
+    " (payment_id, state, amount, by_kind, why)"
+    " VALUES (1, 'voided', 0, 'system', 'refused by the provider: amount_too_small')",
     "Orders whose lines do not sum up to their goods": "DELETE FROM order_lines",
     "Orders whose tax is not the sum of its rates": "DELETE FROM order_taxes",
     "Placed orders without a capture of their total": "UPDATE orders SET state = 'placed'",

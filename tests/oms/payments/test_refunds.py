@@ -15,6 +15,7 @@ from oms.payments import actions, gateway, handlers
 from oms.payments.actions import RefundAsked, RefundPart
 from oms.payments.models import Payment, Refund
 from oms.payments.states import RefundState
+from oms.payments.words import RefundTruth
 from tests import make
 from tests.fakes import Party
 from tests.make import Shop
@@ -94,3 +95,23 @@ def test_a_refund_that_stripe_never_took_for_days_is_sent_once_it_is_back(small:
         handlers.ask_about_open_refunds()
         handlers.ask_about_open_refunds()
     assert [(r["amount"], r["status"]) for r in stripe.get("ledger")["refunds"]] == [(1000, "succeeded")]
+
+
+def test_the_history_of_money_says_who_moved_it_and_why(small: Shop, stripe: Party) -> None:
+    payment_id = _paid(small, stripe)
+    refund = _half_back(payment_id)
+    handlers.send_refund(Message(1, "refund.requested", {"refund": refund.id}))
+    with transaction() as session:
+        money, ref = Money(1000, "EUR"), "re_came_back"
+        gone_wrong = RefundTruth(ref, refund.key, None, RefundState.FAILED, money, "lost_or_stolen_card")
+        assert actions.apply_refund_truth(session, gone_wrong) == "failed"
+        assert actions.apply_refund_truth(session, gone_wrong) == "known"
+    with reading() as session:
+        refunds = session.execute(text("SELECT state, by_kind, why FROM refund_events ORDER BY id")).all()
+        payments = session.execute(text("SELECT state, by_kind, why FROM payment_events ORDER BY id")).all()
+    assert refunds == [
+        ("pending", "system", "Goodwill"),
+        ("succeeded", "provider", "the provider says so"),
+        ("failed", "provider", "lost_or_stolen_card"),
+    ]
+    assert payments == [("captured", "provider", "the provider says so")]

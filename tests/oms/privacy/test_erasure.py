@@ -240,6 +240,16 @@ def test_a_finished_request_cannot_be_taken_back_or_repeated(small: Shop) -> Non
     with pytest.raises(BadInputError, match="nothing left"), transaction() as session:
         actions.open_request(session, Wish((order.unit,), Way.NOW, "eu", "en"))
     assert again(done.id).state is RequestState.FULFILLED
+    with reading() as session:
+        moves = session.execute(
+            text("SELECT state, by_kind, why FROM privacy_request_events ORDER BY id")
+        ).all()
+    assert moves == [
+        ("received", "guest", "asked"),
+        ("verified", "guest", "the mailbox is theirs"),
+        ("in_progress", "system", "taken up"),
+        ("fulfilled", "system", "carried out"),
+    ]
 
 
 def text_of(mail: EmailMessage) -> str:
