@@ -103,6 +103,44 @@ def test_the_last_one_is_sold_to_one_of_two_carts(live: RunningShop) -> None:
     assert sound()
 
 
+def test_two_tabs_that_add_the_last_one_to_one_cart_sell_it_once(live: RunningShop) -> None:
+    """One cart can hold no second line of a thing; what it holds too much of is not sold."""
+    shopper = Shopper(live, 1)
+    shopper.add("RETRO-CLOCK")
+
+    def tab() -> Shopper:
+        twin = Shopper(live, 1)
+        twin.http.cookies.update(shopper.http.cookies)
+        return twin
+
+    def add_and_buy(_: int) -> tuple[int, str]:
+        twin = tab()
+        added = twin.add("CEDAR-PENCIL")
+        hidden = twin.checkout()
+        if "placement_key" in hidden:
+            twin.pay(hidden)
+        return added.status_code, "add"
+
+    with ThreadPoolExecutor(12) as tabs:
+        answers = Counter(tabs.map(add_and_buy, range(24)))
+    assert set(answers) == {(303, "add")}
+    pencils = "FROM cart_lines l JOIN variants v ON v.id = l.variant_id WHERE v.sku = 'CEDAR-PENCIL'"
+    assert count(f"SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n {pencils} GROUP BY cart_id) c") <= 1
+    sold = "FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE l.sku = 'CEDAR-PENCIL'"
+    sold += " AND o.state <> 'lapsed'"  # as a tab is given up when the next one begins to pay
+    assert count(f"SELECT count(*) {sold}") <= 1
+    assert count(f"SELECT coalesce(max(l.quantity), 0) {sold}") <= 1
+    assert count("SELECT reserved FROM stock_levels WHERE variant_id = 2") == count(f"SELECT count(*) {sold}")
+    last = tab()
+    last.http.get(f"{live.url}/cart", timeout=60)
+    hidden = last.checkout()
+    if "placement_key" in hidden:
+        last.pay(hidden)
+    assert count(f"SELECT count(*) {sold} AND l.quantity = 1") == 1
+    assert count("SELECT reserved FROM stock_levels WHERE variant_id = 2") == 1
+    assert sound()
+
+
 def test_units_in_two_warehouses_are_sold_to_the_last(live: RunningShop) -> None:
     with transaction() as session:
         stock_actions.receive(session, 1, 2, 20, by=SYSTEM)
