@@ -34,7 +34,8 @@ def _is_ready(shop: Launch) -> bool:
 
 
 @pytest.mark.parametrize(
-    "word", ["oms.worker", "oms.worker relay", "granian", "oms.local.stripe", "postgres -D"]
+    "word",
+    ["oms.worker", "oms.worker relay", "granian", "oms.local.stripe", "postgres -D", "valkey-server"],
 )
 def test_a_killed_process_is_replaced_and_the_shop_answers(shop: Launch, word: str) -> None:
     assert soon(lambda: bool(shop.processes(word)), 30)
