@@ -3,14 +3,17 @@
 import json
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from rq import Queue
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from oms.kernel import jobs, outbox
-from oms.kernel.db import Role, current_role, reading, transaction
+from oms.kernel.db import Role, current_role, keyring_transaction, reading, transaction
 from oms.kernel.outbox import Message
 from oms.local.services import Services
 
@@ -150,3 +153,50 @@ def test_a_scheduled_job_runs_once_in_its_interval(shop: None) -> None:
     finally:
         del jobs.SCHEDULE["test.tick"]
     assert ran == ["x"]
+
+
+def test_a_scheduled_job_that_eight_start_at_once_runs_once(shop: None) -> None:
+    ran: list[str] = []
+    together = Barrier(8)
+
+    def start(_: int) -> bool:
+        together.wait(30)
+        return jobs.run_scheduled("test.tick")
+
+    jobs.SCHEDULE["test.tick"] = jobs.Scheduled(
+        "test.tick", timedelta(hours=1), Role.WORKER, lambda: ran.append("x")
+    )
+    try:
+        with ThreadPoolExecutor(8) as crowd:
+            assert sorted(crowd.map(start, range(8))) == [False] * 7 + [True]
+    finally:
+        del jobs.SCHEDULE["test.tick"]
+    assert ran == ["x"]
+
+
+def test_a_job_whose_lock_another_process_holds_does_not_run(shop: None) -> None:
+    ran: list[str] = []
+    jobs.SCHEDULE["test.tick"] = jobs.Scheduled(
+        "test.tick", timedelta(hours=1), Role.WORKER, lambda: ran.append("x")
+    )
+    held = text("SELECT pg_advisory_xact_lock(hashtext('schedule:test.tick'))")
+    try:
+        with ThreadPoolExecutor(1) as other, transaction() as session:
+            session.execute(held)
+            assert other.submit(jobs.run_scheduled, "test.tick").result(30) is False
+        assert ran == []
+        assert jobs.run_scheduled("test.tick") is True
+    finally:
+        del jobs.SCHEDULE["test.tick"]
+
+
+@pytest.mark.parametrize("role", [Role.WEB, Role.WORKER, Role.MIGRATE])
+def test_an_error_of_the_database_does_not_tell_the_values_it_was_given(shop: None, role: Role) -> None:
+    statement = text("SELECT 1 / length(CAST(:told AS text)) - 1 / 0")
+    with pytest.raises(DBAPIError) as failed, transaction(role) as session:
+        session.execute(statement, {"told": "canary@shop.test"})
+    assert "division by zero" in str(failed.value)
+    assert "canary" not in str(failed.value) + repr(failed.value)
+    with pytest.raises(DBAPIError) as failed, keyring_transaction() as session:
+        session.execute(statement, {"told": "canary@shop.test"})
+    assert "canary" not in str(failed.value) + repr(failed.value)
