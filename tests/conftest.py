@@ -19,7 +19,14 @@ from oms.kernel.config import Settings, load
 from oms.local import services
 from oms.local.browser import find as find_browser
 from oms.local.logins import login_settings, own_logins
+from oms.notifications import handlers as notifications
+from oms.notifications.asking import handlers as asking_mails
+from oms.notifications.breaches import handlers as breach_mails
+from oms.notifications.certificates import handlers as certificates
+from oms.notifications.closing import handlers as closing_mails
+from oms.notifications.copies import handlers as copy_mails
 from oms.payments import gateway
+from oms.privacy.copies import handlers as copies
 from oms.shipping import gateway as carriers
 from storefront.app import create_store
 from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_KEY, STRIPE_SECRET, Party
@@ -160,6 +167,27 @@ def carrier(carrier_process: Party, settings: Settings) -> Iterator[Party]:
     yield carrier_process
     carrier_process.reset()
     carriers.configure(settings)
+
+
+@pytest.fixture(scope="session")
+def mail_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Party]:
+    """Start the mail server once."""
+    started = Party("oms.local.mail", tmp_path_factory.mktemp("post"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def sink(mail_process: Party, settings: Settings) -> Path:
+    """Give the folder in which the mails of the shop arrive, empty."""
+    folder = mail_process.folder / "mail"
+    for left in folder.glob("*.eml"):
+        left.unlink()
+    posting = replace(settings, smtp_url=mail_process.address)
+    notifications.configure(posting)
+    for each in (certificates, copies, copy_mails, closing_mails, asking_mails, breach_mails):
+        each.configure(posting)
+    return folder
 
 
 def _own_queue(url: str) -> str:

@@ -1,7 +1,6 @@
 """The shop closes: announced in time, nobody new, everybody let go of, and the books as they were."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,14 +15,11 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError
-from oms.notifications import handlers as notifications
-from oms.notifications.closing import handlers as mails
 from oms.orders.personal import OrderContact
 from oms.privacy.closing import actions, queries
 from oms.privacy.closing.commands import shop as command
 from storefront.app import create_store
 from tests import make
-from tests.fakes import Party
 from tests.forgetting import GRACE, delivered, paid
 from tests.make import Shop
 from tests.oms.privacy.test_erasure import reports
@@ -37,15 +33,6 @@ MONTH = timedelta(days=30)
 def small(shop: None) -> Shop:
     with transaction() as session:
         return make.small_shop(session)
-
-
-@pytest.fixture
-def sink(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    party = Party("oms.local.mail", tmp_path)
-    notifications.configure(replace(settings, smtp_url=party.address))
-    mails.configure(settings)
-    yield tmp_path / "mail"
-    party.stop()
 
 
 def announced() -> None:

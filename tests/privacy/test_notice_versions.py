@@ -1,7 +1,6 @@
 """The notice: versions nobody can change, a month ahead where it reaches further, and one list."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,18 +13,15 @@ from sqlalchemy.exc import ProgrammingError
 
 from oms.kernel import clock, jobs
 from oms.kernel.audit import SYSTEM
-from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.egress import RECIPIENTS
 from oms.kernel.errors import BadInputError
 from oms.kernel.register import KINDS, PLACES
-from oms.notifications import handlers as notifications
 from oms.notifications.announcing import handlers as announcing
 from oms.orders.models import Order
 from oms.privacy.models import NoticeVersion
 from oms.privacy.notice import actions, queries
 from tests import make
-from tests.fakes import Party
 from tests.forgetting import GRACE, delivered, proven
 from tests.make import Shop
 from tests.oms.notifications.test_mails import mails
@@ -42,14 +38,6 @@ assert announcing.tell is not None
 def small(shop: None) -> Shop:
     with transaction() as session:
         return make.small_shop(session)
-
-
-@pytest.fixture
-def sink(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    party = Party("oms.local.mail", tmp_path)
-    notifications.configure(replace(settings, smtp_url=party.address))
-    yield tmp_path / "mail"
-    party.stop()
 
 
 def kept(told: dict[str, Any]) -> NoticeVersion:

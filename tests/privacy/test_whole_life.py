@@ -1,7 +1,5 @@
 """A person with twenty strings walks the life of an order: no log, queue, row or metric holds one."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,8 +13,6 @@ from oms.fulfillment import actions as fulfillment
 from oms.kernel import jobs, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
-from oms.notifications import handlers as notifications
-from oms.notifications.certificates import handlers as certificates
 from oms.orders import actions as orders
 from oms.orders.models import Order
 from oms.privacy.retention import actions as retention
@@ -54,15 +50,6 @@ def heard(store: FlaskClient) -> list[bytes]:
 
     store.application.wsgi_app = listen  # type: ignore[method-assign]
     return said
-
-
-@pytest.fixture
-def sink(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    party = Party("oms.local.mail", tmp_path)
-    notifications.configure(replace(settings, smtp_url=party.address))
-    certificates.configure(settings)
-    yield tmp_path / "mail"
-    party.stop()
 
 
 def bought(store: FlaskClient, stripe: Party, ada: Person) -> Order:

@@ -1,8 +1,7 @@
 """The EU right of withdrawal: there all through the period, in two steps, acknowledged at once."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,7 +16,6 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import ConflictError
-from oms.notifications import handlers as notifications
 from oms.notifications.returning import handlers as returning
 from oms.orders import queries as orders
 from oms.orders.models import Order, OrderEvent
@@ -31,7 +29,6 @@ from oms.staff.states import StaffRole
 from oms.web.doctor import Health
 from storefront.app import create_store
 from tests import make
-from tests.fakes import Party
 from tests.forgetting import GRACE, delivered, paid, proven
 from tests.make import Shop
 from tests.oms.notifications.test_mails import mails
@@ -48,14 +45,6 @@ assert returning.acknowledge is not None
 def small(shop: None) -> Shop:
     with transaction() as session:
         return make.small_shop(session)
-
-
-@pytest.fixture
-def sink(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    party = Party("oms.local.mail", tmp_path)
-    notifications.configure(replace(settings, smtp_url=party.address))
-    yield tmp_path / "mail"
-    party.stop()
 
 
 def right(order: Order) -> bool:

@@ -1,7 +1,6 @@
 """Mails: once each, in the reader's language, to the mailbox that the vault gives out for that moment."""
 
 import email
-from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
@@ -25,14 +24,6 @@ from tests.make import Shop
 def small(shop: None) -> Shop:
     with transaction() as session:
         return make.small_shop(session)
-
-
-@pytest.fixture
-def sink(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    party = Party("oms.local.mail", tmp_path)
-    handlers.configure(replace(settings, smtp_url=party.address))
-    yield tmp_path / "mail"
-    party.stop()
 
 
 def mails(folder: Path) -> list[EmailMessage]:

@@ -1,8 +1,6 @@
 """Mails about sending: a parcel on its way, and money that came too late."""
 
 import email
-from collections.abc import Iterator
-from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -18,13 +16,10 @@ from oms.inventory import actions as stock
 from oms.inventory.actions import Count
 from oms.kernel import jobs
 from oms.kernel.audit import SYSTEM
-from oms.kernel.config import Settings
 from oms.kernel.db import Role, transaction
-from oms.notifications import handlers
 from oms.orders import actions
 from oms.orders.models import Order
 from tests import make
-from tests.fakes import Party
 from tests.make import Shop
 
 
@@ -32,14 +27,6 @@ from tests.make import Shop
 def small(shop: None) -> Shop:
     with transaction() as session:
         return make.small_shop(session)
-
-
-@pytest.fixture
-def sink(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    party = Party("oms.local.mail", tmp_path)
-    handlers.configure(replace(settings, smtp_url=party.address))
-    yield tmp_path / "mail"
-    party.stop()
 
 
 def mails(folder: Path, word: str) -> list[EmailMessage]:

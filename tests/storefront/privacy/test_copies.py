@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,27 +14,13 @@ from sqlalchemy import text
 from oms.kernel import audit, clock, jobs
 from oms.kernel.config import Settings
 from oms.kernel.db import reading
-from oms.notifications import handlers as notifications
-from oms.notifications.copies import handlers as mails
 from oms.privacy.copies import actions
-from oms.privacy.copies import handlers as copies
 from oms.privacy.copies.models import Copy
 from oms.privacy.retention import actions as retention
 from tests import make
-from tests.fakes import Party
 from tests.forgetting import build_copies, delivered, proven, taken
 from tests.make import Shop
 from tests.people import Visitor, words
-
-
-@pytest.fixture
-def sink(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    party = Party("oms.local.mail", tmp_path)
-    notifications.configure(replace(settings, smtp_url=party.address))
-    mails.configure(settings)
-    copies.configure(settings)
-    yield tmp_path / "mail"
-    party.stop()
 
 
 def rows(statement: str) -> list[tuple[object, ...]]:

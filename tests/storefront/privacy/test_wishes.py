@@ -2,7 +2,6 @@
 
 import email
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
@@ -16,7 +15,6 @@ from oms.kernel import egress, jobs, outbox
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.notifications import handlers as notifications
-from oms.notifications.certificates import handlers as certificates
 from oms.orders import actions as ordering
 from oms.orders.models import Order
 from oms.privacy.retention import actions as retention
@@ -24,22 +22,12 @@ from oms.privacy.states import Channel
 from oms.privacy.wishes import actions
 from oms.privacy.wishes.queries import token_of
 from tests import make
-from tests.fakes import Party
 from tests.forgetting import GRACE, copy, delivered, paid, proven
 from tests.make import Shop
 from tests.people import Visitor, words
 
 SECRET = "a-secret-for-tests-0123456789-abcdefgh"
 ARRIVED = "has arrived"
-
-
-@pytest.fixture
-def sink(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    party = Party("oms.local.mail", tmp_path)
-    notifications.configure(replace(settings, smtp_url=party.address))
-    certificates.configure(settings)
-    yield tmp_path / "mail"
-    party.stop()
 
 
 def mails(folder: Path) -> list[EmailMessage]:
