@@ -1,4 +1,7 @@
-"""Somebody at a real browser: each page is looked at by axe, and what the browser complains about is kept."""
+"""Somebody at a real browser: each page is looked at by axe, and what the browser complains about is kept.
+
+Axe is a script. Of a page without script it is given a copy, in a window of its own, as it was rendered.
+"""
 
 import itertools
 import re
@@ -11,13 +14,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, Response
+from playwright.sync_api import Browser, Frame, Page, Request, Response
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.fakes import wait_until
 from tests.running import RunningShop
 
 _ADDRESSES = itertools.count(1)
+_SCRIPTS = re.compile(r"<script\b.*?</script>|</?noscript\b[^>]*>", re.DOTALL)
 _CODE = re.compile(r"^    (\d[\d ]+\d)\s*$", re.MULTILINE)
 
 
@@ -52,10 +56,17 @@ class Walker:
         self.looked: dict[str, list[str]] = {}
         self.cookies_set: dict[str, str] = {}
         self.answers: list[tuple[str, dict[str, str]]] = []
+        self._is_new = False
+        self._mirror: Page | None = None
+        self.page.on("framenavigated", self._note_navigation)
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.context.on("request", self._note_request)
         self.context.on("response", self._note_response)
+
+    def _note_navigation(self, frame: Frame) -> None:
+        if frame == self.page.main_frame:
+            self._is_new = True
 
     def _note_request(self, request: Request) -> None:
         if not request.url.startswith("data:"):
@@ -70,21 +81,44 @@ class Walker:
 
     def go(self, path: str) -> "Walker":
         """Open a page by its address and look at it."""
+        self._look_before_leaving()
         answer = self.page.goto(path)
         assert answer is not None
         assert answer.status == 200, f"{path}: {answer.status}"
         return self.look()
 
     def look(self) -> "Walker":
-        """Have axe look at this page; with script only, as axe is one."""
-        if self.script and urlsplit(self.page.url).netloc == urlsplit(self.base).netloc:
-            found = Axe().run(self.page).response["violations"]
+        """Have axe look at this page, if it is one of the shop's."""
+        self._is_new = False
+        if urlsplit(self.page.url).netloc == urlsplit(self.base).netloc:
+            found = Axe().run(self.page if self.script else self._copied()).response["violations"]
             barriers = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
             self.looked.setdefault(self.page.url, []).extend(barriers)
         return self
 
+    def _look_before_leaving(self) -> None:
+        """Look at a page that somebody came to without a word of ours, as after a form."""
+        if self._is_new:
+            with suppress(PlaywrightError):  # on its way to another page, which is looked at then
+                self.page.wait_for_load_state()
+                self.look()
+
+    def _copied(self) -> Page:
+        """Return a window with scripts that shows this page as it is without."""
+        html = _SCRIPTS.sub("", self.page.content())
+        if self._mirror is None:
+            browser = self.context.browser
+            assert browser is not None
+            self._mirror = browser.new_context(reduced_motion="reduce").new_page()
+        mirror = self._mirror
+        mirror.set_viewport_size(self.page.viewport_size or {"width": 1280, "height": 720})
+        mirror.route(self.page.url, lambda route: route.fulfill(body=html, content_type="text/html"), times=1)
+        mirror.goto(self.page.url)
+        return mirror
+
     def press(self, name: str | re.Pattern[str], *, to: str = "") -> "Walker":
         """Press a button or link by its words; wait for the page at `to`, where it leads to another."""
+        self._look_before_leaving()
         both = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name))
         both.first.click()
         if to:
@@ -124,7 +158,11 @@ class Walker:
         assert self.outsiders() == set()
 
     def leave(self) -> None:
-        """Close the browser window."""
+        """Look at the page that is open, and close the browser window."""
+        self._look_before_leaving()
+        assert {url: found for url, found in self.looked.items() if found} == {}
+        if self._mirror is not None:
+            self._mirror.context.close()
         self.context.close()
 
 
