@@ -152,7 +152,6 @@ def _message(mail: Mail, settings: Settings) -> EmailMessage:
     message["To"] = _address(mail.to)
     message["Subject"] = " ".join(mail.subject.split())
     message["Message-ID"] = f"<{mail.message_id}@{urlsplit(settings.public_url).hostname}>"
-    message["Content-Language"] = mail.language
     # No machine needs to answer this, and none should (RFC 3834, 5).
     message["Auto-Submitted"] = "auto-generated"
     if mail.stop_url:
@@ -161,6 +160,8 @@ def _message(mail: Mail, settings: Settings) -> EmailMessage:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
+    # Last: what is said of the content before there are two parts is moved into the first of them.
+    message["Content-Language"] = mail.language
     return message
 
 

@@ -2,15 +2,21 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from oms.catalog.merchandise import actions as merchandise
 from oms.kernel import jobs
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
+from oms.notifications import handlers as notifications
 from storefront.app import create_store
 from tests import make
 from tests.fakes import Party
@@ -157,6 +163,114 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(small: Shop, store: F
     assert "This is not an e-mail address." in answer.text
     assert form_with(answer, "placement_key")["fields"]["street"] == "Rapenburg 70"
     assert orders() == []
+
+
+def counted() -> dict[str, int]:
+    """Return how many rows each table of the shop has, but for sessions, which hold no field of the form."""
+    with reading(Role.MIGRATE) as session:
+        named = {
+            row.name: row.at
+            for row in session.execute(
+                text(
+                    "SELECT schemaname || '.' || tablename AS name, schemaname, tablename,"
+                    " format('%I.%I', schemaname, tablename) AS at FROM pg_tables"
+                    " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+                )
+            )
+        }
+        assert len(named) > 30
+        return {n: int(session.scalar(text(f"SELECT count(*) FROM {at}")) or 0) for n, at in named.items()}
+
+
+def kept(strings: list[str]) -> list[str]:
+    """Return which strings stand in any row of the shop, sessions included."""
+    with reading(Role.MIGRATE) as session:
+        every = session.scalars(
+            text(
+                "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
+                " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+            )
+        ).all()
+        rows = " ".join(
+            str(row) for at in every for row in session.scalars(text(f"SELECT t::text FROM {at} AS t"))
+        )
+    return [string for string in strings if string in rows]
+
+
+TYPED = ["ada@shop.test", "Ada Lind", "Rapenburg", "2311 EZ", "Leiden-Noord"]
+
+
+def test_nothing_typed_is_stored_before_pay(small: Shop, store: FlaskClient, stripe: Party) -> None:
+    add(store)
+    page = store.get("/checkout")
+    before = counted()
+    typed = {**ADA, "city": "Leiden-Noord"}
+    asked_again = send(store, page, "placement_key", **{**typed, "step": "refresh"})
+    refused = send(store, page, "placement_key", **{**typed, "postcode": "23"})
+    unknown = send(store, page, "placement_key", **typed, vat_number="1")
+    stale = send(store, page, "placement_key", **{**typed, "shown": "older"})
+    statuses = [answer.status_code for answer in (asked_again, refused, unknown, stale)]
+    assert statuses == [200, 422, 422, 422]
+    assert counted() == before
+    assert kept(TYPED) == []
+    assert stripe.get("ledger")["sessions"] == []
+    paid = send(store, page, "placement_key", **typed)
+    assert paid.status_code == 303
+    more = {name for name, count in counted().items() if count > before[name]}
+    assert any(name.endswith(".orders") for name in more)
+    assert any(".sealed" in name for name in more)
+
+
+def test_something_typed_that_was_stored_would_be_seen(small: Shop, store: FlaskClient) -> None:
+    before = counted()
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text('UPDATE markets SET names = \'{"en": "Rapenburg"}\''))
+    assert (kept(TYPED), counted()) == (["Rapenburg"], before)
+
+
+LAW = {
+    "order-button": ("Zahlungspflichtig bestellen", ""),
+    "terms": ("Allgemeine Geschäftsbedingungen", "<p>Es gilt niederländisches Recht.</p>"),
+    "withdrawal": ("Widerrufsbelehrung", "<p>Sie können binnen 14 Tagen widerrufen.</p>"),
+}
+
+
+def test_the_law_of_the_market_stands_beside_the_button_and_in_the_mail(
+    small: Shop, store: FlaskClient, stripe: Party, settings: Settings, tmp_path: Path
+) -> None:
+    with transaction() as session:
+        for topic, (title, body) in LAW.items():
+            merchandise.put_market_text(session, ("eu", topic, "de"), title=title, body_html=body)
+    data = {"sku": "RETRO-CLOCK", "quantity": "1"}
+    store.post("/eu-de/cart/lines", data=data, headers={"Sec-Fetch-Site": "same-origin"})
+    page = store.get("/eu-de/checkout")
+    (button,) = re.findall(r'<button[^>]*value="pay"[^>]*>(.*?)</button>', page.text, re.DOTALL)
+    assert re.sub(r"\s+", " ", button).strip() == "Zahlungspflichtig bestellen · 36,60 €"
+    links = dict(re.findall(r'<a href="(/eu-de/legal/\w+)">([^<]+)</a>', page.text.partition("<footer")[0]))
+    assert links == {f"/eu-de/legal/{topic}": LAW[topic][0] for topic in ("terms", "withdrawal")}
+    for address, title in links.items():
+        assert f"<h1>{title}</h1>" in store.get(address).text
+    assert "Zahlungspflichtig bestellen" not in store.get("/checkout").text
+    sink = Party("oms.local.mail", tmp_path)
+    try:
+        notifications.configure(replace(settings, smtp_url=sink.address))
+        paid = send(store, page, "placement_key", **ADA)
+        stripe.pay(session_of(paid))
+        store.get(f"/eu-de/orders/{orders()[0][1]}")
+        jobs.drain()
+        (mail,) = [
+            message_from_bytes(path.read_bytes(), policy=default)
+            for path in (tmp_path / "mail").glob("*.eml")
+        ]
+    finally:
+        sink.stop()
+        notifications.configure(settings)
+    assert mail["Subject"] == f"Ihre Bestellung {orders()[0][1]}"
+    for kind in ("plain", "html"):
+        told = str(mail.get_body((kind,)).get_content())
+        assert "Widerrufsbelehrung" in told
+        assert "Sie können binnen 14 Tagen widerrufen." in told
+        assert "Es gilt niederländisches Recht." in told
 
 
 def test_paying_places_the_order_and_leads_to_stripe(small: Shop, store: FlaskClient, stripe: Party) -> None:
