@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from oms.catalog.browse.asked import Asked, Card, Sort
 from oms.catalog.browse.queries import cards
 from oms.catalog.merchandise.queries import Shelf, collections
-from oms.catalog.queries import MarketFacts, market_texts
+from oms.catalog.queries import MarketFacts, market_texts, markets
 from oms.kernel.db import reading
 from oms.web import frame
 from oms.web.markets import place
 from oms.web.pages import cached_view
 from storefront.catalog import pages
 from storefront.catalog.market import market
+from storefront.home.pages import suggestions
 
 blueprint = Blueprint("home", __name__)
 _COLLECTIONS = 3
@@ -33,6 +34,7 @@ def index() -> ResponseReturnValue:
         shelves = [shelf for shelf in collections(session, here.language) if shelf.is_on_home]
         first = [_first(session, facts, shelf) for shelf in shelves[:_COLLECTIONS]]
         fresh = cards(session, Asked(facts, here.language, sort=Sort.NEWEST, per_page=_FRESH))
+        suggested = suggestions(markets(session), here)
     text = _("Goods for people who like to know who knows what.")
     if words:
         text = Markup(words.body_html).striptags()  # noqa: S704 - cleaned, and only its words are used
@@ -48,6 +50,7 @@ def index() -> ResponseReturnValue:
         fresh=pages.cards(fresh, facts),
         fresh_url=pages.shelf_url("new"),
         promises=promises(),
+        suggestions=suggested,
     )
 
 

@@ -118,7 +118,7 @@ def test_every_page_says_that_the_shop_closes_and_where_the_copy_is(small: Shop,
     for page in pages:
         assert f"On {day} it lets go of all" in store.get(page).text, page
         assert 'href="/your-data/">See, copy or delete your data' in store.get(page).text, page
-    assert "Dieses Geschäft schließt" in store.get("/eu-de/").text
+    assert "Dieser Laden schließt" in store.get("/eu-de/").text
 
 
 def test_each_person_is_written_to_once_and_told_where_the_copy_is(small: Shop, sink: Path) -> None:

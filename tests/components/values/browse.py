@@ -33,6 +33,15 @@ def home() -> dict[str, Any]:
     """The first page."""
     return {
         **page("", description="Notebooks, inks and envelopes, sent from Leiden and Osaka."),
+        "suggestions": [
+            {
+                "lang": "de",
+                "countries": "AT DE",
+                "sentence": "Dieser Laden spricht auch Deutsch.",
+                "label": "Europa · Deutsch",
+                "url": "/eu-de/",
+            }
+        ],
         "intro": {
             "headline": "Paper that keeps.\nA shop that doesn’t.",
             "text": "Notebooks, inks and envelopes, sent from Leiden and Osaka. "
