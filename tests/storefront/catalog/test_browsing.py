@@ -170,6 +170,24 @@ def test_search_finds_and_helps_where_it_does_not(shelves: FlaskClient) -> None:
     assert "<script>alert" not in hostile
 
 
+def test_what_a_search_finds_is_sorted_and_paged_as_asked(store: FlaskClient) -> None:
+    with transaction() as session:
+        stock_shelves(session)
+        for number in range(30):
+            put_product(session, simple(f"NIB-{number:02}", f"Steel nib {number:02}", 100 + number))
+
+    def found(query: str) -> list[str]:
+        return re.findall(r"Steel nib \d\d", _words(_page(store, f"/search?q=nib{query}").split("<main")[1]))
+
+    def names(numbers: range) -> list[str]:
+        return [f"Steel nib {number:02}" for number in numbers]
+
+    assert found("&sort=price") == names(range(24))
+    assert found("&sort=price&page=2") == names(range(24, 30))
+    assert found("&sort=price-down") == names(range(29, 5, -1))
+    assert found("&sort=price-down&page=2") == names(range(5, -1, -1))
+
+
 def test_the_first_page_shows_collections_and_what_is_new(shelves: FlaskClient) -> None:
     text = _words(_page(shelves, "/"))
     for word in (

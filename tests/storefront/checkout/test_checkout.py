@@ -142,6 +142,24 @@ def test_a_carrier_that_calls_asks_for_a_phone_and_no_other_does(small: Shop, st
     assert orders() == []
 
 
+def test_what_is_collected_asks_for_no_address_and_refuses_one(small: Shop, store: FlaskClient) -> None:
+    with transaction(Role.MIGRATE) as session:
+        session.execute(
+            text(
+                "UPDATE shipping_methods SET carrier = 'self', service = 'pickup', is_pickup = true,"
+                " needs_phone = false WHERE code = 'express-eu'"
+            )
+        )
+    add(store)
+    form = form_with(store.get("/checkout"), "placement_key")["fields"]
+    page = store.post("/checkout", data={**form, "method": "express-eu", "step": "refresh"})
+    assert names(page) == {"email", "country", "method"}
+    refused = send(store, page, "placement_key", **{**ADA, "method": "express-eu"})
+    assert refused.status_code == 422
+    assert "fields that it does not have" in refused.text
+    assert orders() == []
+
+
 def test_a_download_asks_for_a_mailbox_and_a_country_and_refuses_an_address(
     small: Shop, store: FlaskClient
 ) -> None:
