@@ -13,7 +13,7 @@ from oms.buyers.personal import AccountContact, AccountProfile, MailboxCode
 from oms.buyers.states import CodePurpose
 from oms.kernel import audit, clock, ids, outbox, vault
 from oms.kernel.errors import RefusedError
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.kernel.vault import Keys
 
 MOST_CODES_AN_HOUR = 5
@@ -120,7 +120,9 @@ def _judge(session: Session, typed: Typed, purpose: CodePurpose) -> tuple[Mailbo
     )
     if row is None:
         return None
-    kept = vault.open_record(session, MailboxCode, row.unit, purpose=Purpose.SECURITY, by=audit.SYSTEM)
+    kept = vault.open_record(
+        session, MailboxCode, row.unit, purpose=Purpose.SECURITY, by=audit.SYSTEM.doing(Job.SIGN_IN)
+    )
     digits = "".join(c for c in typed.code if c.isascii() and c.isdigit())
     return (row, kept.email) if kept and hmac.compare_digest(kept.code, digits) else None
 

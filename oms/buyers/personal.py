@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from oms.kernel.register import Basis, Category, Event, Purpose, Retention, personal, sealed
+from oms.kernel.register import (
+    THEIR_MAILBOX,
+    THEIR_OWN,
+    Basis,
+    Category,
+    Event,
+    Purpose,
+    Retention,
+    personal,
+    sealed,
+)
 
 INACTIVE_DAYS = 3 * 365
 
@@ -18,6 +28,11 @@ _ON_ITS_WAY = Retention(after=Event.SEALED, days=1, at_most=1)
     purposes=frozenset({Purpose.ACCOUNT, Purpose.SECURITY, Purpose.ORDER_MESSAGES, Purpose.RIGHTS}),
     basis=Basis.CONTRACT,
     retention=_ACCOUNT,
+    readers={
+        Purpose.ACCOUNT: "buyer arrivals",
+        Purpose.ORDER_MESSAGES: "notices",
+        Purpose.RIGHTS: THEIR_MAILBOX,
+    },
 )
 @dataclass(frozen=True, slots=True)
 class AccountContact:
@@ -38,6 +53,10 @@ class AccountContact:
     purposes=frozenset({Purpose.ACCOUNT, Purpose.RIGHTS}),
     basis=Basis.CONSENT,
     retention=_ACCOUNT,
+    readers={
+        Purpose.ACCOUNT: "buyer arrivals",
+        Purpose.RIGHTS: THEIR_OWN,
+    },
 )
 @dataclass(frozen=True, slots=True)
 class AccountProfile:
@@ -69,6 +88,10 @@ class AccountProfile:
     purposes=frozenset({Purpose.SECURITY, Purpose.RIGHTS}),
     basis=Basis.CONTRACT,
     retention=_ON_ITS_WAY,
+    readers={
+        Purpose.SECURITY: "codes sign-in",
+        Purpose.RIGHTS: THEIR_MAILBOX,
+    },
 )
 @dataclass(frozen=True, slots=True)
 class MailboxCode:
@@ -92,6 +115,10 @@ class MailboxCode:
     purposes=frozenset({Purpose.SECURITY, Purpose.RIGHTS}),
     basis=Basis.LEGITIMATE_INTEREST,
     retention=_ON_ITS_WAY,
+    readers={
+        Purpose.SECURITY: "codes",
+        Purpose.RIGHTS: THEIR_MAILBOX,
+    },
 )
 @dataclass(frozen=True, slots=True)
 class FormerMailbox:

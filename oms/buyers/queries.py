@@ -12,7 +12,7 @@ from oms.buyers.states import BuyerState, CodePurpose
 from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.errors import NotFoundError
-from oms.kernel.register import KINDS, Purpose
+from oms.kernel.register import KINDS, Job, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,9 @@ def mailbox_asked(session: Session, challenge_id: int) -> str:
     """Return the mailbox of a code, for the browser whose session knows it; empty when it is gone."""
     unit = session.scalar(select(MailboxChallenge.unit).where(MailboxChallenge.id == challenge_id))
     kept = (
-        vault.open_record(session, MailboxCode, unit, purpose=Purpose.SECURITY, by=SYSTEM) if unit else None
+        vault.open_record(session, MailboxCode, unit, purpose=Purpose.SECURITY, by=SYSTEM.doing(Job.SIGN_IN))
+        if unit
+        else None
     )
     return kept.email if kept else ""
 
@@ -116,7 +118,9 @@ def code_to_send(session: Session, challenge_id: int) -> CodeToSend | None:
     row = session.get(MailboxChallenge, challenge_id)
     if row is None or row.used_at is not None or row.expires_at <= clock.now():
         return None
-    kept = vault.open_record(session, MailboxCode, row.unit, purpose=Purpose.SECURITY, by=SYSTEM)
+    kept = vault.open_record(
+        session, MailboxCode, row.unit, purpose=Purpose.SECURITY, by=SYSTEM.doing(Job.CODES)
+    )
     if kept is None:
         return None
     return CodeToSend(kept.email, kept.code, row.unit, row.purpose, row.market, row.language, row.expires_at)
@@ -124,7 +128,9 @@ def code_to_send(session: Session, challenge_id: int) -> CodeToSend | None:
 
 def former_mailbox(session: Session, unit: str) -> str:
     """Return the address that a notice of change goes to; empty when it was forgotten."""
-    kept = vault.open_record(session, FormerMailbox, unit, purpose=Purpose.SECURITY, by=SYSTEM)
+    kept = vault.open_record(
+        session, FormerMailbox, unit, purpose=Purpose.SECURITY, by=SYSTEM.doing(Job.CODES)
+    )
     return kept.email if kept else ""
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from oms.kernel import egress
-from oms.kernel.register import Basis, Category, Erase, Event, Purpose, Retention, personal, sealed
+from oms.kernel.register import THEIR_OWN, Basis, Category, Erase, Event, Purpose, Retention, personal, sealed
 
 _UNTIL_IT_ARRIVED = Retention(after=Event.DELIVERED, days=30, at_most=180)
 
@@ -15,6 +15,11 @@ _UNTIL_IT_ARRIVED = Retention(after=Event.DELIVERED, days=30, at_most=180)
     basis=Basis.CONTRACT,
     retention=_UNTIL_IT_ARRIVED,
     source="the carrier",
+    readers={
+        Purpose.DELIVERY: "tracking",
+        Purpose.AFTER_SALES: "owner service privacy",
+        Purpose.RIGHTS: THEIR_OWN,
+    },
 )
 @dataclass(frozen=True, slots=True)
 class ShipmentTracking:
@@ -33,6 +38,10 @@ class ShipmentTracking:
     retention=_UNTIL_IT_ARRIVED,
     erase=Erase.DELETE_FILE,
     source="the carrier",
+    readers={
+        Purpose.DELIVERY: "owner picker-packer",
+        Purpose.RIGHTS: THEIR_OWN,
+    },
 )
 @dataclass(frozen=True, slots=True)
 class ShipmentLabel:

@@ -5,7 +5,7 @@ fields, so that a mixture cannot be written. A table names each of its columns a
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -35,6 +35,29 @@ class Purpose(StrEnum):
     ACCOUNT = "account"
     SECURITY = "security"
     RIGHTS = "your rights"
+
+
+class Job(StrEnum):
+    """What the shop does by itself that must open something; each job reads what its readers' line says."""
+
+    LABELS = "labels"
+    TRACKING = "tracking"
+    PAYMENTS = "payments"
+    LETTERS = "letters"
+    NOTICES = "notices"
+    CODES = "codes"
+    ANSWERS = "answers"
+    SIGN_IN = "sign-in"
+    MASKS = "masks"
+    REQUESTS = "requests"
+    COPIES = "copies"
+    ERASURE = "erasure"
+    ARRIVALS = "arrivals"
+
+
+# Whoever it is about, and the erasure; a mailbox also where a copy or word of a breach must reach somebody.
+THEIR_OWN = "buyer guest erasure"
+THEIR_MAILBOX = "buyer guest erasure copies notices"
 
 
 class Basis(StrEnum):
@@ -98,6 +121,11 @@ class Kind:
     erase: Erase
     fields: tuple[Field, ...]
     source: str = "you"
+    readers: Mapping[Purpose, frozenset[str]] = dataclasses.field(default_factory=dict, compare=False)
+
+    def opens_for(self, purpose: Purpose, parts: frozenset[str]) -> bool:
+        """Say whether one of these parts (roles, `buyer`, `guest`, jobs) may open it for a purpose."""
+        return purpose in self.purposes and not parts.isdisjoint(self.readers.get(purpose, frozenset()))
 
     def field(self, name: str) -> Field:
         """Return a field by name; raises KeyError."""
@@ -183,21 +211,28 @@ def sealed(  # noqa: PLR0913 - a declaration is complete or it is nothing
     retention: Retention,
     erase: Erase = Erase.DELETE_ROW,
     source: str = "you",
+    readers: Mapping[Purpose, str] | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Register a frozen dataclass as a kind of sealed record; `unit` is what it goes with (order, account).
 
     `source` is who gave it: the person themselves unless another is named (GDPR, article 15(1)(g)).
+    `readers` says who opens it for which purpose, in words with blanks between: roles of staff, `buyer`,
+    `guest`, and jobs. Who is not named opens nothing.
 
-    Raises TypeError for a class that is not a frozen dataclass, an undeclared field, or a name taken twice.
+    Raises TypeError for a class that is not a frozen dataclass, an undeclared field, readers for a purpose
+    that it does not serve, or a name taken twice.
     """
+    read = {purpose: frozenset(words.split()) for purpose, words in (readers or {}).items()}
 
     def declare(cls: type[T]) -> type[T]:
         if not dataclasses.is_dataclass(cls) or not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
             raise TypeError(f"{cls.__name__} must be a frozen dataclass")
         if name in KINDS:
             raise TypeError(f"{name} is registered twice")
+        if not read.keys() <= purposes:
+            raise TypeError(f"{name} names readers for a purpose that it does not serve")
         fields = tuple(_field(cls, f) for f in dataclasses.fields(cls))
-        KINDS[name] = Kind(name, unit, cls, purposes, basis, retention, erase, fields, source)
+        KINDS[name] = Kind(name, unit, cls, purposes, basis, retention, erase, fields, source, read)
         return cls
 
     return declare

@@ -11,7 +11,7 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.money import Money
 from oms.kernel.outbox import Message
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.notifications import gateway, letters, runs
 from oms.notifications.actions import CODES, MAILS, Letter
 from oms.notifications.pages import Reader, write
@@ -134,7 +134,9 @@ def send_code(message: Message) -> None:
             opens=_opens(reader, found.purpose),
             minutes=_("It works for %(minutes)s minutes.", minutes=str(minutes)),
         )
-        kept = vault.open_record(session, MailboxCode, found.unit, purpose=Purpose.SECURITY, by=SYSTEM)
+        kept = vault.open_record(
+            session, MailboxCode, found.unit, purpose=Purpose.SECURITY, by=SYSTEM.doing(Job.CODES)
+        )
         subject_id = vault.subject_of(session, found.unit)
     if kept is None or subject_id is None:
         return
@@ -147,7 +149,9 @@ def tell_former_mailbox(message: Message) -> None:
     """Tell the former mailbox of an account that it was replaced; this is the last that it hears."""
     unit = message.word("notice")
     with reading() as session:
-        kept = vault.open_record(session, FormerMailbox, unit, purpose=Purpose.SECURITY, by=SYSTEM)
+        kept = vault.open_record(
+            session, FormerMailbox, unit, purpose=Purpose.SECURITY, by=SYSTEM.doing(Job.CODES)
+        )
         subject_id = vault.subject_of(session, unit)
         buyer = buyers.buyer(session, message.number("buyer"))
     if kept is None or subject_id is None or buyer is None:

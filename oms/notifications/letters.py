@@ -10,7 +10,7 @@ from oms.catalog.queries import market_texts
 from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.money import Money
-from oms.kernel.register import Event, Purpose, kind_of
+from oms.kernel.register import Event, Job, Purpose, kind_of
 from oms.notifications.actions import Letter, Written
 from oms.notifications.pages import Reader, write
 from oms.orders import queries as orders
@@ -26,7 +26,9 @@ def reader_of(order: Order, public_url: str) -> Reader:
 
 def letter(session: Session, order: Order, topic: str, thing: str, written: Written) -> Letter | None:
     """Return a mail to an order's mailbox; None when the mailbox has gone."""
-    contact = vault.open_record(session, OrderContact, order.unit, purpose=Purpose.ORDER_MESSAGES, by=SYSTEM)
+    contact = vault.open_record(
+        session, OrderContact, order.unit, purpose=Purpose.ORDER_MESSAGES, by=SYSTEM.doing(Job.LETTERS)
+    )
     subject_id = vault.subject_of(session, order.unit)
     if contact is None or subject_id is None:
         return None

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 
 from oms.kernel import egress
-from oms.kernel.register import Basis, Category, Event, Purpose, Retention, personal, sealed
+from oms.kernel.register import (
+    THEIR_MAILBOX,
+    THEIR_OWN,
+    Basis,
+    Category,
+    Event,
+    Purpose,
+    Retention,
+    personal,
+    sealed,
+)
 
 
 @sealed(
@@ -12,6 +22,11 @@ from oms.kernel.register import Basis, Category, Event, Purpose, Retention, pers
     purposes=frozenset({Purpose.DELIVERY, Purpose.AFTER_SALES, Purpose.RIGHTS}),
     basis=Basis.CONTRACT,
     retention=Retention(after=Event.DELIVERED, days=30, at_most=180),
+    readers={
+        Purpose.DELIVERY: "labels owner picker-packer",
+        Purpose.AFTER_SALES: "masks owner service privacy",
+        Purpose.RIGHTS: f"{THEIR_OWN} requests",
+    },
 )
 @dataclass(frozen=True, slots=True)
 class OrderDelivery:
@@ -59,6 +74,12 @@ class OrderDelivery:
     purposes=frozenset({Purpose.ORDER_MESSAGES, Purpose.PAYMENT, Purpose.AFTER_SALES, Purpose.RIGHTS}),
     basis=Basis.CONTRACT,
     retention=Retention(after=Event.RETURN_WINDOW_ENDED, days=0, at_most=240),
+    readers={
+        Purpose.ORDER_MESSAGES: "letters notices",
+        Purpose.PAYMENT: "payments",
+        Purpose.AFTER_SALES: "owner service privacy",
+        Purpose.RIGHTS: THEIR_MAILBOX,
+    },
 )
 @dataclass(frozen=True, slots=True)
 class OrderContact:
@@ -80,6 +101,10 @@ class OrderContact:
     basis=Basis.CONTRACT,
     retention=Retention(after=Event.RETURN_WINDOW_ENDED, days=0, at_most=240),
     source="our staff",
+    readers={
+        Purpose.AFTER_SALES: "owner service privacy",
+        Purpose.RIGHTS: THEIR_OWN,
+    },
 )
 @dataclass(frozen=True, slots=True)
 class OrderNote:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from oms.kernel.register import Basis, Category, Event, Purpose, Retention, personal, sealed
+from oms.kernel.register import THEIR_MAILBOX, Basis, Category, Event, Purpose, Retention, personal, sealed
 
 
 @sealed(
@@ -11,6 +11,9 @@ from oms.kernel.register import Basis, Category, Event, Purpose, Retention, pers
     purposes=frozenset({Purpose.RIGHTS}),
     basis=Basis.LEGAL_OBLIGATION,
     retention=Retention(after=Event.SEALED, days=7, at_most=7),
+    readers={
+        Purpose.RIGHTS: f"{THEIR_MAILBOX} answers",
+    },
 )
 @dataclass(frozen=True, slots=True)
 class CertificateMailbox:

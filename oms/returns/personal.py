@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from oms.kernel.register import Basis, Category, Event, Purpose, Retention, personal, sealed
+from oms.kernel.register import THEIR_MAILBOX, Basis, Category, Event, Purpose, Retention, personal, sealed
 
 
 @sealed(
@@ -11,6 +11,10 @@ from oms.kernel.register import Basis, Category, Event, Purpose, Retention, pers
     purposes=frozenset({Purpose.AFTER_SALES, Purpose.ORDER_MESSAGES, Purpose.RIGHTS}),
     basis=Basis.LEGAL_OBLIGATION,
     retention=Retention(after=Event.SEALED, days=180, at_most=180),
+    readers={
+        Purpose.ORDER_MESSAGES: "letters",
+        Purpose.RIGHTS: THEIR_MAILBOX,
+    },
 )
 @dataclass(frozen=True, slots=True)
 class WithdrawalStatement:

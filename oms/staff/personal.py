@@ -15,6 +15,10 @@ _SIGNING_IN = Retention(after=Event.ACCOUNT_CLOSED, days=0, at_most=20 * 365)
     purposes=frozenset({Purpose.ACCOUNT, Purpose.SECURITY, Purpose.RIGHTS}),
     basis=Basis.CONTRACT,
     retention=_EMPLOYED,
+    readers={
+        Purpose.ACCOUNT: "sign-in owner",
+        Purpose.RIGHTS: "notices",
+    },
 )
 @dataclass(frozen=True, slots=True)
 class StaffContact:
@@ -29,6 +33,9 @@ class StaffContact:
     purposes=frozenset({Purpose.SECURITY}),
     basis=Basis.LEGITIMATE_INTEREST,
     retention=_SIGNING_IN,
+    readers={
+        Purpose.SECURITY: "sign-in",
+    },
 )
 @dataclass(frozen=True, slots=True)
 class StaffSecondFactor:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from oms.kernel import vault
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.errors import NotFoundError
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.staff.models import RecoveryCode, Staff, StaffRoleGrant, StaffUse
 from oms.staff.personal import StaffContact, StaffSecondFactor
 from oms.staff.states import ALLOWS, StaffRole, StaffState
@@ -65,7 +65,9 @@ def mailbox(session: Session, staff: Staff, *, by: Actor) -> str:
 
 def totp_secret(session: Session, staff: Staff) -> str:
     """Return the secret of somebody's authenticator; raises NotFoundError when it is gone."""
-    kept = vault.open_record(session, StaffSecondFactor, staff.unit, purpose=Purpose.SECURITY, by=SYSTEM)
+    kept = vault.open_record(
+        session, StaffSecondFactor, staff.unit, purpose=Purpose.SECURITY, by=SYSTEM.doing(Job.SIGN_IN)
+    )
     if kept is None:
         raise NotFoundError
     return kept.secret

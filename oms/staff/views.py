@@ -9,6 +9,7 @@ from oms.kernel import audit
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError
+from oms.kernel.register import Job
 from oms.staff import actions, pages, queries
 from oms.staff.entry import actions as entry
 from oms.staff.forms import ClearanceForm, MemberForm, PasswordForm, RolesForm
@@ -43,7 +44,7 @@ def change_password() -> ResponseReturnValue:
         return _you(form), 422
     with reading() as database:
         member = queries.member(database, me)
-        mailbox = queries.mailbox(database, member, by=SYSTEM)
+        mailbox = queries.mailbox(database, member, by=SYSTEM.doing(Job.SIGN_IN))
     try:
         credentials.check_strength(form.password.data, near=(mailbox, member.desk_name))
     except BadInputError as error:

@@ -34,6 +34,7 @@ class Person:
     role: str = ""
     permissions: frozenset[Permission] = frozenset()
     is_cleared: bool = True
+    roles: frozenset[str] = frozenset()
 
     def may(self, permission: Permission) -> bool:
         """Say whether a role allows it."""
@@ -101,7 +102,7 @@ def actor() -> Actor:
     if found is None:
         return Actor(ActorKind.GUEST, "guest")
     kind, _, number = found.ref.partition(":")
-    return Actor(ActorKind(kind), number)
+    return Actor(ActorKind(kind), number, roles=found.roles if found.is_cleared else frozenset())
 
 
 def view_of_request() -> Callable[..., Any] | None:

@@ -13,7 +13,7 @@ from oms.inventory.models import Reservation, Warehouse
 from oms.inventory.states import ReservationState
 from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.orders.models import Order, OrderHold
 from oms.orders.personal import OrderDelivery
 from oms.orders.states import OrderState
@@ -164,5 +164,7 @@ def initials(session: Session, order: Order) -> str:
 
     The house opens it and shows letters alone; the number of dots says nothing about the name.
     """
-    kept = vault.open_record(session, OrderDelivery, order.unit, purpose=Purpose.AFTER_SALES, by=SYSTEM)
+    kept = vault.open_record(
+        session, OrderDelivery, order.unit, purpose=Purpose.AFTER_SALES, by=SYSTEM.doing(Job.MASKS)
+    )
     return " ".join(f"{word[0]}···" for word in kept.name.split()[:2]) if kept else ""

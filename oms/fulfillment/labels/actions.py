@@ -15,7 +15,7 @@ from oms.kernel import clock, egress, files, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.egress import Occasion, Payload
 from oms.kernel.errors import BadInputError, IllegalMoveError
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.kernel.vault import Keys
 from oms.orders import queries as orders
 from oms.orders.models import Order, OrderLine, unit_of
@@ -78,7 +78,9 @@ def disclose(session: Session, order: Order, parcel: Parcel) -> Payload:
 
     Raises LabelRefusedError when the address is gone.
     """
-    address = vault.open_record(session, OrderDelivery, order.unit, purpose=Purpose.DELIVERY, by=SYSTEM)
+    address = vault.open_record(
+        session, OrderDelivery, order.unit, purpose=Purpose.DELIVERY, by=SYSTEM.doing(Job.LABELS)
+    )
     subject_id = vault.subject_of(session, order.unit)
     if address is None or subject_id is None:
         raise LabelRefusedError("The address of this order is gone: nothing can be sent.")

@@ -8,7 +8,7 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.errors import UnavailableError
 from oms.kernel.outbox import Message
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.orders import queries as orders
 from oms.shipping import gateway
 from oms.shipping.carriers.known import HOLLOW
@@ -36,7 +36,7 @@ def ask_about_silent_parcels() -> None:
     for order_id in dict.fromkeys(waiting):
         with reading() as session:
             order = orders.get(session, order_id)
-            parcels = queries.tracked(session, order, purpose=Purpose.DELIVERY, by=SYSTEM)
+            parcels = queries.tracked(session, order, purpose=Purpose.DELIVERY, by=SYSTEM.doing(Job.TRACKING))
         for parcel in parcels:
             try:
                 status = gateway.status(parcel.carrier, parcel.number)

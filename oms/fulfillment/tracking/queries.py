@@ -11,7 +11,7 @@ from oms.fulfillment.personal import ShipmentTracking
 from oms.fulfillment.states import DROPPED, LabelState, ShipmentState
 from oms.kernel import vault
 from oms.kernel.audit import SYSTEM, Actor
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.orders.models import Order
 
 
@@ -28,7 +28,9 @@ class Tracked:
 def parcel_of(session: Session, number: str) -> int | None:
     """Return the parcel of a tracking number, found through its blind index; None for a stranger's."""
     for found in vault.find(session, ShipmentTracking, "number", number):
-        opened = vault.open_each(session, ShipmentTracking, found.unit, purpose=Purpose.DELIVERY, by=SYSTEM)
+        opened = vault.open_each(
+            session, ShipmentTracking, found.unit, purpose=Purpose.DELIVERY, by=SYSTEM.doing(Job.TRACKING)
+        )
         rows = [row_id for row_id, record in opened.items() if record.number == number]
         parcel_id = session.scalar(select(Parcel.id).where(Parcel.tracking.in_(rows)))
         if parcel_id is not None:

@@ -34,11 +34,24 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody, by kind and by an id that says nothing to a stranger; and the reason they gave, if any."""
+    """Somebody, by kind and by an id that says nothing to a stranger; and the reason they gave, if any.
+
+    `roles` are those of staff, or the one job that the shop itself does: the vault asks for them.
+    """
 
     kind: ActorKind
     id: str
     reason: str = ""
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """Return as whom they open things: their roles; without any just the kind that they are."""
+        return self.roles or frozenset({str(self.kind)})
+
+    def doing(self, job: str) -> "Actor":
+        """Return the same somebody at one job, and with the right to no other."""
+        return replace(self, roles=frozenset({str(job)}))
 
     def because(self, reason: str) -> "Actor":
         """Return the same somebody with a reason, which every entry about what they do now carries."""

@@ -4,7 +4,7 @@ from oms.kernel.errors import CounterfoilError, RefusedError
 
 
 class PurposeRefusedError(RefusedError):
-    """This was given for another purpose and is not opened for this one."""
+    """What somebody gave for one purpose is not opened for another, nor by a role that does not need it."""
 
     code = "purpose_refused"
 

@@ -78,8 +78,8 @@ def seal_all(session: Session, records: Sequence[object], keys: Keys) -> list[UU
 def open_record(session: Session, cls: type[T], unit: str, *, purpose: Purpose, by: Actor) -> T | None:
     """Return a unit's record, the newest if it has several; None when it is gone or was never given.
 
-    Raises PurposeRefusedError when the kind does not serve the purpose, which the audit keeps by itself. An
-    opening by staff is written to the audit in the caller's transaction.
+    Raises PurposeRefusedError when the register does not let who asks open the kind for the purpose, which
+    the audit keeps by itself. An opening by staff is written to the audit in the caller's transaction.
     """
     return open_many(session, (cls,), unit, purpose=purpose, by=by).get(cls)
 
@@ -120,12 +120,12 @@ def open_row(session: Session, row_id: UUID, *, purpose: Purpose, by: Actor) -> 
 
 
 def _serving(kind: Kind, purpose: Purpose, unit: str, by: Actor) -> Kind:
-    if purpose not in kind.purposes:
+    if not kind.opens_for(purpose, by.parts):
         log.warning("opening refused: %s of %s for %s by %s:%s", kind.name, unit, purpose, by.kind, by.id)
         # In a transaction of its own, which stays when the caller's is given up.
         with transaction(Role.AUDIT) as trail:
             audit.record(trail, by, "vault.refuse", f"refused:{unit}", purpose=purpose, fields=(kind.name,))
-        raise PurposeRefusedError(f"{kind.name} is not kept for this purpose: {purpose}.")
+        raise PurposeRefusedError
     return kind
 
 

@@ -6,7 +6,7 @@ from oms.kernel import jobs, outbox, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.notifications import handlers, letters, runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.pages import Reader, write
@@ -38,7 +38,7 @@ def tell(message: Message) -> None:
     purpose = Purpose.ORDER_MESSAGES
     with reading() as session:
         found = session.get_one(NoticeVersion, message.number("version"))
-        contact = vault.open_record(session, cls, unit, purpose=purpose, by=SYSTEM)
+        contact = vault.open_record(session, cls, unit, purpose=purpose, by=SYSTEM.doing(Job.NOTICES))
         subject_id = vault.subject_of(session, unit)
         reader = None
         if unit.startswith("account:"):

@@ -5,7 +5,7 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.notifications import runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.pages import Reader, write
@@ -98,7 +98,9 @@ def _written(
 def _post(found: PrivacyRequest, which: str, written: Written) -> None:
     with reading() as session:
         unit = found.contact_unit
-        kept = vault.open_record(session, RequestContact, unit, purpose=Purpose.RIGHTS, by=SYSTEM)
+        kept = vault.open_record(
+            session, RequestContact, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.ANSWERS)
+        )
         subject_id = vault.subject_of(session, unit)
     if kept is None or subject_id is None:
         return

@@ -7,7 +7,7 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
-from oms.kernel.register import KINDS, Purpose
+from oms.kernel.register import KINDS, Job, Purpose
 from oms.notifications import runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.gateway import UndeliverableError
@@ -51,7 +51,9 @@ def _letter(session: Session, breach: Breach, unit: str) -> Letter | None:
             and "email" in kind.names()
             and Purpose.RIGHTS in kind.purposes
         ):
-            kept = vault.open_record(session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM)
+            kept = vault.open_record(
+                session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.NOTICES)
+            )
             if kept is not None and subject_id is not None:
                 reader = _reader(session, unit)
                 thing, written = f"{breach.number}.{unit}", _written(breach, reader)

@@ -7,7 +7,7 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.notifications import runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.pages import Reader, write
@@ -32,7 +32,11 @@ def send_certificate(message: Message) -> None:
     with reading() as session:
         found = session.get_one(PrivacyRequest, message.number("request"))
         kept = vault.open_record(
-            session, CertificateMailbox, found.certificate_unit, purpose=Purpose.RIGHTS, by=SYSTEM
+            session,
+            CertificateMailbox,
+            found.certificate_unit,
+            purpose=Purpose.RIGHTS,
+            by=SYSTEM.doing(Job.ANSWERS),
         )
         subject_id = vault.subject_of(session, found.certificate_unit)
     if kept is None or subject_id is None:

@@ -11,7 +11,7 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.notifications import runs
 from oms.notifications.actions import MAILS, Letter
 from oms.notifications.pages import Reader, write
@@ -36,7 +36,7 @@ def tell_closing(message: Message) -> None:
         row = session.get(Closing, message.number("closing"))
         place = _place(session, unit)
         kind: Any = OrderContact if unit.startswith("order:") else AccountContact
-        kept = vault.open_record(session, kind, unit, purpose=Purpose.RIGHTS, by=SYSTEM)
+        kept = vault.open_record(session, kind, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.NOTICES))
         subject_id = vault.subject_of(session, unit)
     if row is None or row.called_off_at is not None or kept is None or subject_id is None:
         return

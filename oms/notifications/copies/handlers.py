@@ -5,7 +5,7 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.notifications import runs
 from oms.notifications.actions import MAILS, Letter
 from oms.notifications.pages import Reader, write
@@ -29,7 +29,9 @@ def send_link(message: Message) -> None:
         row = session.get(Copy, message.number("copy"))
         if row is None or row.state is not CopyState.READY:
             return
-        kept = vault.open_record(session, CopyMailbox, row.unit, purpose=Purpose.SECURITY, by=SYSTEM)
+        kept = vault.open_record(
+            session, CopyMailbox, row.unit, purpose=Purpose.SECURITY, by=SYSTEM.doing(Job.COPIES)
+        )
         subject_id = vault.subject_of(session, row.unit)
     if kept is None or subject_id is None:
         return

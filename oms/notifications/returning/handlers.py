@@ -4,7 +4,7 @@ from oms.kernel import jobs, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.notifications import handlers, letters, runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.pages import Reader, write
@@ -26,7 +26,9 @@ def acknowledge(message: Message) -> None:
         found = session.get_one(Withdrawal, number)
         order = orders.get(session, found.order_id)
         purpose = Purpose.ORDER_MESSAGES
-        stated = vault.open_record(session, WithdrawalStatement, order.unit, purpose=purpose, by=SYSTEM)
+        stated = vault.open_record(
+            session, WithdrawalStatement, order.unit, purpose=purpose, by=SYSTEM.doing(Job.LETTERS)
+        )
         subject_id = vault.subject_of(session, order.unit)
         covered = queries.covered(session, order)
     if stated is None or subject_id is None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from oms.kernel import vault
 from oms.kernel.audit import SYSTEM, Actor
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.payments.models import Payment
@@ -46,7 +46,9 @@ def payment_start(order: Order, payment: Payment, public_url: str, mailbox: str)
 
 def mailbox_of(session: Session, order: Order) -> str:
     """Return the mailbox of an order for its payment page; nothing when it has gone."""
-    contact = vault.open_record(session, OrderContact, order.unit, purpose=Purpose.PAYMENT, by=SYSTEM)
+    contact = vault.open_record(
+        session, OrderContact, order.unit, purpose=Purpose.PAYMENT, by=SYSTEM.doing(Job.PAYMENTS)
+    )
     return contact.email if contact else ""
 
 

@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.errors import CounterfoilError
+from oms.kernel.register import Job
 from oms.privacy.arrivals import actions, queries
 
 
@@ -24,7 +25,7 @@ def import_copy(file: Path, market: str, language: str, *, as_json: bool) -> Non
     """
     try:
         portable = queries.read(file.read_bytes())
-        by = Actor(ActorKind.SYSTEM, "import")
+        by = Actor(ActorKind.SYSTEM, "import").doing(Job.ARRIVALS)
         buyer = actions.receive(portable, market=market, language=language, by=by)
     except CounterfoilError as error:
         raise click.ClickException(f"{file}: {error.message}") from None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from oms.buyers.personal import INACTIVE_DAYS
-from oms.kernel.register import Basis, Category, Event, Purpose, Retention, personal, sealed
+from oms.kernel.register import THEIR_OWN, Basis, Category, Event, Purpose, Retention, personal, sealed
 
 _LIFE = Retention(after=Event.ACCOUNT_CLOSED, days=0, at_most=INACTIVE_DAYS)
 _PURPOSES = frozenset({Purpose.ACCOUNT, Purpose.RIGHTS})
@@ -17,6 +17,10 @@ _WHY = "You brought it along from another shop."
     basis=Basis.CONSENT,
     retention=_LIFE,
     source="another shop, by your hand",
+    readers={
+        Purpose.ACCOUNT: "buyer arrivals",
+        Purpose.RIGHTS: THEIR_OWN,
+    },
 )
 @dataclass(frozen=True, slots=True)
 class PastAddress:
@@ -39,6 +43,10 @@ class PastAddress:
     basis=Basis.CONSENT,
     retention=_LIFE,
     source="another shop, by your hand",
+    readers={
+        Purpose.ACCOUNT: "buyer arrivals",
+        Purpose.RIGHTS: THEIR_OWN,
+    },
 )
 @dataclass(frozen=True, slots=True)
 class PastOrder:

@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from oms.kernel.register import Basis, Category, Event, Purpose, Retention, personal, sealed
+from oms.kernel.register import (
+    THEIR_MAILBOX,
+    THEIR_OWN,
+    Basis,
+    Category,
+    Event,
+    Purpose,
+    Retention,
+    personal,
+    sealed,
+)
 
 # Longer than any law allows for an answer; it goes with the answer, or then.
 _UNTIL_ANSWERED = Retention(after=Event.SEALED, days=100, at_most=100)
@@ -14,6 +24,9 @@ _UNTIL_ANSWERED = Retention(after=Event.SEALED, days=100, at_most=100)
     purposes=frozenset({Purpose.RIGHTS}),
     basis=Basis.LEGAL_OBLIGATION,
     retention=_UNTIL_ANSWERED,
+    readers={
+        Purpose.RIGHTS: f"{THEIR_MAILBOX} requests answers",
+    },
 )
 @dataclass(frozen=True, slots=True)
 class RequestContact:
@@ -34,6 +47,9 @@ class RequestContact:
     purposes=frozenset({Purpose.RIGHTS}),
     basis=Basis.LEGAL_OBLIGATION,
     retention=_UNTIL_ANSWERED,
+    readers={
+        Purpose.RIGHTS: f"{THEIR_OWN} owner privacy",
+    },
 )
 @dataclass(frozen=True, slots=True)
 class RequestWords:

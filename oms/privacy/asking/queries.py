@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM, Actor
-from oms.kernel.register import KINDS, Purpose
+from oms.kernel.register import KINDS, Job, Purpose
 from oms.orders.personal import OrderDelivery
 from oms.privacy.asking.models import Refusal, Withholding
 from oms.privacy.asking.personal import RequestContact, RequestWords
@@ -35,7 +35,9 @@ def words(session: Session, request: PrivacyRequest, *, by: Actor) -> str:
 
 def mailbox(session: Session, request: PrivacyRequest) -> str:
     """Return the mailbox that asks, for the house alone; empty when it has gone."""
-    kept = vault.open_record(session, RequestContact, request.contact_unit, purpose=Purpose.RIGHTS, by=SYSTEM)
+    kept = vault.open_record(
+        session, RequestContact, request.contact_unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.REQUESTS)
+    )
     return kept.email if kept else ""
 
 
@@ -55,7 +57,9 @@ def _postcodes(session: Session, units: Sequence[str]) -> list[str]:
     found = []
     for unit in units:
         if unit.startswith("order:"):
-            kept = vault.open_record(session, OrderDelivery, unit, purpose=Purpose.RIGHTS, by=SYSTEM)
+            kept = vault.open_record(
+                session, OrderDelivery, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.REQUESTS)
+            )
             if kept is not None and kept.postcode:
                 found.append(kept.postcode)
     return found

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from oms.kernel import audit, clock, files, ids, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import reading, transaction
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.kernel.vault import Keys
 from oms.privacy.access import queries as access
 from oms.privacy.access.queries import Insight
@@ -122,7 +122,10 @@ def take(word: str) -> bytes | None:
         )
         if row is None or row.file_id is None:
             return None
-        unit, found = row.unit, files.open_file(session, row.file_id, purpose=Purpose.RIGHTS, by=SYSTEM)
+        unit, found = (
+            row.unit,
+            files.open_file(session, row.file_id, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.COPIES)),
+        )
         for theirs in queries.units_of(session, row.id):
             subject_id = vault.subject_of(session, theirs)
             audit.record(session, THEMSELVES, "privacy.copy", theirs, subject_id=subject_id)

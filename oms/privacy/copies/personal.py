@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from oms.kernel.register import Basis, Category, Erase, Event, Purpose, Retention, personal, sealed
+from oms.kernel.register import THEIR_OWN, Basis, Category, Erase, Event, Purpose, Retention, personal, sealed
 
 DAYS = 3
 _LIFE = Retention(after=Event.SEALED, days=DAYS, at_most=DAYS)
@@ -16,6 +16,9 @@ _LIFE = Retention(after=Event.SEALED, days=DAYS, at_most=DAYS)
     retention=_LIFE,
     erase=Erase.DELETE_FILE,
     source="the shop",
+    readers={
+        Purpose.RIGHTS: f"{THEIR_OWN} copies",
+    },
 )
 @dataclass(frozen=True, slots=True)
 class CopyFile:
@@ -32,6 +35,9 @@ class CopyFile:
     purposes=frozenset({Purpose.SECURITY}),
     basis=Basis.LEGAL_OBLIGATION,
     retention=_LIFE,
+    readers={
+        Purpose.SECURITY: "copies",
+    },
 )
 @dataclass(frozen=True, slots=True)
 class CopyMailbox:

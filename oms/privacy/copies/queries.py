@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from oms.kernel import clock, ids, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.errors import NotFoundError
-from oms.kernel.register import KINDS, Kind, Purpose
+from oms.kernel.register import KINDS, Job, Kind, Purpose
 from oms.privacy.copies.models import Copy, CopyUnit
 from oms.privacy.copies.states import LIVE
 
@@ -42,7 +42,9 @@ def mailbox_of(session: Session, units: Sequence[str]) -> str:
     """Return the mailbox that somebody with these units is written to: the account's before an order's."""
     for unit in sorted(units, key=lambda unit: not unit.startswith("account:")):
         for kind in _with_mailbox(unit):
-            found = vault.open_record(session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM)
+            found = vault.open_record(
+                session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.COPIES)
+            )
             if found is not None and found.email:
                 return str(found.email)
     return ""

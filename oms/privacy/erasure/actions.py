@@ -19,7 +19,7 @@ from oms.kernel import audit, clock, ids, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import Base, reading, transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError
-from oms.kernel.register import Basis, Purpose
+from oms.kernel.register import Basis, Job, Purpose
 from oms.orders import actions as orders
 from oms.orders.models import Order, unit_of
 from oms.orders.states import OrderState
@@ -182,7 +182,9 @@ def _mailbox_of(session: Session, units: Sequence[str]) -> str:
     for unit in units:
         for kind in queries.kinds_of(unit):
             if "email" in kind.names() and Purpose.RIGHTS in kind.purposes:
-                found = vault.open_record(session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM)
+                found = vault.open_record(
+                    session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.ERASURE)
+                )
                 if found is not None:
                     return str(found.email)
     return ""

@@ -15,7 +15,7 @@ from oms.kernel import clock, egress, register, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.errors import NotFoundError
 from oms.kernel.money import Money
-from oms.kernel.register import Basis, Field, Kind, Purpose
+from oms.kernel.register import Basis, Field, Job, Kind, Purpose
 from oms.orders import queries as orders
 from oms.orders.models import BOOK_YEARS, Order
 from oms.orders.states import OrderState
@@ -116,7 +116,9 @@ def going(session: Session, unit: str) -> list[Going]:
 def _filled(session: Session, kind: Kind, unit: str) -> tuple[Field, ...]:
     if Purpose.RIGHTS not in kind.purposes:
         return kind.fields
-    records = vault.open_each(session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM).values()
+    records = vault.open_each(
+        session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.ERASURE)
+    ).values()
     return tuple(
         field
         for field in kind.fields

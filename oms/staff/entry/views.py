@@ -14,6 +14,7 @@ from oms.kernel import clock
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
+from oms.kernel.register import Job
 from oms.staff import actions as staff
 from oms.staff import queries
 from oms.staff.entry import actions
@@ -48,7 +49,7 @@ def load_person(ref: str) -> Person | None:
         return None
     today = clock.today()
     allowed, is_cleared = found.permissions_on(today), found.is_cleared(today)
-    return Person(ref, found.desk_name, names(found.roles), allowed, is_cleared)
+    return Person(ref, found.desk_name, names(found.roles), allowed, is_cleared, found.roles)
 
 
 def note_use() -> None:
@@ -159,7 +160,7 @@ def finish_set_up() -> ResponseReturnValue:
     form = EnrollForm()
     with reading() as database:
         member = queries.member(database, staff_id)
-        mailbox = queries.mailbox(database, member, by=SYSTEM)
+        mailbox = queries.mailbox(database, member, by=SYSTEM.doing(Job.SIGN_IN))
         secret = queries.totp_secret(database, member)
     if form.validate_on_submit():
         try:

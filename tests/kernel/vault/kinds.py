@@ -13,6 +13,10 @@ ALL = frozenset(Purpose)
     purposes=frozenset({Purpose.DELIVERY, Purpose.RIGHTS}),
     basis=Basis.CONTRACT,
     retention=Retention(after=Event.DELIVERED, days=14, at_most=60),
+    readers={
+        Purpose.DELIVERY: "system staff buyer guest",
+        Purpose.RIGHTS: "system staff buyer guest",
+    },
 )
 @dataclass(frozen=True)
 class Delivery:
@@ -36,6 +40,10 @@ class Delivery:
     purposes=frozenset({Purpose.ORDER_MESSAGES, Purpose.RIGHTS}),
     basis=Basis.CONTRACT,
     retention=Retention(after=Event.RETURN_WINDOW_ENDED, days=0, at_most=90),
+    readers={
+        Purpose.ORDER_MESSAGES: "system staff buyer guest",
+        Purpose.RIGHTS: "system staff buyer guest",
+    },
 )
 @dataclass(frozen=True)
 class Contact:
@@ -49,6 +57,7 @@ class Contact:
     purposes=ALL,
     basis=Basis.CONSENT,
     retention=Retention(after=Event.SEALED, days=30, at_most=30),
+    readers=dict.fromkeys(ALL, "system staff buyer guest"),
 )
 @dataclass(frozen=True)
 class Account:
@@ -67,6 +76,10 @@ HERS = Contact("Ada@Example.com", "en")
     basis=Basis.CONTRACT,
     retention=Retention(after=Event.DELIVERED, days=14, at_most=60),
     erase=Erase.DELETE_FILE,
+    readers={
+        Purpose.DELIVERY: "system staff buyer guest",
+        Purpose.RIGHTS: "system staff buyer guest",
+    },
 )
 @dataclass(frozen=True)
 class LabelFile:

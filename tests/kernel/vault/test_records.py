@@ -64,7 +64,7 @@ def test_an_opening_for_another_purpose_is_refused_and_logged_without_the_person
     with (
         caplog.at_level(logging.WARNING),
         reading() as session,
-        pytest.raises(PurposeRefusedError, match="not kept for this purpose: payment"),
+        pytest.raises(PurposeRefusedError, match="not opened for another"),
     ):
         vault.open_record(session, Delivery, "order:7", purpose=Purpose.PAYMENT, by=STAFF)
 
