@@ -80,7 +80,7 @@ class Staff(Base):
     @property
     def actor(self) -> Actor:
         """Return this member of staff as somebody who does something."""
-        return Actor(ActorKind.STAFF, str(self.id))
+        return Actor(ActorKind.STAFF, str(self.id), roles=self.roles)
 
     @property
     def roles(self) -> frozenset[StaffRole]:

@@ -24,7 +24,7 @@ from tests.forgetting import delivered
 from tests.make import Shop
 from tests.people import Office, Visitor, words
 
-KIM = Actor(ActorKind.STAFF, "7")
+KIM = Actor(ActorKind.STAFF, "7", roles=frozenset({"service"}))
 
 
 @pytest.fixture

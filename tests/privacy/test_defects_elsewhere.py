@@ -24,7 +24,7 @@ from tests.forgetting import GRACE, delivered, only_buyer, paid
 from tests.make import Shop
 from tests.people import Mailbox
 
-PACKER = Actor(ActorKind.STAFF, "staff:4")
+PACKER = Actor(ActorKind.STAFF, "staff:4", roles=frozenset({"picker-packer"}))
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.states import Way
 
-PIM = Actor(ActorKind.STAFF, "7")
+PIM = Actor(ActorKind.STAFF, "7", roles=frozenset({"picker-packer"}))
 _MOST = 20
 
 

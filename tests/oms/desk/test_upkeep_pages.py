@@ -99,7 +99,7 @@ def test_settings_show_markets_recipients_and_no_secret(owner: Visitor) -> None:
     for seen in (
         "Europe EUR included in prices",
         "Post-eu",
-        "stripe",
+        "Stripe",
         "order.contact.email",
         "STRIPE_SECRET_KEY set",
     ):

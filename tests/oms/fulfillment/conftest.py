@@ -24,7 +24,7 @@ from tests import make
 from tests.fakes import Party
 from tests.make import Shop
 
-PACKER = Actor(ActorKind.STAFF, "7")
+PACKER = Actor(ActorKind.STAFF, "7", roles=frozenset({"picker-packer"}))
 
 
 @dataclass

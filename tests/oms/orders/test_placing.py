@@ -55,10 +55,10 @@ def test_an_order_is_the_agreement_its_hold_its_person_and_its_payment(small: Sh
     assert (placed.payment.amount, placed.payment.currency, placed.mailbox) == (7330, "EUR", "ada@shop.test")
     assert level(small.clock) == (20, 2, 0)
     with reading() as session:
-        purpose = Purpose.AFTER_SALES
-        assert vault.open_record(session, OrderDelivery, order.unit, purpose=purpose, by=SYSTEM) == ADA
+        purpose, erasing = Purpose.RIGHTS, SYSTEM.doing("erasure")
+        assert vault.open_record(session, OrderDelivery, order.unit, purpose=purpose, by=erasing) == ADA
         assert (
-            vault.open_record(session, OrderContact, order.unit, purpose=purpose, by=SYSTEM) == ADAS_MAILBOX
+            vault.open_record(session, OrderContact, order.unit, purpose=purpose, by=erasing) == ADAS_MAILBOX
         )
 
 

@@ -24,7 +24,7 @@ from tests import make
 from tests.make import Shop
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-CLERK = Actor(ActorKind.STAFF, "2", "she asked where it is")
+CLERK = Actor(ActorKind.STAFF, "2", "she asked where it is", frozenset({"service"}))
 
 
 def delivered(small: Shop) -> Order:

@@ -114,7 +114,7 @@ def test_a_leaver_is_off_at_once_and_the_authenticator_is_let_go(office: Office)
     jobs.drain()
     vault.destroy_due(clock.now() + timedelta(seconds=1))
     with reading() as session:
-        assert queries.mailbox(session, gone, by=SYSTEM) == "grace@shop.test"
+        assert queries.mailbox(session, gone, by=SYSTEM.doing("sign-in")) == "grace@shop.test"
         with pytest.raises(NotFoundError):
             queries.totp_secret(session, gone)
     with pytest.raises(RefusedError), transaction() as session:

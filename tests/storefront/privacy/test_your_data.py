@@ -20,7 +20,7 @@ from tests.forgetting import GRACE, copy, only_buyer, proven
 from tests.make import Shop
 from tests.people import Mailbox, Visitor, words
 
-CLERK = Actor(ActorKind.STAFF, "2", "she asked where it is")
+CLERK = Actor(ActorKind.STAFF, "2", "she asked where it is", frozenset({"service"}))
 
 
 @pytest.fixture(autouse=True)
