@@ -35,4 +35,4 @@ def _suggestion(where: Place, countries: str) -> Suggestion:
     say = words(where.language).gettext
     label = f"{say(where.name)} · {NAMES[where.language]}"
     tag = TAGS[where.language]
-    return Suggestion(tag, countries, say("This shop speaks English too."), label, f"{where.prefix}/")
+    return Suggestion(tag, countries, say("This may suit you better."), label, f"{where.prefix}/")

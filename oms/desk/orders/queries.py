@@ -131,17 +131,17 @@ def held(session: Session, order_ids: Collection[int]) -> set[int]:
 
 
 def origins(session: Session, order_ids: Collection[int]) -> dict[int, list[str]]:
-    """Return the codes of the warehouses that send each order."""
+    """Return the names of the warehouses that send each order."""
     rows = session.execute(
-        select(Reservation.order_id, Warehouse.code)
+        select(Reservation.order_id, Warehouse.name)
         .join(Warehouse, Warehouse.id == Reservation.warehouse_id)
         .where(Reservation.order_id.in_(order_ids), Reservation.state != ReservationState.RELEASED)
         .distinct()
-        .order_by(Warehouse.code)
+        .order_by(Warehouse.name)
     )
     found: dict[int, list[str]] = {}
-    for order_id, code in rows:
-        found.setdefault(order_id, []).append(code)
+    for order_id, name in rows:
+        found.setdefault(order_id, []).append(name)
     return found
 
 

@@ -37,7 +37,7 @@ def home() -> dict[str, Any]:
             {
                 "lang": "de",
                 "countries": "AT DE",
-                "sentence": "Dieser Laden spricht auch Deutsch.",
+                "sentence": "Das passt Ihnen vielleicht besser.",
                 "label": "Europa · Deutsch",
                 "url": "/eu-de/",
             }

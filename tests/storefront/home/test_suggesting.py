@@ -27,9 +27,9 @@ def address(shop: None, settings: Settings) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("reads", "at", "expected"),
     [
-        ("de-DE", "/", ("Dieser Laden spricht auch Deutsch.", "/eu-de/")),
-        ("de-AT", "/", ("Dieser Laden spricht auch Deutsch.", "/eu-de/")),
-        ("zh-CN", "/", ("本店也有简体中文。", "/eu-zh/")),
+        ("de-DE", "/", ("Das passt Ihnen vielleicht besser.", "/eu-de/")),
+        ("de-AT", "/", ("Das passt Ihnen vielleicht besser.", "/eu-de/")),
+        ("zh-CN", "/", ("这可能更适合您。", "/eu-zh/")),
         ("en-NL", "/", None),
         ("fr-FR", "/", None),
         ("de-DE", "/eu-zh/", None),
