@@ -20,7 +20,8 @@ from oms import tables
 from oms.kernel.egress import RECIPIENTS
 from oms.kernel.i18n import CATALOGS, LANGUAGES, SOURCE
 from oms.kernel.register import KINDS, PLACES, Basis, Category, Event, Purpose
-from oms.web import sessions
+from oms.privacy.notice.queries import IN_BROWSERS
+from oms.web import sessions, traces
 from oms.web.markets import MARKETS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +36,7 @@ _DESK_ONLY = (
     "templates/desk/",
 )
 # Their import declares the register: records, recipients, cookies.
-DECLARING = (tables, sessions)
+DECLARING = (tables, sessions, traces)
 # What a feature of `oms` shows is shown at the desk; these write to buyers.
 _OF_BUYERS = ("oms/web/", "oms/notifications/", "oms/buyers/", "oms/fulfillment/printing/pages.py")
 _DESK_FILES = ("views.py", "forms.py", "pages.py", "commands.py", "checks.py")
@@ -131,8 +132,8 @@ def _declared() -> list[str]:
     words += [text for kind in ours for f in kind.fields for text in (f.label, f.why)]
     words += sorted({kind.source for kind in ours} - {"you"})
     words += [text for r in RECIPIENTS.values() for text in (r.name[:1].upper() + r.name[1:], r.what_for)]
-    cookies = [place for name, place in PLACES.items() if name.startswith("cookie")]
-    words += [text for place in cookies for text in (place.holds, place.purpose, place.life)]
+    kept = [place for name, place in PLACES.items() if name.startswith(IN_BROWSERS)]
+    words += [text for place in kept for text in (place.holds, place.purpose, place.life)]
     return [word for word in [*words, *MARKETS.values()] if word]
 
 

@@ -19,6 +19,8 @@ from oms.privacy.models import NoticeVersion
 Content = dict[str, Any]
 Texts = dict[str, dict[str, str]]
 _VERSION_DIGITS = 12
+# What a browser keeps for us is told of, whether it says anything about a person or not.
+IN_BROWSERS = ("cookie ", "storage ")
 
 
 def content(texts: Texts | None = None) -> Content:
@@ -27,13 +29,13 @@ def content(texts: Texts | None = None) -> Content:
     `texts` are the merchant's own words by language and part.
     """
     kinds = sorted((kind for kind in KINDS.values() if _is_ours(kind)), key=lambda kind: kind.name)
-    places = sorted((place for place in PLACES.values() if place.personal), key=lambda place: place.name)
+    places = sorted(PLACES.values(), key=lambda place: place.name)
     fields = [_field(kind, field) for kind in kinds for field in kind.fields]
     named = {name for field in fields for name in field["recipients"]}
     return {
         "fields": fields,
         "recipients": [_recipient(RECIPIENTS[name]) for name in sorted(named & set(RECIPIENTS))],
-        "places": [_place(place) for place in places if place.name.startswith("cookie ")],
+        "places": [_place(place) for place in places if place.name.startswith(IN_BROWSERS)],
         **({"texts": texts} if texts else {}),
     }
 

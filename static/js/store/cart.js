@@ -8,7 +8,12 @@ const ask = async () => {
   const url = document.querySelector("[data-cart-count]")?.dataset.cartCount;
   if (!url) return;
   const answer = await fetch(url, { headers: { Accept: "application/json" } });
-  if (answer.ok) show((await answer.json()).count);
+  if (!answer.ok) return;
+  const { count } = await answer.json();
+  show(count);
+  // An empty cart leaves nothing behind in the browser.
+  if (count) sessionStorage.setItem("cart", "yes");
+  else sessionStorage.removeItem("cart");
 };
 
 // What the server says is shown where the shopper is, with the way to the cart beside it.
@@ -29,7 +34,6 @@ document.addEventListener("submit", (event) => {
     .then(async (answer) => {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!answer.ok || !page.getElementById("notices")) throw new Error("not added");
-      sessionStorage.setItem("cart", "yes");
       await ask();
       tell(page.getElementById("notices"));
     })
@@ -37,8 +41,7 @@ document.addEventListener("submit", (event) => {
 });
 
 try {
-  if (document.getElementById("cart")) sessionStorage.setItem("cart", "yes");
-  if (sessionStorage.getItem("cart")) ask().catch(() => {});
+  if (document.getElementById("cart") || sessionStorage.getItem("cart")) ask().catch(() => {});
 } catch {
   // Storage may be switched off; then there is no count, and everything else works.
 }

@@ -92,10 +92,15 @@ def _recipient(to: Content) -> dict[str, str]:
 
 def _cookie(place: Content) -> dict[str, str]:
     return {
-        "name": place["name"].removeprefix("cookie "),
+        "name": _short(place["name"]),
         "why": f"{_(place['holds'])}: {_(place['purpose'])}",
         "until": _(place["life"]),
     }
+
+
+def _short(name: str) -> str:
+    """Return the name of a place in a browser without the sort of place that it is."""
+    return name.partition(" ")[2]
 
 
 def _rights() -> list[tuple[str, str]]:
@@ -175,7 +180,7 @@ def _title(one: Difference) -> str:
     if one.part == "fields":
         return f"{_(told['label'])} ({_group(told['unit'])})"
     name = str(told["name"])
-    return party(name) if one.part == "recipients" else name.removeprefix("cookie ")
+    return party(name) if one.part == "recipients" else _short(name)
 
 
 def _told(part: str, told: Content | None) -> str:

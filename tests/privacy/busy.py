@@ -1,0 +1,216 @@
+"""A shop in which every address has something to show: one order in each room, one request of each sort."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from oms.catalog.models import Category, Collection, MarketText
+from oms.desk.changes.many import actions as many
+from oms.desk.changes.many.states import Deed
+from oms.fulfillment import queries as parts
+from oms.fulfillment.packing import actions as packing
+from oms.fulfillment.packing.actions import Box
+from oms.fulfillment.picking import actions as picking
+from oms.kernel import clock
+from oms.kernel.audit import SYSTEM
+from oms.kernel.config import Settings
+from oms.kernel.db import reading, transaction
+from oms.orders.models import Order
+from oms.privacy.asking import actions as asking
+from oms.privacy.asking.actions import Asked
+from oms.privacy.breaches import actions as breaches
+from oms.privacy.breaches.queries import Extent
+from oms.privacy.breaches.states import Leak
+from oms.privacy.erasure import actions as erasure
+from oms.privacy.erasure.actions import Wish
+from oms.privacy.models import NoticeVersion, PrivacyRequest
+from oms.privacy.notice import actions as notice
+from oms.privacy.states import Channel, RequestKind, Source, Way
+from oms.privacy.wishes.queries import token_of
+from oms.returns import actions as returns
+from oms.returns.actions import Declaration
+from oms.returns.personal import WithdrawalStatement
+from oms.staff.states import StaffRole
+from tests.forgetting import GRACE, delivered, paid
+from tests.make import Shop
+from tests.people import Mailbox, Office, Visitor
+
+_LETTER = "00000000000000000001-" + "a" * 32
+_MAIL = b"From: shop@shop.test\r\nTo: ada@shop.test\r\nSubject: Your order\r\n\r\nWords.\r\n"
+
+
+@dataclass(frozen=True)
+class Busy:
+    """Where each endpoint with a name in its address can be opened, and the sessions of two people."""
+
+    store: dict[str, str]
+    desk: dict[str, str]
+    buyer: str
+    owner: str
+
+
+def fill(small: Shop, store: FlaskClient, desk: FlaskClient, settings: Settings) -> Busy:
+    """Fill a small shop; its buyer has an account and a cart, its owner is signed in at the desk."""
+    _put_up(settings)
+    order, arrived = paid({small.pencil: 2}), delivered({small.pencil: 1})
+    shopper = _sign_up(store)
+    with reading() as session:
+        version = session.scalars(select(NoticeVersion.version)).one()
+    asked = shopper.send("/your-data/ask", email="ada@shop.test", kind="access", words="")
+    assert asked.status_code in {200, 303}
+    copied = shopper.send("/your-data/copy", page="/your-data/").headers["Location"]
+    return Busy(
+        {
+            **_of_order(order.number),
+            "withdrawing.own": f"/orders/{arrived.number}/withdraw",
+            "asking.proof": f"/your-data/requests/{_request(arrived).ref}/prove",
+            "erasure.request_page": f"/your-data/requests/{_erased(small).ref}",
+            "catalog.category": "/categories/clocks",
+            "catalog.collection": "/collections/gifts",
+            "catalog.product": "/products/retro-clock",
+            "conventions.sitemap_part": "/sitemap-1.xml",
+            "copies.copy": copied,
+            "dev.mail": f"/dev/mail/{_LETTER}",
+            "legal.text": "/legal/imprint",
+            "notice.changes": f"/privacy/versions/{version}/changes",
+            "notice.version": f"/privacy/versions/{version}",
+            "unsubscribe.unsubscribe": f"/unsubscribe/{_stop(order, settings)}",
+        },
+        _of_desk(small, order),
+        _token(store, "store"),
+        _sign_in(desk),
+    )
+
+
+def _put_up(settings: Settings) -> None:
+    """Shelves, an imprint, the notice, and a letter of the local sink."""
+    with transaction() as session:
+        session.add(Category(slug="clocks", names={"en": "Clocks"}))
+        session.add(Collection(slug="gifts", names={"en": "Gifts"}))
+        session.add(MarketText(market_code="eu", topic="imprint", language="en", title="Imprint"))
+        notice.keep_version(session)
+    folder = settings.state_dir / "mail"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{_LETTER}.eml").write_bytes(_MAIL)
+
+
+def _of_order(number: str) -> dict[str, str]:
+    return {
+        "orders.order": f"/orders/{number}",
+        "changing.cancel": f"/orders/{number}/cancel",
+        "changing.correct": f"/orders/{number}/correct",
+    }
+
+
+def _sign_up(client: FlaskClient) -> Visitor:
+    shopper = Visitor(client)
+    shopper.send("/account/sign-in", email="ada@shop.test")
+    assert shopper.send("/account/code", code=Mailbox().mailed()[-1].code).status_code == 303
+    client.post(
+        "/cart/lines", data={"sku": "RETRO-CLOCK", "quantity": "1"}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    return shopper
+
+
+def _request(order: Order) -> PrivacyRequest:
+    keys = asking.prepare()
+    with transaction() as session:
+        return asking.receive(
+            session, Asked("ada@shop.test", RequestKind.ACCESS, Source.FORM, "Please."), keys, by=SYSTEM
+        )
+
+
+def _erased(small: Shop) -> PrivacyRequest:
+    """Carry a request out for somebody else."""
+    order = delivered({small.pencil: 1}, contact=GRACE)
+    with transaction() as session:
+        request = erasure.open_request(session, Wish((order.unit,), Way.NOW, "eu", "en"))
+    erasure.carry_out(request.id)
+    return request
+
+
+def _stop(order: Order, settings: Settings) -> str:
+    return token_of(order.unit, Channel.MAIL, settings.secret_key)
+
+
+def _of_desk(small: Shop, order: Order) -> dict[str, str]:
+    walked, boxed, sent, returned = (
+        paid({small.pencil: 1}),
+        paid({small.pencil: 1}),
+        paid({small.pencil: 1}),
+        delivered({small.clock: 1}),
+    )
+    picked = _pick(walked)
+    for each in (boxed, sent):
+        _finish(_pick(each))
+    box, parcel = _part(boxed), _pack(sent)
+    with transaction() as session:
+        work = many.ask(session, many.preview(session, [order], Deed.HOLD), Deed.HOLD, "A look", by=SYSTEM).id
+        now = clock.now()
+        breach = breaches.open_breach(
+            session, Extent(Leak.TABLE, "orders", now - timedelta(days=1), now), by=SYSTEM
+        ).number
+    member = Office().employ("kim@shop.test", StaffRole.SERVICE).id
+    return {
+        **{f"oms.changes.{deed}": f"/orders/{order.number}/{deed}" for deed in ("cancel", "hold", "refund")},
+        "oms.orders.order": f"/orders/{order.number}",
+        "oms.breaches.breach": f"/privacy/breaches/{breach}",
+        "oms.many.work": f"/orders/many/{work}",
+        "oms.packing.box": f"/pack/{box}",
+        "oms.picking.walk": f"/pick/{picked}",
+        "oms.picking.paper": f"/pick/{picked}/print",
+        "oms.printing.label": f"/shipments/{parcel}/label",
+        "oms.printing.slip": f"/shipments/{parcel}/slip",
+        "oms.privacy.request_page": f"/privacy/{_request(order).number}",
+        "oms.returns.settle": f"/returns/withdrawals/{_withdraw(returned)}/settle",
+        "oms.staff.member": f"/staff/{member}",
+        "oms.stock.level": "/stock/RETRO-CLOCK",
+    }
+
+
+def _part(order: Order) -> int:
+    with reading() as session:
+        return parts.parts_of(session, order.id)[0].id
+
+
+def _pick(order: Order) -> int:
+    with transaction() as session:
+        part = parts.parts_of(session, order.id)[0]
+        return picking.start_list(session, part.warehouse_id, [part.id], by=SYSTEM).id
+
+
+def _finish(pick_list: int) -> None:
+    with transaction() as session:
+        picking.take_all(session, pick_list)
+        picking.finish_list(session, pick_list)
+
+
+def _pack(order: Order) -> int:
+    part = _part(order)
+    with transaction() as session:
+        packing.put_in_box(session, part, "CEDAR-PENCIL")
+        return packing.close_box(session, part, Box(100, "self", "post"), by=SYSTEM).id
+
+
+def _withdraw(order: Order) -> int:
+    with reading() as session:
+        keys = returns.prepare(session, order)
+    with transaction() as session:
+        declared = Declaration(order.id, WithdrawalStatement("Ada Lind", "ada@shop.test"), keys)
+        return returns.withdraw(session, declared, by=SYSTEM).id
+
+
+def _sign_in(desk: FlaskClient) -> str:
+    owner = Office().employ("owner@shop.test", StaffRole.OWNER)
+    Visitor(desk).get("/sign-in")
+    with desk.session_transaction() as session:
+        session["person"] = owner.person
+    return _token(desk, "desk")
+
+
+def _token(client: FlaskClient, name: str) -> str:
+    found = client.get_cookie(name)
+    assert found is not None
+    return found.value
