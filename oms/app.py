@@ -22,6 +22,7 @@ from oms.kernel.config import Settings
 from oms.privacy import views as privacy
 from oms.privacy.asking import views as asking
 from oms.privacy.breaches import views as breaches
+from oms.privacy.moving import views as moving
 from oms.privacy.notice import views as notice
 from oms.privacy.watching import views as watching
 from oms.returns import views as returns
@@ -53,6 +54,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notice.blueprint,
     watching.blueprint,
     breaches.blueprint,
+    moving.blueprint,
     privacy.blueprint,
     settings_page.blueprint,
     staff.blueprint,

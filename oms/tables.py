@@ -29,6 +29,8 @@ from oms.privacy.breaches import models as breaches
 from oms.privacy.closing import models as closing
 from oms.privacy.copies import models as copies
 from oms.privacy.copies import personal as copies_personal
+from oms.privacy.moving import models as moving
+from oms.privacy.moving import personal as moving_personal
 from oms.privacy.watching import models as watching
 from oms.returns import models as returns
 from oms.returns import personal as returns_personal
@@ -51,5 +53,6 @@ MODULES = (
     *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
     watching,
     breaches,
+    *(moving, moving_personal),
     bulk,
 )

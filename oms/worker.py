@@ -41,6 +41,7 @@ from oms.notifications.breaches import handlers as breach_mails
 from oms.notifications.certificates import handlers as certificates
 from oms.notifications.closing import handlers as closing_mails
 from oms.notifications.copies import handlers as copy_mails
+from oms.notifications.moving import handlers as moving_mails
 from oms.notifications.returning import handlers as returning_mails
 from oms.notifications.sending import handlers as sending_mails
 from oms.orders import handlers as orders
@@ -48,6 +49,7 @@ from oms.payments import gateway
 from oms.payments import handlers as payments
 from oms.privacy import handlers as privacy
 from oms.privacy.copies import handlers as copies
+from oms.privacy.moving import handlers as moving
 from oms.privacy.telling import handlers as telling
 from oms.shipping import gateway as carriers
 from oms.staff import handlers as staff
@@ -60,8 +62,8 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking, many),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails),
-    *(announcing_mails, asking_mails, breach_mails),
-    *(privacy, copies, telling, backups),
+    *(announcing_mails, asking_mails, breach_mails, moving_mails),
+    *(privacy, copies, moving, telling, backups),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})
@@ -245,6 +247,7 @@ def equip(settings: Settings) -> None:
     closing_mails.configure(settings)
     asking_mails.configure(settings)
     breach_mails.configure(settings)
+    moving_mails.configure(settings)
     privacy.configure(settings)
     backups.configure(settings)
 

@@ -27,6 +27,7 @@ from storefront.home import views as home
 from storefront.legal import views as legal
 from storefront.orders import changing, withdrawing
 from storefront.orders import views as orders
+from storefront.orders.moving import views as moving
 from storefront.privacy import views as privacy
 from storefront.privacy.arrivals import views as arrivals
 from storefront.privacy.asking import views as asking
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     orders.blueprint,
     changing.blueprint,
     withdrawing.blueprint,
+    moving.blueprint,
     stripe.blueprint,
     carriers.blueprint,
     legal.blueprint,

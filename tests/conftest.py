@@ -25,6 +25,7 @@ from oms.notifications.breaches import handlers as breach_mails
 from oms.notifications.certificates import handlers as certificates
 from oms.notifications.closing import handlers as closing_mails
 from oms.notifications.copies import handlers as copy_mails
+from oms.notifications.moving import handlers as moving_mails
 from oms.payments import gateway
 from oms.privacy.copies import handlers as copies
 from oms.shipping import gateway as carriers
@@ -185,7 +186,7 @@ def sink(mail_process: Party, settings: Settings) -> Path:
         left.unlink()
     posting = replace(settings, smtp_url=mail_process.address)
     notifications.configure(posting)
-    for each in (certificates, copies, copy_mails, closing_mails, asking_mails, breach_mails):
+    for each in (certificates, copies, copy_mails, closing_mails, asking_mails, breach_mails, moving_mails):
         each.configure(posting)
     return folder
 

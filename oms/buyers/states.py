@@ -26,3 +26,4 @@ class CodePurpose(StrEnum):
     ERASE = "erase"
     OLD_MAILBOX = "old_mailbox"
     NEW_MAILBOX = "new_mailbox"
+    MOVE = "move"

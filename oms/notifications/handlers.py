@@ -173,6 +173,7 @@ def _opens(reader: Reader, purpose: CodePurpose) -> str:
         CodePurpose.ERASE: _("It lets you delete what we know about you."),
         CodePurpose.OLD_MAILBOX: _("It lets you change the address of your account."),
         CodePurpose.NEW_MAILBOX: _("It makes this the address of your account."),
+        CodePurpose.MOVE: _("It proves the new mailbox of your order."),
     }
     return sentences[purpose]
 

@@ -17,6 +17,7 @@ MAIL = egress.declare(
             "challenge.code.code",
             "notice.mailbox.email",
             "certificate.mailbox.email",
+            "move.claim.email",
             "copy.mailbox.email",
             "copy.mailbox.word",
             "request.contact.email",

@@ -35,6 +35,7 @@ def index() -> ResponseReturnValue:
         new_url=url_for("oms.asking.write_down"),
         rooms=[
             {"label": _("Breaches"), "url": url_for("oms.breaches.index")},
+            {"label": _("Lost mailboxes"), "url": url_for("oms.moving.index")},
             {"label": _("Looks at people"), "url": url_for("oms.watching.index")},
             {"label": _("The privacy notice"), "url": url_for("oms.notice.edit")},
         ],

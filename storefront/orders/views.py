@@ -38,7 +38,8 @@ def find() -> ResponseReturnValue:
         onward = f"/orders/{form.number.data}"
         return codes.begin(form.email.data, CodePurpose.ORDER, onward=onward, back="/orders")
     shown = frame.page(_("Find an order"), robots="noindex")
-    page = render_template("store/orders/find.html", page=shown, form=form)
+    lost_url = goods_pages.url("/orders/locked-out")
+    page = render_template("store/orders/find.html", page=shown, form=form, lost_url=lost_url)
     return page, 422 if form.errors else 200
 
 

@@ -29,6 +29,7 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "order-counterfoil": ("store/orders/order.html", after.counterfoil),
     "order-status": ("store/orders/status.html", after.status),
     "order-find": ("store/orders/find.html", after.find),
+    "order-locked-out": ("store/orders/locked_out.html", after.locked_out),
     "order-decide": ("store/orders/decide.html", after.decide),
     "withdraw": ("store/orders/withdraw.html", withdrawal.statement),
     "withdraw-find": ("store/orders/withdraw.html", withdrawal.look_up),

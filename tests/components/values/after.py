@@ -225,7 +225,25 @@ def find() -> dict[str, Any]:
     """The way to an order without an account."""
     form = FindForm(MultiDict({"number": ""}))
     form.validate()
-    return {**page("Find an order"), "form": form}
+    return {**page("Find an order"), "form": form, "lost_url": "/orders/locked-out"}
+
+
+class LostForm(FindForm):
+    """The order of a lost mailbox."""
+
+    postcode = StringField("Postcode it went to")
+    amount = StringField("What you paid in all")
+
+
+def locked_out() -> dict[str, Any]:
+    """The way back for guests, with a sentence and a button."""
+    return {
+        **page("I have lost this mailbox"),
+        "form": LostForm(),
+        "sentences": ["This mailbox is yours."],
+        "yes": "Ask for it",
+        "action": "/orders/locked-out/x",
+    }
 
 
 def decide() -> dict[str, Any]:

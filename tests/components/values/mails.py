@@ -122,6 +122,12 @@ MAILS: dict[str, dict[str, Any]] = {
         "facts": [("Reason", "A law obliges us to keep it."), ("Article", "GDPR, article 17(3)(b)")],
         "url": "https://shop.test/your-data/requests/x",
     },
+    "move": {
+        "subject": "Another mailbox",
+        "sentences": ["Somebody says that this mailbox is lost."],
+        "undo_url": "https://shop.test/orders/locked-out/stop/x",
+        "url": "",
+    },
 }
 
 

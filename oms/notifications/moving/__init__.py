@@ -1,0 +1,1 @@
+"""Mails about moving an order to another mailbox."""

@@ -1,0 +1,1 @@
+"""The pages for guests whose mailbox is gone."""
