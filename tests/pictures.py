@@ -46,7 +46,7 @@ def running_shop() -> Iterator[str]:
 
 def opened(browser: Browser) -> Page:
     """Open a page as somebody new: no cookie of an earlier shopper, and patience for a busy machine."""
-    page = browser.new_context(viewport=_SIZE, reduced_motion="reduce", locale="en-NL").new_page()
+    page = browser.new_context(viewport=_SIZE, reduced_motion="reduce", locale="en-AT").new_page()
     page.set_default_timeout(120_000)
     return page
 
