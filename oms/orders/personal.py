@@ -78,7 +78,7 @@ class OrderDelivery:
         Purpose.ORDER_MESSAGES: "letters notices",
         Purpose.PAYMENT: "payments",
         Purpose.AFTER_SALES: "owner service privacy",
-        Purpose.RIGHTS: THEIR_MAILBOX,
+        Purpose.RIGHTS: f"{THEIR_MAILBOX} requests",
     },
 )
 @dataclass(frozen=True, slots=True)

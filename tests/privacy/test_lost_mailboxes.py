@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from oms.kernel import audit, clock, jobs, vault
-from oms.kernel.audit import SYSTEM, Actor, ActorKind
+from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import ConflictError, IllegalMoveError
 from oms.kernel.register import Purpose
@@ -31,6 +31,7 @@ from tests.people import Mailbox, Office, Visitor, without_token, words
 
 NEW = "ada.again@shop.test"
 KIM = Actor(ActorKind.STAFF, "2")
+BUYER = Actor(ActorKind.GUEST, "self")
 PATH = "/orders/locked-out"
 
 
@@ -75,7 +76,7 @@ def decided(move: MailboxMove, *, yes: bool = True) -> None:
 
 def mailbox(order: Order) -> str:
     with reading() as session:
-        kept = vault.open_record(session, OrderContact, order.unit, purpose=Purpose.RIGHTS, by=SYSTEM)
+        kept = vault.open_record(session, OrderContact, order.unit, purpose=Purpose.RIGHTS, by=BUYER)
     return kept.email if kept else ""
 
 
@@ -196,7 +197,7 @@ def test_a_mailbox_that_was_swapped_meanwhile_stays(small: Shop, store: FlaskCli
     waited()
     with transaction() as session:
         found = session.get_one(Order, order.id)
-        orders.correct_contact(session, found, OrderContact("right@shop.test"), by=KIM)
+        orders.correct_contact(session, found, OrderContact("right@shop.test"), by=BUYER)
     with pytest.raises(ConflictError, match="replaced meanwhile"):
         decided(move_of())
     assert move_of().state is MoveState.REVIEW

@@ -5,7 +5,7 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.notifications import letters, runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.gateway import UndeliverableError
@@ -115,7 +115,8 @@ def _written(reader: Reader, sentences: list[str]) -> Written:
 
 def _post(move: MailboxMove, which: str, written: Written) -> None:
     with reading() as session:
-        kept = vault.open_record(session, MoveClaim, move.unit, purpose=Purpose.SECURITY, by=SYSTEM)
+        by = SYSTEM.doing(Job.ANSWERS)
+        kept = vault.open_record(session, MoveClaim, move.unit, purpose=Purpose.SECURITY, by=by)
         subject_id = vault.subject_of(session, move.unit)
     if kept is None or subject_id is None:
         return

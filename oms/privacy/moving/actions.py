@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from oms.kernel import audit, clock, ids, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.errors import ConflictError, IllegalMoveError
+from oms.kernel.register import Job
 from oms.kernel.vault import Keys
 from oms.orders import actions as agreement
 from oms.orders import queries as orders
@@ -112,7 +113,7 @@ def approve(session: Session, move: MailboxMove, *, by: Actor) -> None:
     if claimed is None:
         raise ConflictError("What was typed has gone. Refuse this request.")
     order = orders.locked(session, move.order_id)
-    agreement.correct_contact(session, order, OrderContact(claimed.email), by=SYSTEM)
+    agreement.correct_contact(session, order, OrderContact(claimed.email), by=SYSTEM.doing(Job.REQUESTS))
     _settle(session, move, MoveState.DONE, by=by)
     for other in queries.others(session, move):
         _settle(session, other, MoveState.REFUSED, by=by)

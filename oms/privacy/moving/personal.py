@@ -2,7 +2,16 @@
 
 from dataclasses import dataclass
 
-from oms.kernel.register import Basis, Category, Event, Purpose, Retention, personal, sealed
+from oms.kernel.register import (
+    THEIR_MAILBOX,
+    Basis,
+    Category,
+    Event,
+    Purpose,
+    Retention,
+    personal,
+    sealed,
+)
 
 
 @sealed(
@@ -11,6 +20,7 @@ from oms.kernel.register import Basis, Category, Event, Purpose, Retention, pers
     purposes=frozenset({Purpose.SECURITY, Purpose.RIGHTS}),
     basis=Basis.LEGITIMATE_INTEREST,
     retention=Retention(after=Event.SEALED, days=30, at_most=30),
+    readers={Purpose.SECURITY: "requests answers", Purpose.RIGHTS: THEIR_MAILBOX},
 )
 @dataclass(frozen=True, slots=True)
 class MoveClaim:

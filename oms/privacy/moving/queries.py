@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.errors import NotFoundError
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.orders import queries as orders
 from oms.orders.models import Order, OrderEvent
 from oms.orders.personal import OrderDelivery
@@ -24,12 +24,13 @@ MOST_A_DAY = 5
 # As long as a mail about the end may be tried.
 _MAILED = timedelta(days=4)
 _SIGNATURE_CHARS = 32
+_REQUESTS = SYSTEM.doing(Job.REQUESTS)
 _LIVING = frozenset({OrderState.PLACED, OrderState.CLOSED, OrderState.CANCELLED})
 
 
 def claim(session: Session, unit: str) -> MoveClaim | None:
     """Return what somebody typed, for the house alone; nobody at the desk reads it."""
-    return vault.open_record(session, MoveClaim, unit, purpose=Purpose.SECURITY, by=SYSTEM)
+    return vault.open_record(session, MoveClaim, unit, purpose=Purpose.SECURITY, by=_REQUESTS)
 
 
 def fitting(session: Session, claimed: MoveClaim) -> Order | None:
@@ -40,7 +41,7 @@ def fitting(session: Session, claimed: MoveClaim) -> Order | None:
     order = orders.by_number(session, claimed.number)
     if order is None or order.buyer_id is not None or order.state not in _LIVING:
         return None
-    kept = vault.open_record(session, OrderDelivery, order.unit, purpose=Purpose.RIGHTS, by=SYSTEM)
+    kept = vault.open_record(session, OrderDelivery, order.unit, purpose=Purpose.RIGHTS, by=_REQUESTS)
     if kept is None or not kept.postcode:
         return None
     is_place = hmac.compare_digest(_plain(kept.postcode).encode(), _plain(claimed.postcode).encode())
