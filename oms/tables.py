@@ -32,6 +32,7 @@ from oms.privacy.copies import personal as copies_personal
 from oms.privacy.moving import models as moving
 from oms.privacy.moving import personal as moving_personal
 from oms.privacy.watching import models as watching
+from oms.privacy.wishes import models as wishes
 from oms.returns import models as returns
 from oms.returns import personal as returns_personal
 from oms.shipping import models as shipping
@@ -51,7 +52,7 @@ MODULES = (
     *(notifications, notifications_personal, privacy, privacy_personal),
     *(copies, copies_personal, asking, asking_personal, arrivals, arrivals_personal, closing),
     *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
-    watching,
+    *(watching, wishes),
     breaches,
     *(moving, moving_personal),
     bulk,

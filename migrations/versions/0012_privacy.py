@@ -96,17 +96,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("request_id", "recipient", name=op.f("pk_privacy_tellings")),
     )
-    op.create_table(
-        "privacy_objections",
-        sa.Column("unit", sa.String(), nullable=False),
-        sa.Column(
-            "channel",
-            sa.Enum("mail", "sms", "inbox", name="channel", native_enum=False, length=40),
-            nullable=False,
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("unit", "channel", name=op.f("pk_privacy_objections")),
-    )
+    _wishes()
     op.create_table(
         "notice_versions",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -127,6 +117,45 @@ def upgrade() -> None:
     )
     _copies()
     op.create_index(op.f("ix_notice_versions_version"), "notice_versions", ["version"], unique=False)
+
+
+def _wishes() -> None:
+    def kinds(name: str, *words: str) -> sa.Enum:
+        return sa.Enum(*words, name=name, native_enum=False, length=40)
+
+    ways = ("page", "link", "program", "text", "desk", "brought")
+    op.create_table(
+        "privacy_wishes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("purpose", kinds("wishpurpose", "news", "promotions"), nullable=False),
+        sa.Column("channel", kinds("channel", "mail", "sms", "inbox"), nullable=False),
+        sa.Column("choice", kinds("choice", "given", "withdrawn"), nullable=False),
+        sa.Column("text_hash", sa.String(), nullable=False),
+        sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("way", kinds("wishway", *ways), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_wishes")),
+    )
+    op.create_index(op.f("ix_privacy_wishes_unit"), "privacy_wishes", ["unit"], unique=False)
+    # Whoever asks may not know people, so the function looks with its owner's eyes.
+    op.execute(
+        """
+        CREATE FUNCTION keep_wish() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = pg_catalog AS $$
+        BEGIN
+            IF TG_OP = 'UPDATE' OR EXISTS (SELECT 1 FROM personal.sealed WHERE unit = OLD.unit) THEN
+                RAISE EXCEPTION 'a wish is written once' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            RETURN OLD;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER keep_wish BEFORE UPDATE OR DELETE ON privacy_wishes"
+        " FOR EACH ROW EXECUTE FUNCTION keep_wish()"
+    )
 
 
 def _copies() -> None:
@@ -190,5 +219,7 @@ def downgrade() -> None:
     op.drop_table("privacy_copies")
     op.drop_table("clearings")
     op.drop_table("notice_versions")
-    for name in ("objections", "tellings", "request_units", "request_events", "requests"):
+    op.drop_table("privacy_wishes")
+    op.execute("DROP FUNCTION keep_wish")
+    for name in ("tellings", "request_units", "request_events", "requests"):
         op.drop_table(f"privacy_{name}")

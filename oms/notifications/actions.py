@@ -14,7 +14,7 @@ from oms.kernel.outbox import Patience
 from oms.kernel.register import Purpose
 from oms.notifications.models import MailSend
 from oms.notifications.personal import MAIL
-from oms.notifications.states import OPTIONAL, MailState
+from oms.notifications.states import MailState, purpose_of
 from oms.privacy.states import Channel
 from oms.privacy.wishes import queries as wishes
 
@@ -48,8 +48,8 @@ class Letter:
 
     @property
     def is_optional(self) -> bool:
-        """Say whether its reader can do without it, and so may object."""
-        return self.topic in OPTIONAL
+        """Say whether its reader can do without it, and so may stop it."""
+        return purpose_of(self.topic) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,11 @@ def note_sent(session: Session, row_id: int) -> None:
 
 def _is_unwanted(session: Session, letter: Letter) -> bool:
     """Ask as late as can be: an objection stops what is under way."""
-    email = str(getattr(letter.record, "email", ""))
-    return letter.is_optional and wishes.has_objected(session, Channel.MAIL, letter.unit, email)
+    purpose = purpose_of(letter.topic)
+    if purpose is None:
+        return False
+    units = wishes.person_of(session, letter.unit, str(getattr(letter.record, "email", "")))
+    return not wishes.may(session, units, purpose, Channel.MAIL)
 
 
 def _told(session: Session, letter: Letter, row: MailSend) -> Payload:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from oms.kernel.states import Machine
+from oms.privacy.wishes.states import WishPurpose
 
 
 class MailState(StrEnum):
@@ -14,6 +15,28 @@ class MailState(StrEnum):
 
 
 MAIL = Machine("mail", {MailState.BEGUN: frozenset({MailState.SENT, MailState.STOPPED})})
-# What a reader can do without, and may object to. Every other mail is part of what they asked for: the order
-# is placed, sent, cancelled, refunded, proven, deleted.
+# Part of what its reader asked for, or owed by law: these ask nobody.
+NEEDED = frozenset(
+    {
+        *(
+            "confirmation",
+            "shipped",
+            "cancellation",
+            "refund",
+            "late_payment",
+            "withdrawal",
+            "answer",
+            "code",
+        ),
+        *("email_changed", "certificate", "copy", "closing", "breach", "request", "notice"),
+    }
+)
+# What a reader can do without, and may stop. Whatever is in neither list counts as promotion (`purpose_of`).
 OPTIONAL = frozenset({"delivered"})
+
+
+def purpose_of(topic: str) -> WishPurpose | None:
+    """Return for which purpose a mail asks whether it may go; None for one that is needed."""
+    if topic in NEEDED:
+        return None
+    return WishPurpose.NEWS if topic in OPTIONAL else WishPurpose.PROMOTIONS

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from oms.kernel.audit import Actor
 from oms.kernel.db import Base
-from oms.kernel.register import Life, columns, declare_place
-from oms.privacy.states import REQUEST, Channel, RequestKind, RequestState, Source, Way
+from oms.kernel.register import Life, columns
+from oms.privacy.states import REQUEST, RequestKind, RequestState, Source, Way
 
 
 class PrivacyRequest(Base):
@@ -119,30 +119,6 @@ class Telling(Base):
     told_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     acknowledgment: Mapped[str] = mapped_column(server_default="")
-
-
-class Objection(Base):
-    """Somebody wants nothing on a channel that they do not need (GDPR, article 21); kept with one unit."""
-
-    __tablename__ = "privacy_objections"
-    __columns__: ClassVar = columns("channel at", "unit")
-    # It goes with the last that is kept of its unit; a retention run sweeps what an erasure did not.
-    __life__: ClassVar = Life(
-        "at", 0, "NOT EXISTS (SELECT 1 FROM personal.sealed AS s WHERE s.unit = privacy_objections.unit)"
-    )
-
-    unit: Mapped[str] = mapped_column(primary_key=True)
-    channel: Mapped[Channel] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-
-
-declare_place(
-    "table privacy_objections",
-    holds="that you want no mails you could do without",
-    personal=True,
-    purpose="to write only what you want",
-    life="as long as the order or account it belongs to",
-)
 
 
 class Clearing(Base):

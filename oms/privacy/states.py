@@ -79,7 +79,7 @@ class Way(StrEnum):
 
 
 class Channel(StrEnum):
-    """How somebody can be written to. Mail is the one in use; an objection to each is kept apart."""
+    """How somebody can be written to. Mail is the one in use; an answer for each is kept apart."""
 
     MAIL = "mail"
     SMS = "sms"

@@ -1,10 +1,10 @@
-"""The one choice before an erasure, and what somebody may be written to about."""
+"""The one choice before an erasure, and the answer to what somebody may be written to about."""
 
-from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, StringField
-from wtforms.validators import AnyOf, Optional
+from wtforms import StringField
+from wtforms.validators import AnyOf, InputRequired, Optional
 
-from oms.privacy.states import Way
+from oms.privacy.states import CHANNELS, Way
+from oms.privacy.wishes.states import Choice, WishPurpose
 from oms.web.forms import Form
 
 
@@ -14,7 +14,9 @@ class EraseForm(Form):
     way = StringField(validators=[Optional(), AnyOf([way.value for way in Way])])
 
 
-class WishesForm(Form):
-    """One box for each channel in use, by the channel's name: ticked where optional messages may come."""
+class WishForm(Form):
+    """One answer: two buttons of one size, nothing ticked beforehand."""
 
-    mail = BooleanField(_l("Mails you could do without"))
+    purpose = StringField(validators=[InputRequired(), AnyOf([WishPurpose.NEWS.value])])
+    channel = StringField(validators=[InputRequired(), AnyOf([channel.value for channel in CHANNELS])])
+    choice = StringField(validators=[InputRequired(), AnyOf([choice.value for choice in Choice])])

@@ -14,11 +14,14 @@ from oms.kernel.register import KINDS, Basis
 from oms.privacy.access.queries import UNTOLD, Insight, Known
 from oms.privacy.breaches.models import Breach
 from oms.privacy.breaches.states import PARTS
-from oms.privacy.models import Objection, PrivacyRequest
-from oms.privacy.states import Channel
+from oms.privacy.models import PrivacyRequest
+from oms.privacy.states import CHANNELS
+from oms.privacy.wishes.models import Wish
+from oms.privacy.wishes.queries import replay
+from oms.privacy.wishes.states import Choice, WishPurpose, WishWay, wording
 from oms.web.filters import long_date, moment, party
+from oms.web.markets import place
 from storefront.orders.record import gone_words
-from storefront.privacy.forms import WishesForm
 
 
 def at(path: str) -> str:
@@ -53,13 +56,19 @@ def breaches(found: Sequence[Breach]) -> list[tuple[str, list[str]]]:
     return [(long_date(one.found_at), [one.parts[part] for part in PARTS]) for one in found]
 
 
-def wishes(form: WishesForm | None) -> dict[str, Any]:
-    """Return what the page takes of somebody's wishes; None where there is nobody to write to."""
-    why = _(
-        "Today that is one mail for each order: that everything has arrived. What is needed always comes: the"
-        " confirmation, that a parcel is on its way, cancellation, refund, codes and the certificate."
-    )
-    return {"wishes": form, "wishes_url": at("/your-data/wishes"), "wishes_why": {"mail": why}}
+def wishes(found: Insight) -> dict[str, Any]:
+    """Return what the page takes of somebody's wishes; none where there is nobody to write to."""
+    language = place().language
+    in_force = [row for row in replay(found.wishes).values() if row.purpose is WishPurpose.NEWS]
+    stopped = [row for row in in_force if row.choice is Choice.WITHDRAWN]
+    rows = []
+    for channel in CHANNELS if found.units else ():
+        title, why = wording(WishPurpose.NEWS, channel, language)
+        days = [row.at for row in stopped if row.channel is channel]
+        state = _("stopped on %(day)s", day=long_date(min(days))) if days else _("they come")
+        asked = {"purpose": WishPurpose.NEWS.value, "channel": channel.value}
+        rows.append({"title": title, "why": why, "state": state, "is_stopped": bool(days), "fields": asked})
+    return {"wishes": rows, "wishes_url": at("/your-data/wishes")}
 
 
 def unit_words(unit: str) -> str:
@@ -130,20 +139,32 @@ def _known(found: Insight) -> list[dict[str, Any]]:
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for one in found.known:
         groups.setdefault(unit_words(one.unit), []).extend(_rows(one))
-    for row in found.objections:
-        groups.setdefault(unit_words(row.unit), []).append(_objection(row))
+    for row in found.wishes:
+        groups.setdefault(unit_words(row.unit), []).append(_wish(row))
     return [{"title": title, "rows": rows} for title, rows in groups.items()]
 
 
-def _objection(row: Objection) -> tuple[str, str, str]:
-    channels = {
-        Channel.MAIL: _("Mails you could do without"),
-        Channel.SMS: _("Text messages you could do without"),
-        Channel.INBOX: _("Messages on these pages you could do without"),
-    }
+def _wish(row: Wish) -> tuple[str, str, str]:
+    title, _why = wording(row.purpose, row.channel, place().language)
+    day = long_date(row.at)
+    is_given = row.choice is Choice.GIVEN
+    value = _("allowed on %(day)s", day=day) if is_given else _("stopped on %(day)s", day=day)
     why = _("To write only what you want. It goes with the order or account that it belongs to.")
     ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGAL_OBLIGATION))
-    return channels[row.channel], _("stopped on %(day)s", day=long_date(row.at)), f"{why} {ground}"
+    read = _("Words of %(version)s, read in %(language)s.", version=row.wording, language=row.language)
+    return title, value, f"{_way(row.way)} {read} {why} {ground}"
+
+
+def _way(way: WishWay) -> str:
+    words = {
+        WishWay.PAGE: _("Said on this page."),
+        WishWay.LINK: _("Said by the link in a mail."),
+        WishWay.PROGRAM: _("Said by your mail program."),
+        WishWay.TEXT: _("Said by a text message."),
+        WishWay.DESK: _("Said to us, and written down at the desk."),
+        WishWay.BROUGHT: _("Brought along from another shop."),
+    }
+    return str(words[way])
 
 
 def _rows(one: Known) -> list[tuple[str, str, str]]:

@@ -15,14 +15,17 @@ from oms.privacy.breaches import actions as telling
 from oms.privacy.breaches import queries as breaches
 from oms.privacy.erasure import queries as erasure
 from oms.privacy.schema.queries import schema
-from oms.privacy.states import CHANNELS
+from oms.privacy.states import Channel
 from oms.privacy.wishes import actions as wishing
+from oms.privacy.wishes.actions import Said
+from oms.privacy.wishes.states import Choice, WishPurpose
 from oms.web import proofs
 from oms.web.frame import flashed, page
+from oms.web.markets import place
 from oms.web.security import actor
 from storefront.account import access, codes
 from storefront.privacy import pages
-from storefront.privacy.forms import WishesForm
+from storefront.privacy.forms import WishForm
 
 blueprint = Blueprint("privacy", __name__)
 
@@ -48,33 +51,34 @@ def your_data() -> ResponseReturnValue:
         asked = erasure.requests_about(session, units)
         open_orders = [o for o in found.orders if o.state is OrderState.PLACED and not o.is_digital]
         correctable = [o.number for o in open_orders if sending.can_correct_address(session, o.id)]
-    stopped = {row.channel for row in found.objections}
-    wishes = WishesForm(data={channel.value: channel not in stopped for channel in CHANNELS})
     return render_template(
         "store/privacy/your_data.html",
         page=page(_("Your data"), robots="noindex"),
         flashes=flashed(),
         breaches=pages.breaches(leaked),
         **pages.rooms(found, asked, correctable),
-        **pages.wishes(wishes if units else None),
+        **pages.wishes(found),
     )
 
 
 @blueprint.post("/your-data/wishes")
 def save_wishes() -> ResponseReturnValue:
-    """Stop the messages that a person could do without, or let them come again, on each channel."""
+    """Write one yes or no: messages that a person could do without stop, or come again, on one channel."""
     units = own_units()
     if units is None:
         return codes.going("/account/prove?next=/your-data/")
-    form = WishesForm()
+    form = WishForm()
     if form.validate_on_submit():
-        by = replace(actor(), id="self")
+        said = Said(
+            Choice(form.choice.data),
+            Channel(form.channel.data),
+            WishPurpose(form.purpose.data),
+            place().language,
+        )
         with transaction() as session:
-            for channel in CHANNELS:
-                change = wishing.take_back if form[channel.value].data else wishing.object_to
-                change(session, units, channel, by=by)
+            wishing.say(session, units, said, by=replace(actor(), id="self"))
         flash(_("Saved. It holds from this moment on."), "good")
-    return codes.going("/your-data/#correct")
+    return codes.going("/your-data/#wishes")
 
 
 @blueprint.get("/your-data/schema.json")

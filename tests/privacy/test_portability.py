@@ -11,10 +11,11 @@ from jsonschema import Draft202012Validator, FormatChecker
 from sqlalchemy import text
 
 from oms.kernel import vault
-from oms.kernel.audit import SYSTEM
+from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError
+from oms.kernel.register import Job
 from oms.privacy.access import queries as access
 from oms.privacy.arrivals import actions, queries
 from oms.privacy.arrivals.commands import import_copy
@@ -23,6 +24,8 @@ from oms.privacy.copies import handlers as copies
 from oms.privacy.schema.queries import schema
 from oms.privacy.states import Channel
 from oms.privacy.wishes import actions as wishes
+from oms.privacy.wishes.actions import Said
+from oms.privacy.wishes.states import Choice
 from oms.web.setup import connect
 from storefront.app import create_store
 from tests import make
@@ -32,6 +35,8 @@ from tests.people import Mailbox, Visitor
 from tests.stores import empty_stores
 
 ADDRESS = "http://localhost/your-data/schema.json"
+IMPORT = SYSTEM.doing(Job.ARRIVALS)
+OWNER = Actor(ActorKind.BUYER, "self")
 
 
 @pytest.fixture
@@ -60,7 +65,8 @@ def at_home(small: Shop, store: FlaskClient) -> bytes:
     delivered({small.clock: 1}, buyer_id=only_buyer())
     elsewhere = replace(make.ADA, name="Ada Lind, c/o 林", street="Oude Rijn 1")
     delivered({small.pencil: 3}, buyer_id=only_buyer(), delivery=elsewhere)
-    visitor.send("/your-data/wishes", page="/your-data/")
+    wanted = {"purpose": "news", "channel": "mail", "choice": "withdrawn"}
+    visitor.send("/your-data/wishes", page="/your-data/", **wanted)
     return taken(visitor)["your-data.json"]
 
 
@@ -71,9 +77,9 @@ def carried(content: bytes) -> Portable:
 def moved(content: bytes) -> bytes:
     """The copy of the same person at another, empty shop that took the first one in."""
     empty_stores()
-    buyer = actions.receive(carried(content), market="eu", language="en", by=SYSTEM)
+    buyer = actions.receive(carried(content), market="eu", language="en", by=IMPORT)
     with reading() as session:
-        told = access.copy(access.insight(session, [buyer.unit], by=SYSTEM), ADDRESS)
+        told = access.copy(access.insight(session, [buyer.unit], by=OWNER), ADDRESS)
     return json.dumps(told).encode()
 
 
@@ -86,7 +92,9 @@ def test_a_round_trip_over_three_shops_loses_and_adds_nothing(small: Shop, store
     assert had.profile.nickname == "Countess"
     assert sorted(place.street for place in had.addresses) == ["Oude Rijn 1", "Rapenburg 70"]
     assert sorted(order.total for order in had.orders) == [1130, 3660]
-    assert had.objections == (Channel.MAIL,)
+    assert [(one.purpose, one.channel, one.choice, one.language) for one in had.wishes] == [
+        ("news", "mail", "withdrawn", "en")
+    ]
     check = Draft202012Validator(schema(ADDRESS), format_checker=FormatChecker())
     for copy in (first, second, third):
         assert [error.message for error in check.iter_errors(json.loads(copy))] == []
@@ -103,9 +111,9 @@ def test_the_same_file_again_changes_nothing(small: Shop, store: FlaskClient) ->
     first = at_home(small, store)
     empty_stores()
     for _time in range(2):
-        buyer = actions.receive(carried(first), market="eu", language="en", by=SYSTEM)
+        buyer = actions.receive(carried(first), market="eu", language="en", by=IMPORT)
     with reading() as session:
-        found = access.insight(session, [buyer.unit], by=SYSTEM)
+        found = access.insight(session, [buyer.unit], by=OWNER)
     kinds = sorted(one.kind.name for one in found.known)
     assert kinds == [
         *("account.contact", "account.profile", "history.address", "history.address"),
@@ -118,12 +126,12 @@ def test_e6_who_was_deleted_does_not_come_back_with_the_same_file(small: Shop, s
     Visitor(store)
     empty_stores()
     visitor = signed_in(store)
-    account = actions.receive(carried(first), market="eu", language="en", by=SYSTEM)
+    account = actions.receive(carried(first), market="eu", language="en", by=IMPORT)
     visitor = signed_in(store.application.test_client())
     assert visitor.send("/your-data/delete").status_code == 303
     assert vault.ends(account.unit) == {}
     with pytest.raises(ConflictError, match="was deleted here"):
-        actions.receive(carried(first), market="eu", language="en", by=SYSTEM)
+        actions.receive(carried(first), market="eu", language="en", by=IMPORT)
     assert rows("SELECT * FROM buyers") == []
     assert rows("SELECT * FROM personal.sealed WHERE kind LIKE 'history.%'") == []
     assert rows("SELECT DISTINCT unit FROM privacy_arrivals") == [("",)]
@@ -133,7 +141,7 @@ def test_e6_the_shop_itself_cannot_bring_back_whose_orders_it_forgot(small: Shop
     first = at_home(small, store)
     assert signed_in(store.application.test_client()).send("/your-data/delete").status_code == 303
     with pytest.raises(ConflictError, match="was deleted here"):
-        actions.receive(carried(first), market="eu", language="en", by=SYSTEM)
+        actions.receive(carried(first), market="eu", language="en", by=IMPORT)
     assert rows("SELECT * FROM buyers") == []
 
 
@@ -173,7 +181,7 @@ def test_a_guest_brings_nothing(small: Shop, store: FlaskClient) -> None:
         b"{}",
         b"[1]",
         b'{"$schema": "http://x/your-data/schema.json"}',
-        b'{"$schema": "http://x/your-data/schema.json", "records": [1], "orders": [], "objections": []}',
+        b'{"$schema": "http://x/your-data/schema.json", "records": [1], "orders": [], "wishes": []}',
         b"[" * 100_000,
     ],
 )
@@ -211,7 +219,7 @@ def test_the_command_brings_a_file_along(
     visitor = signed_in(store)
     order = delivered({small.clock: 1}, buyer_id=only_buyer())
     with transaction() as session:
-        wishes.object_to(session, [order.unit], Channel.MAIL, by=SYSTEM)
+        wishes.say(session, [order.unit], Said(Choice.WITHDRAWN, Channel.MAIL), by=SYSTEM)
     file = tmp_path / "your-data.json"
     file.write_bytes(taken(visitor)["your-data.json"])
     empty_stores()

@@ -15,8 +15,8 @@ from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.privacy.asking import queries as asking
 from oms.privacy.copies import queries as copies
-from oms.privacy.models import Objection
 from oms.privacy.wishes import queries as wishes
+from oms.privacy.wishes.models import Wish
 
 UNTOLD = Recipient("", "", "", "", "", "", ())
 
@@ -46,7 +46,7 @@ class Insight:
     told: tuple[Disclosure, ...]
     looks: tuple[Deed, ...]
     orders: tuple[Order, ...]
-    objections: tuple[Objection, ...] = ()
+    wishes: tuple[Wish, ...] = ()
 
     @property
     def facts(self) -> int:
@@ -71,7 +71,7 @@ def insight(session: Session, units: Sequence[str], *, by: Actor) -> Insight:
         tuple(sorted(told, key=lambda row: row.at, reverse=True)),
         tuple(_looks(session, units)),
         tuple(order for order in found if order),
-        tuple(wishes.objections(session, units)),
+        tuple(wishes.ledger(session, units)),
     )
 
 
@@ -86,7 +86,7 @@ def joined(parts: Sequence[Insight]) -> Insight:
         tuple(sorted(told.values(), key=lambda row: row.at, reverse=True)),
         tuple(sorted(looks.values(), key=lambda deed: deed.at, reverse=True)),
         tuple({order.id: order for part in parts for order in part.orders}.values()),
-        tuple({(row.unit, row.channel): row for part in parts for row in part.objections}.values()),
+        tuple({row.id: row for part in parts for row in part.wishes}.values()),
     )
 
 
@@ -134,9 +134,7 @@ def copy(found: Insight, schema_url: str) -> dict[str, Any]:
         "disclosures": [_disclosure(row) for row in found.told],
         "looks": [_look(deed) for deed in found.looks],
         "orders": [_order(order) for order in found.orders],
-        "objections": [
-            {"unit": row.unit, "channel": row.channel, "at": row.at.isoformat()} for row in found.objections
-        ],
+        "wishes": [_wish(row) for row in found.wishes],
     }
 
 
@@ -179,6 +177,11 @@ def _look(deed: Deed) -> dict[str, Any]:
         "reason": deed.by.reason,
         "fields": list(deed.fields),
     }
+
+
+def _wish(row: Wish) -> dict[str, Any]:
+    names = ("unit", "purpose", "channel", "choice", "text_hash", "wording", "language", "way")
+    return {**{name: str(getattr(row, name)) for name in names}, "at": row.at.isoformat()}
 
 
 def _order(order: Order) -> dict[str, Any]:

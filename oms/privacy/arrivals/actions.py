@@ -60,8 +60,7 @@ def bring(buyer: Buyer, portable: Portable, *, by: Actor) -> int:
         account = accounts.account(session, buyer.id, by=by)
         if account.profile == AccountProfile() != portable.profile:
             upkeep.change_profile(session, buyer.id, portable.profile)
-        for channel in portable.objections:
-            wishes.object_to(session, [buyer.unit], channel, by=by)
+        wishes.bring(session, buyer.unit, portable.wishes, by=by)
         _note(session, buyer, portable)
         audit.record(session, by, "privacy.bring", buyer.person, subject_id=buyer.subject_id)
     return len(new)

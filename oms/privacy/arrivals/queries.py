@@ -2,16 +2,18 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oms.buyers.personal import AccountProfile
-from oms.kernel import vault
+from oms.kernel import clock, vault
 from oms.kernel.errors import BadInputError
 from oms.kernel.vault import master, tombstones
 from oms.orders import queries as orders
@@ -19,23 +21,26 @@ from oms.orders.models import unit_of
 from oms.privacy.arrivals.models import Arrival
 from oms.privacy.arrivals.personal import PastAddress, PastOrder
 from oms.privacy.states import Channel
+from oms.privacy.wishes.queries import Answer
+from oms.privacy.wishes.states import Choice, WishPurpose
 
 PART = "your-data.json"
 MOST_BYTES = 8 * 1024 * 1024
 MOST_RECORDS = 5000
 _LONGEST = 500
+_HASH = re.compile("[0-9a-f]{64}")
 _WRONG = "This is not a copy made by Counterfoil. Take the file your-data.zip, or its your-data.json."
 
 
 @dataclass(frozen=True, slots=True)
 class Portable:
-    """What can be brought along: profile, addresses, past orders, and the channels that are not wanted."""
+    """What can be brought along: profile, addresses, past orders, and what was said yes and no to."""
 
     email: str
     profile: AccountProfile
     addresses: tuple[PastAddress, ...]
     orders: tuple[PastOrder, ...]
-    objections: tuple[Channel, ...]
+    wishes: tuple[Answer, ...]
 
 
 def read(content: bytes) -> Portable:
@@ -47,13 +52,12 @@ def read(content: bytes) -> Portable:
     places = {_made(PastAddress, values) for kind, values in given if kind in _ADDRESSES}
     past = {_made(PastOrder, values) for kind, values in given if kind == "history.order"}
     past |= {_order(one) for one in _list(told, "orders")}
-    channels = {Channel(str(one.get("channel"))) for one in _list(told, "objections") if _is_channel(one)}
     return Portable(
         _email(given),
         profiles[0] if profiles else AccountProfile(),
         tuple(sorted(places, key=repr)),
         tuple(sorted(past, key=lambda order: (order.placed_at, order.number))),
-        tuple(sorted(channels)),
+        _answers(_list(told, "wishes")),
     )
 
 
@@ -114,8 +118,29 @@ def _goods(line: Mapping[str, Any]) -> str:
     return f"{line.get('quantity')} x {line.get('title')} ({line.get('sku')}): {line.get('total')}"
 
 
-def _is_channel(one: Mapping[str, Any]) -> bool:
-    return one.get("channel") in {str(channel) for channel in Channel}
+def _answers(given: list[Mapping[str, Any]]) -> tuple[Answer, ...]:
+    """Return what is in force for each purpose and channel: of several units one no is enough."""
+    last: dict[tuple[str, str, str], Answer] = {}
+    for answer, unit in ((_answer(one), str(one.get("unit"))) for one in given):
+        if answer is not None:
+            last[answer.purpose, answer.channel, unit] = answer
+    chosen: dict[tuple[str, str], Answer] = {}
+    for answer in sorted(last.values(), key=lambda one: (one.choice is Choice.WITHDRAWN, one.at)):
+        chosen[answer.purpose, answer.channel] = answer
+    return tuple(answer for _key, answer in sorted(chosen.items()))
+
+
+def _answer(one: Mapping[str, Any]) -> Answer | None:
+    """Return one row of another ledger; None for one that no shop wrote."""
+    text_hash, wording, language = (str(one.get(name)) for name in ("text_hash", "wording", "language"))
+    try:
+        purpose, channel = WishPurpose(str(one.get("purpose"))), Channel(str(one.get("channel")))
+        choice, at = Choice(str(one.get("choice"))), datetime.fromisoformat(str(one.get("at")))
+    except ValueError:
+        return None
+    if not _HASH.fullmatch(text_hash) or not at.tzinfo or at > clock.now():
+        return None
+    return Answer(purpose, channel, choice, text_hash, wording[:40], language[:40], at)
 
 
 def _email(given: list[tuple[str, Mapping[str, Any]]]) -> str:

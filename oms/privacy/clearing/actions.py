@@ -30,7 +30,7 @@ _REWRITTEN = frozenset(
     {
         *("personal.sealed", "personal.blind_indexes", "public.web_sessions", "public.mailbox_challenges"),
         *("public.audit_details", "public.disclosures", "public.outbox_messages"),
-        *("public.privacy_requests", "public.privacy_request_units", "public.privacy_objections"),
+        *("public.privacy_requests", "public.privacy_request_units", "public.privacy_wishes"),
     }
 )
 log = logging.getLogger(__name__)

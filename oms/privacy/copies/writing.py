@@ -16,6 +16,8 @@ from oms.kernel.i18n import SOURCE, TAGS, locale_of, words
 from oms.privacy.access import queries as access
 from oms.privacy.access.queries import Insight
 from oms.privacy.copies.models import Copy
+from oms.privacy.states import Channel
+from oms.privacy.wishes.states import WishPurpose, wording
 from oms.web.paper import environment
 
 COLUMNS = ("about", "what", "value", "why", "basis", "source", "recipients", "ends_at")
@@ -68,8 +70,10 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         paid = f"{order['total']} minor units of {order['currency']}"
         placed = f"order placed on {order['placed_at']}"
         yield f"order:{order['number']}", placed, goods, paid, "contract", "you", "", ""
-    for row in told["objections"]:
-        yield row["unit"], f"no unneeded messages by {row['channel']}", row["at"], "", "", "you", "", ""
+    for row in told["wishes"]:
+        what = f"{row['choice']} for {row['purpose']} by {row['channel']}"
+        words = f"words of {row['wording']} in {row['language']}, SHA-256 {row['text_hash']}"
+        yield row["unit"], what, row["at"], words, "consent", f"you, by {row['way']}", "", ""
 
 
 def _text(value: object) -> str:
@@ -97,6 +101,7 @@ def _page(told: dict[str, Any], language: str, market: str) -> str:
             label=label,
             why=lambda kind, name: say(register.KINDS[kind].field(name).why),
             say=say,
+            wish=lambda purpose, channel: wording(WishPurpose(purpose), Channel(channel), language)[0],
             text=_text,
         )
     )

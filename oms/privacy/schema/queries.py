@@ -5,6 +5,7 @@ from typing import Any
 from oms.kernel.register import KINDS, Basis, Kind, Purpose
 from oms.orders.states import OrderState
 from oms.privacy.states import Channel
+from oms.privacy.wishes.states import Choice, WishPurpose, WishWay
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
@@ -29,7 +30,7 @@ def schema(address: str) -> dict[str, Any]:
                 "disclosures": _list(_DISCLOSURE),
                 "looks": _list(_LOOK),
                 "orders": _list(_ORDER),
-                "objections": _list(_OBJECTION),
+                "wishes": _list(_WISH),
             }
         ),
         "$defs": {name: _record(KINDS[name]) for name in kinds},
@@ -111,6 +112,20 @@ _ORDER = _object(
         "lines": _list(_LINE),
     }
 )
-_OBJECTION = _object(
-    {"unit": _TEXT, "channel": {"enum": [str(channel) for channel in Channel]}, "at": _MOMENT}
+_WISH = _object(
+    {
+        "unit": _TEXT,
+        "purpose": {"enum": [str(purpose) for purpose in WishPurpose]},
+        "channel": {"enum": [str(channel) for channel in Channel]},
+        "choice": {"enum": [str(choice) for choice in Choice]},
+        "text_hash": {
+            "type": "string",
+            "pattern": "^[0-9a-f]{64}$",
+            "description": "SHA-256 of the words that were read.",
+        },
+        "wording": {**_TEXT, "description": "Version of those words."},
+        "language": _TEXT,
+        "way": {"enum": [str(way) for way in WishWay]},
+        "at": _MOMENT,
+    }
 )

@@ -1,1 +1,1 @@
-"""What somebody wants no messages about: objections by channel, kept with their order or account."""
+"""What somebody may be written to about: a ledger of answers, kept with their order or account."""

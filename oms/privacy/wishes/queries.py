@@ -1,9 +1,11 @@
-"""Who objected to what; and the links in mails by which anybody who holds one can object for its mailbox."""
+"""Who said what, and so whom we may write to; and the links in mails by which a holder can say no."""
 
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,43 +13,72 @@ from sqlalchemy.orm import Session
 from oms.buyers.queries import units_of_mailbox
 from oms.kernel.errors import NotFoundError
 from oms.orders import queries as orders
-from oms.privacy.models import Objection
 from oms.privacy.states import Channel
+from oms.privacy.wishes.models import Wish
+from oms.privacy.wishes.states import NEEDS_YES, Choice, WishPurpose
 
 # What has one person: everything that was given one mailbox.
 _SORTS = ("order", "account")
 _SIGNATURE_BYTES = 16
 
 
-def objections(session: Session, units: Sequence[str]) -> list[Objection]:
-    """Return the objections that lie with some units, the oldest first."""
-    chosen = select(Objection).where(Objection.unit.in_(units)).order_by(Objection.at, Objection.unit)
-    return list(session.scalars(chosen))
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer without its unit: to what, where, yes or no, which words, when (UTC)."""
+
+    purpose: WishPurpose
+    channel: Channel
+    choice: Choice
+    text_hash: str
+    wording: str
+    language: str
+    at: datetime
 
 
-def stopped(session: Session, units: Sequence[str]) -> set[Channel]:
-    """Return the channels on which the person of some units is not written to without need."""
-    return {row.channel for row in objections(session, units)}
+def ledger(session: Session, units: Sequence[str]) -> list[Wish]:
+    """Return every row that lies with some units, the oldest first."""
+    return list(session.scalars(select(Wish).where(Wish.unit.in_(units)).order_by(Wish.id)))
 
 
-def has_objected(session: Session, channel: Channel, unit: str, email: str) -> bool:
-    """Say whether whoever is behind a unit and a mailbox objected, there or with another order or account."""
+def replay(rows: Iterable[Wish]) -> dict[tuple[str, WishPurpose, Channel], Wish]:
+    """Return the row in force for each unit, purpose and channel, of rows in the order of their writing."""
+    return {(row.unit, row.purpose, row.channel): row for row in rows}
+
+
+def current(session: Session, unit: str, purpose: WishPurpose, channel: Channel) -> Choice | None:
+    """Return what is in force for one unit; None where nothing was ever said."""
+    mine = (Wish.unit == unit, Wish.purpose == purpose, Wish.channel == channel)
+    return session.scalar(select(Wish.choice).where(*mine).order_by(Wish.id.desc()).limit(1))
+
+
+def may(session: Session, units: Sequence[str], purpose: WishPurpose, channel: Channel) -> bool:
+    """Say whether the person of some units may be written to for a purpose on a channel.
+
+    One no is enough, with whichever unit it lies. Without an answer: only what needs no yes.
+    """
+    rows = replay(ledger(session, units)).values()
+    said = {row.choice for row in rows if (row.purpose, row.channel) == (purpose, channel)}
+    return Choice.WITHDRAWN not in said and (purpose not in NEEDS_YES or Choice.GIVEN in said)
+
+
+def person_of(session: Session, unit: str, email: str) -> list[str]:
+    """Return every unit of whoever is behind a unit and a mailbox."""
     known = {unit, *units_of_mailbox(session, email, *_SORTS)}
     sort, _colon, number = unit.partition(":")
     order = orders.by_number(session, number) if sort == "order" else None
     if order is not None and order.buyer_id is not None:
         known.add(f"account:{order.buyer_id}")
-    return channel in stopped(session, sorted(known))
+    return sorted(known)
 
 
-def token_of(unit: str, channel: Channel, secret: str) -> str:
-    """Return the word of a link that objects for a unit; it can be made by us alone, and opens nothing."""
-    told = f"{channel}|{unit}".encode()
+def token_of(unit: str, channel: Channel, secret: str, purpose: WishPurpose = WishPurpose.NEWS) -> str:
+    """Return the word of a link that says no for a unit; it can be made by us alone, and opens nothing."""
+    told = f"{purpose}|{channel}|{unit}".encode()
     return f"{_text(told)}.{_text(_signature(told, secret))}"
 
 
-def read_token(token: str, secret: str) -> tuple[str, Channel]:
-    """Return the unit and the channel of a link. Raises NotFoundError for one that is not ours."""
+def read_token(token: str, secret: str) -> tuple[str, WishPurpose, Channel]:
+    """Return unit, purpose and channel of a link. Raises NotFoundError for one that is not ours."""
     told, _dot, signature = token.partition(".")
     try:
         raw, signed = _bytes(told), _bytes(signature)
@@ -55,8 +86,8 @@ def read_token(token: str, secret: str) -> tuple[str, Channel]:
         raw, signed = b"", b""
     if not hmac.compare_digest(signed, _signature(raw, secret)):
         raise NotFoundError("This link is not whole. Open it from the mail once more.")
-    channel, _bar, unit = raw.decode().partition("|")
-    return unit, Channel(channel)
+    purpose, channel, unit = raw.decode().split("|", 2)
+    return unit, WishPurpose(purpose), Channel(channel)
 
 
 def _signature(told: bytes, secret: str) -> bytes:

@@ -8,10 +8,13 @@ from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.config import Settings
 from oms.kernel.db import transaction
 from oms.privacy.wishes import actions
+from oms.privacy.wishes.actions import Said
 from oms.privacy.wishes.queries import read_token
+from oms.privacy.wishes.states import Choice, WishWay, wording
 from oms.web import security
 from oms.web.frame import page
 from oms.web.limits import limiter
+from oms.web.markets import place
 
 blueprint = Blueprint("unsubscribe", __name__)
 # Whoever holds the link of a mail; it names nobody.
@@ -27,17 +30,23 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     Needs no login and no token of a form, and no limit by address: one mail provider posts for many readers.
     """
     settings: Settings = current_app.extensions["settings"]
-    unit, channel = read_token(token, settings.secret_key)
+    unit, purpose, channel = read_token(token, settings.secret_key)
     is_done = request.method == "POST"
     if is_done:
+        # RFC 8058, 3.1: what a mail program posts; the button of the page posts nothing.
+        way = WishWay.PROGRAM if request.form.get("List-Unsubscribe") == "One-Click" else WishWay.LINK
         with transaction() as session:
-            actions.object_to(session, [unit], channel, by=_READER)
+            said = Said(Choice.WITHDRAWN, channel, purpose, place().language, way)
+            actions.say(session, [unit], said, by=_READER)
+    title, why = wording(purpose, channel, place().language)
     shown = page(_("Mails you could do without"), robots="noindex")
     url = f"{request.script_root}/your-data/"
     return render_template(
         "store/privacy/unsubscribe.html",
         page=shown,
         is_done=is_done,
+        title=title,
+        why=why,
         action=request.full_path,
         wishes_url=url,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from tests.components.values.after import DELIVERED, ON_ITS_WAY, WISHES, CodeForm, SignInForm, WishForm
+from tests.components.values.after import DELIVERED, ON_ITS_WAY, CodeForm, SignInForm
 from tests.components.values.shared import page
 
 
@@ -68,8 +68,6 @@ def account() -> dict[str, Any]:
         "sessions_url": "/account/sessions",
         "sign_out_url": "/account/sign-out",
         "close_url": "/account/close",
-        "wishes": WishForm(),
-        **WISHES,
     }
 
 

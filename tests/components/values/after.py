@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, EmailField, Form, PasswordField, StringField, TextAreaField
+from wtforms import EmailField, Form, PasswordField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from tests.components.values.buy import checkout
@@ -49,22 +49,6 @@ class ReasonForm(Form):
     """An optional word with a decision."""
 
     reason = TextAreaField("What was wrong")
-
-
-class WishForm(Form):
-    """Opt-outs."""
-
-    back_in_stock = BooleanField("When something I asked for is back")
-    news = BooleanField("When there is new paper, four times a year")
-
-
-WISHES = {
-    "wishes_url": "/account/wishes",
-    "wishes_why": {
-        "back_in_stock": "By e-mail. Ends when we have written.",
-        "news": "By e-mail. Ends when you say so.",
-    },
-}
 
 
 def order() -> dict[str, Any]:

@@ -9,7 +9,6 @@ from wtforms import FileField, Form, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from tests.components.values.after import WISHES, WishForm
 from tests.components.values.shared import RECORD, page
 
 TOLD = [
@@ -48,8 +47,16 @@ def your_data() -> dict[str, Any]:
             ("Name and address", "", "The label is printed; the parcel follows it."),
             ("E-mail", "/orders/7KQ2-M4XD/correct", "Until the order is closed"),
         ],
-        "wishes": WishForm(),
-        **WISHES,
+        "wishes": [
+            {
+                "title": "Mails you could do without",
+                "why": "Today that is one for each order: that everything has arrived.",
+                "state": "stopped on 22 November 2026",
+                "is_stopped": True,
+                "fields": {"purpose": "news", "channel": "mail"},
+            }
+        ],
+        "wishes_url": "/your-data/wishes",
         "copy_url": "/your-data/copy",
         "schema_url": "/your-data/schema",
         "delete_url": "/your-data/delete",
@@ -221,9 +228,16 @@ def proof() -> dict[str, Any]:
     }
 
 
+UNSUBSCRIBED = {
+    "title": "Mails you could do without",
+    "why": "Today that is one for each order: that everything has arrived.",
+    "wishes_url": "/your-data/",
+}
+
+
 def unsubscribe() -> dict[str, Any]:
     """One topic, one button."""
-    return {**page("Stop"), "is_done": False, "action": "/unsubscribe/x", "wishes_url": "/your-data/"}
+    return {**page("Stop"), "is_done": False, "action": "/unsubscribe/x", **UNSUBSCRIBED}
 
 
 def notice() -> dict[str, Any]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
+from werkzeug.test import TestResponse
 
 from oms.kernel import egress, jobs, outbox
 from oms.kernel.config import Settings
@@ -19,8 +20,11 @@ from oms.orders import actions as ordering
 from oms.orders.models import Order
 from oms.privacy.retention import actions as retention
 from oms.privacy.states import Channel
-from oms.privacy.wishes import actions
+from oms.privacy.wishes import actions, queries
+from oms.privacy.wishes.actions import Said
+from oms.privacy.wishes.models import Wish
 from oms.privacy.wishes.queries import token_of
+from oms.privacy.wishes.states import Choice, WishPurpose, hash_of
 from tests import make
 from tests.forgetting import GRACE, copy, delivered, paid, proven
 from tests.make import Shop
@@ -49,13 +53,13 @@ def arrive(order: Order) -> None:
 
 def objected() -> list[tuple[str, str]]:
     with reading() as session:
-        rows = session.execute(text("SELECT unit, channel FROM privacy_objections ORDER BY unit"))
-        return [(row.unit, row.channel) for row in rows]
+        rows = queries.replay(session.scalars(select(Wish).order_by(Wish.id))).values()
+        return sorted((row.unit, row.channel) for row in rows if row.choice is Choice.WITHDRAWN)
 
 
-def is_ticked(page: str) -> bool:
-    [box] = re.findall(r'<input[^>]*name="mail"[^>]*>', page)
-    return " checked" in box
+def answer(visitor: Visitor, choice: str) -> TestResponse:
+    wanted = {"purpose": "news", "channel": "mail", "choice": choice}
+    return visitor.send("/your-data/wishes", page="/your-data/", **wanted)
 
 
 def link(order: Order) -> str:
@@ -82,12 +86,12 @@ def test_looking_at_the_page_never_acts_and_one_click_needs_nothing(small: Shop,
     for _ in range(2):
         page = store.get(link(order))
         assert page.status_code == 200
-        assert "What is needed still comes" in words(page)
+        assert "What is needed always comes" in words(page)
         assert store.head(link(order)).status_code == 200
     assert objected() == []
-    answer = store.application.test_client().post(link(order), data={"List-Unsubscribe": "One-Click"})
-    assert (answer.status_code, "Done" in words(answer)) == (200, True)
-    assert "Set-Cookie" not in answer.headers
+    done = store.application.test_client().post(link(order), data={"List-Unsubscribe": "One-Click"})
+    assert (done.status_code, "Done" in words(done)) == (200, True)
+    assert "Set-Cookie" not in done.headers
     assert objected() == [(order.unit, "mail")]
     store.post(link(order))
     assert objected() == [(order.unit, "mail")]
@@ -161,16 +165,17 @@ def test_a_guest_chooses_on_the_page_of_their_data_and_may_change_their_mind(
 ) -> None:
     one, two = delivered({small.clock: 1}), paid({small.pencil: 1})
     visitor = proven(store, "ada@shop.test")
-    assert is_ticked(visitor.get("/your-data/").text)
-    saved = visitor.send("/your-data/wishes", page="/your-data/")
-    assert saved.headers["Location"] == "/your-data/#correct"
+    assert "Mails you could do without : they come" in words(visitor.get("/your-data/"))
+    saved = answer(visitor, "withdrawn")
+    assert saved.headers["Location"] == "/your-data/#wishes"
     page = visitor.get("/your-data/")
-    assert "Mails you could do without stopped on" in words(page)
-    assert not is_ticked(page.text)
+    assert "Mails you could do without : stopped on" in words(page)
+    assert "Said on this page. Words of 2026-11-22, read in en." in words(page)
     assert objected() == sorted([(one.unit, "mail"), (two.unit, "mail")])
     copied = copy(visitor)
-    assert sorted((row["unit"], row["channel"]) for row in copied["objections"]) == objected()
-    visitor.send("/your-data/wishes", page="/your-data/", mail="y")
+    assert sorted((row["unit"], row["channel"]) for row in copied["wishes"]) == objected()
+    assert {row["text_hash"] for row in copied["wishes"]} == {hash_of(WishPurpose.NEWS, Channel.MAIL, "en")}
+    answer(visitor, "given")
     assert objected() == []
     arrive(two)
     assert subjects(sink, ARRIVED) == 2
@@ -179,8 +184,9 @@ def test_a_guest_chooses_on_the_page_of_their_data_and_may_change_their_mind(
 def test_nobody_changes_wishes_without_proof(small: Shop, store: FlaskClient) -> None:
     paid({small.clock: 1})
     stranger = Visitor(store)
-    answer = stranger.send("/your-data/wishes", page="/account/prove?next=/your-data/")
-    assert answer.headers["Location"] == "/account/prove?next=/your-data/"
+    wanted = {"purpose": "news", "channel": "mail", "choice": "withdrawn"}
+    sent = stranger.send("/your-data/wishes", page="/account/prove?next=/your-data/", **wanted)
+    assert sent.headers["Location"] == "/account/prove?next=/your-data/"
     assert objected() == []
 
 
@@ -199,17 +205,18 @@ def test_the_retention_run_lets_an_objection_go_with_the_last_of_its_unit(
 ) -> None:
     order = delivered({small.clock: 1})
     store.post(link(order))
-    assert retention.let_go()["privacy_objections"] == 0
+    assert retention.let_go()["privacy_wishes"] == 0
     with transaction() as session:
         session.execute(text("DELETE FROM personal.sealed"))
-    assert retention.let_go()["privacy_objections"] == 1
+    assert retention.let_go()["privacy_wishes"] == 1
     assert objected() == []
 
 
 @pytest.mark.usefixtures("shop")
 def test_nobody_objects_for_a_unit_that_keeps_nothing() -> None:
     with transaction() as session:
-        assert actions.object_to(session, ["order:GONE"], Channel.MAIL, by=make.GUEST) == 0
+        said = Said(Choice.WITHDRAWN, Channel.MAIL)
+        assert actions.say(session, ["order:GONE"], said, by=make.GUEST) == 0
     assert objected() == []
 
 
