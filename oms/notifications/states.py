@@ -28,7 +28,17 @@ NEEDED = frozenset(
             "answer",
             "code",
         ),
-        *("email_changed", "certificate", "copy", "closing", "breach", "request", "notice"),
+        *(
+            "email_changed",
+            "certificate",
+            "copy",
+            "closing",
+            "breach",
+            "request",
+            "notice",
+            "move",
+            "move_warning",
+        ),
     }
 )
 # What a reader can do without, and may stop. Whatever is in neither list counts as promotion (`purpose_of`).

@@ -238,11 +238,20 @@ def _correct(found: Insight, correctable: Sequence[str]) -> list[tuple[str, str,
             _("What happens to an order, codes you asked for, certificates. Marketing does not exist here."),
         )
     )
-    if request.headers.get("Sec-GPC") == "1":
+    if _asks_not_to_sell():
         rows.append(
-            (_("Global Privacy Control"), "", _("Your browser asks us not to sell or share. We never do."))
+            (
+                _("Global Privacy Control: opt-out honored"),
+                "",
+                _("Your browser asks us not to sell or share. We never do."),
+            )
         )
     return rows
+
+
+def _asks_not_to_sell() -> bool:
+    """Say whether the browser sends Global Privacy Control, also where a proxy sends it twice."""
+    return "1" in (part.strip() for part in request.headers.get("Sec-GPC", "").split(","))
 
 
 def _has_account(found: Insight) -> bool:

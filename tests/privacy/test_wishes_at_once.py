@@ -1,0 +1,141 @@
+"""A no holds in the middle of a send, offers go to nobody, a browser's signal is heard (B14 B22 B25)."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from oms.kernel import vault
+from oms.kernel.audit import SYSTEM
+from oms.kernel.config import Settings
+from oms.kernel.db import reading, transaction
+from oms.kernel.register import Job, Purpose
+from oms.notifications import actions as mails
+from oms.notifications.actions import Letter, Written
+from oms.notifications.states import NEEDED, OPTIONAL
+from oms.orders.personal import OrderContact
+from oms.privacy.states import Channel
+from oms.privacy.wishes import actions
+from oms.privacy.wishes.actions import Said
+from oms.privacy.wishes.states import Choice
+from tests import make
+from tests.forgetting import paid, proven
+from tests.people import without_token, words
+from tests.privacy.crowd import gather
+
+ROOT = Path(__file__).parents[2]
+FEW, MANY = 40, 10_000
+WORDS = Written("Hello", "Hello", "<p>Hello</p>")
+VECTORS = [
+    *(("1", True), (" 1", True), ("1 ", True), ("1, 1", True), ("1,1", True), ("0, 1", True)),
+    *(("0", False), ("", False), ("true", False), ("11", False), ("yes", False), ("1.0", False)),
+]
+
+
+@dataclass
+class Sent:
+    """How many mails went before and after everybody had said no."""
+
+    before: int = 0
+    after: int = 0
+
+
+def letters(numbers: list[str], topic: str) -> Iterator[Letter]:
+    """A mail to each of a crowd, opened as it is sent."""
+    for number in numbers:
+        unit, purpose = f"order:{number}", Purpose.ORDER_MESSAGES
+        with reading() as session:
+            by = SYSTEM.doing(Job.LETTERS)
+            contact = vault.open_record(session, OrderContact, unit, purpose=purpose, by=by)
+            subject_id = vault.subject_of(session, unit)
+        assert contact is not None
+        assert subject_id is not None
+        yield Letter(topic, number, unit, subject_id, contact, purpose, WORDS, "en")
+
+
+def handed_over(letter: Letter) -> bool:
+    """Whether a mail would go to the mail server now."""
+    with transaction() as session:
+        return mails.begin(session, letter) is not None
+
+
+def send_to_all(people: int) -> Sent:
+    """Send to many; in the middle of it, all of them say no, those who were written to too."""
+    numbers, sent = gather(people), Sent()
+    for place, letter in enumerate(letters(numbers, "delivered")):
+        if place == people // 2:
+            with transaction() as session:
+                units = [f"order:{number}" for number in numbers]
+                actions.say(session, units, Said(Choice.WITHDRAWN, Channel.MAIL), by=make.GUEST)
+        if handed_over(letter):
+            sent.before += place < people // 2
+            sent.after += place >= people // 2
+    return sent
+
+
+def test_a_no_in_the_middle_of_a_send_stops_the_rest(shop: None) -> None:
+    assert send_to_all(FEW) == Sent(FEW // 2, 0)
+
+
+@pytest.mark.privacy
+def test_a_no_in_the_middle_of_ten_thousand(shop: None, measured: Callable[..., None]) -> None:
+    sent = send_to_all(MANY)
+    figure = f"{MANY} mails, a no in their middle: {sent.before} before its commit, {sent.after} after it"
+    measured("B14", figure, passed=sent == Sent(MANY // 2, 0))
+
+
+def promoted(people: int) -> int:
+    """To how many of a crowd that said nothing an offer would go."""
+    return sum(map(handed_over, letters(gather(people), "offer")))
+
+
+def test_an_offer_goes_to_nobody_who_did_not_say_yes(shop: None) -> None:
+    assert promoted(FEW) == 0
+
+
+@pytest.mark.privacy
+def test_no_offer_for_ten_thousand_who_said_nothing(shop: None, measured: Callable[..., None]) -> None:
+    count = promoted(MANY)
+    measured("B25", f"{MANY} people without a yes: {count} promotional messages", passed=count == 0)
+
+
+def test_every_mail_that_there_is_says_whether_it_is_needed() -> None:
+    topics = {folder.name for folder in (ROOT / "templates/mail").iterdir() if folder.is_dir()}
+    assert topics - NEEDED == OPTIONAL
+    sources = [path.read_text() for path in (ROOT / "oms/notifications").rglob("handlers.py")]
+    named = {name for source in sources for name in re.findall(r'etter\((?:[a-z, \n]*)"([a-z_]+)"', source)}
+    assert len(named) > 12
+    assert named - NEEDED == OPTIONAL
+    for topic in NEEDED & topics:
+        text = (ROOT / f"templates/mail/{topic}/body.html").read_text().lower()
+        assert not [word for word in ("discount", "voucher", "newsletter", "% off") if word in text]
+
+
+def test_who_said_no_pays_and_sees_what_everybody_does(shop: None, store: FlaskClient) -> None:
+    with transaction() as session:
+        small = make.small_shop(session)
+    order = paid({small.clock: 1})
+    pages = ("/", "/products/retro-clock", "/cart", "/checkout")
+    before = [without_token(store.get(path)) for path in pages]
+    with transaction() as session:
+        said = Said(Choice.WITHDRAWN, Channel.MAIL)
+        assert actions.say(session, [order.unit], said, by=make.GUEST) == 1
+    visitor = proven(store.application.test_client(), "ada@shop.test")
+    assert [without_token(visitor.get(path)) for path in pages] == before
+
+
+def test_twelve_vectors_of_global_privacy_control(shop: None, store: FlaskClient, settings: Settings) -> None:
+    with transaction() as session:
+        small = make.small_shop(session)
+    paid({small.clock: 1})
+    visitor = proven(store, "ada@shop.test")
+    plain = store.get("/").text
+    for value, is_heard in VECTORS:
+        page = visitor.client.get("/your-data/", headers={"Sec-GPC": value})
+        assert ("Global Privacy Control: opt-out honored" in words(page)) is is_heard, value
+        assert "no-store" in page.headers["Cache-Control"]
+        assert store.get("/", headers={"Sec-GPC": value}).text == plain
+    assert "opt-out honored" not in words(visitor.get("/your-data/"))
