@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from oms.kernel import clock
 from oms.kernel.db import Role, reading
+from oms.privacy.breaches import queries as breaches
 from oms.privacy.clearing import queries as clearing
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
@@ -54,3 +55,10 @@ def _pressing() -> tuple[str, Health]:
     if Alarm.NOW in found or Alarm.LATE in found:
         return told, Health.ILL
     return told or "0", Health.NOTE if found else Health.WELL
+
+
+@check("Breaches whose limit is over, or ends within a day", "Tell whom it names, under Privacy, Breaches.")
+def _breaches() -> tuple[str, Health]:
+    with reading() as session:
+        found = [f"{breach.number}: {whom}" for breach, whom in breaches.late(session, clock.now())]
+    return ", ".join(found) or "0", Health.ILL if found else Health.WELL

@@ -123,6 +123,14 @@ VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
         _run("INSERT INTO privacy_alerts (at, actor_id, units) VALUES (now(), '1', 31)"), "1", Health.ILL,
     ),
     "Privacy requests near their day": (_run(_REQUEST), "late: 1", Health.ILL),
+    "Breaches whose limit is over, or ends within a day": (
+        _run(
+            "INSERT INTO breaches (number, state, leak, named, since, until, found_at, parts,"
+            " platform_told_at) VALUES ('B-1', 'open', 'table', 'orders', now(), now(),"
+            " now() - interval '49 hours', '{}', now())"
+        ),
+        "B-1: authority", Health.ILL,
+    ),
     "Withdrawals not paid back within 14 days": (_run(_WITHDRAWAL), "1", Health.ILL),
     "Withdrawals without acknowledgment": (_run(_WITHDRAWAL), "1", Health.ILL),
 }  # fmt: skip
