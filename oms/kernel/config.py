@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -77,6 +78,7 @@ class Settings:
     metrics_token: str
     shop_calendar: str
     looks_per_hour: int
+    agreements_end: Mapping[str, date]
     shop_time_zone: str
     state_dir: Path
     demo_password: str
@@ -99,10 +101,8 @@ def load(environ: Mapping[str, str]) -> Settings:
     env = reader.choice("APP_ENV", AppEnv, AppEnv.DEVELOPMENT)
     live = env is AppEnv.PRODUCTION
     state_dir = Path(environ.get("STATE_DIR") or "var").resolve()
+    logins = reader.logins()
     metrics = environ.get("METRICS_TOKEN", "")
-    logins = {
-        role: url for role, name in LOGINS.items() if (url := reader.url(name, _POSTGRES, needed=False))
-    }
     settings = Settings(
         app_env=env,
         secret_key=reader.secret("SECRET_KEY", needed=live) or secrets.token_urlsafe(_KEY_BYTES),
@@ -133,6 +133,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         trusted_proxies=reader.count("TRUSTED_PROXIES"),
         metrics_token=reader.secret("METRICS_TOKEN", needed=False) if live else metrics,
         looks_per_hour=reader.count("LOOKS_PER_HOUR", 30),
+        agreements_end=reader.days("AGREEMENTS_END"),
         shop_calendar=environ.get("SHOP_CALENDAR") or "NL",
         shop_time_zone=environ.get("SHOP_TIME_ZONE") or "Europe/Amsterdam",
         state_dir=state_dir,
@@ -239,6 +240,10 @@ class _Reader:
             self.wrong.append(f"{name} must begin with {' or '.join(sorted(schemes))}://.")
         return value
 
+    def logins(self) -> dict[str, str]:
+        found = ((role, self.url(name, _POSTGRES, needed=False)) for role, name in LOGINS.items())
+        return {role: url for role, url in found if url}
+
     def standin(self, name: str, *, live: bool) -> str:
         value = self.environ.get(name, "").strip()
         if live and value and _is_own_machine(urlsplit(value).hostname or ""):
@@ -251,6 +256,14 @@ class _Reader:
             self.wrong.append(f"{name} must be a whole number, such as {default or 1}.")
             return default
         return int(value)
+
+    def days(self, name: str) -> dict[str, date]:
+        told = [part.partition("=")[::2] for part in self.environ.get(name, "").split(",") if part.strip()]
+        try:
+            return {who.strip(): date.fromisoformat(day.strip()) for who, day in told}
+        except ValueError:
+            self.wrong.append(f"{name} must be like stripe=2027-12-31, carrier=2027-06-30.")
+            return {}
 
     def choice(self, name: str, kind: Callable[[str], AppEnv], default: AppEnv) -> AppEnv:
         try:

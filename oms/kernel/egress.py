@@ -6,7 +6,7 @@ asks here, in the transaction that records the intent, and is handed a payload o
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -16,8 +16,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oms.kernel import clock, register
+from oms.kernel.config import Settings
 from oms.kernel.db import Base
-from oms.kernel.errors import RefusedError
+from oms.kernel.errors import RefusedError, UnavailableError
 from oms.kernel.register import Purpose, columns
 from oms.kernel.vault import PurposeRefusedError
 
@@ -58,6 +59,10 @@ class Occasion:
     subject_id: UUID
     purpose: Purpose
     message: str = ""
+
+
+class AgreementEndedError(UnavailableError):
+    """The agreement with a recipient has ended: nothing is told until there is a new one."""
 
 
 class Disclosure(Base):
@@ -102,6 +107,32 @@ class Payload(Mapping[str, object]):
 
 
 RECIPIENTS: dict[str, Recipient] = {}
+_ends: dict[str, date] = {}
+
+
+def configure(settings: Settings) -> None:
+    """Take the last day of each agreement that has one; one that is not named holds until it is ended."""
+    _ends.clear()
+    _ends.update(settings.agreements_end)
+
+
+def ends() -> dict[str, date]:
+    """Return the last day of each agreement that has one, by recipient."""
+    return dict(_ends)
+
+
+def require_agreement(recipient: str) -> Recipient:
+    """Return a recipient that may be told something now; every gateway asks before its first byte.
+
+    Raises RefusedError for an undeclared one, AgreementEndedError after the last day of its agreement.
+    """
+    told = RECIPIENTS.get(recipient)
+    if told is None:
+        raise RefusedError(f"{recipient} is not a declared recipient: nothing is told.")
+    last = _ends.get(recipient)
+    if last is not None and clock.today() > last:
+        raise AgreementEndedError(f"The agreement with {recipient} ended on {last}: nothing is told.")
+    return told
 
 
 def declare(recipient: Recipient) -> Recipient:
@@ -121,8 +152,9 @@ def disclose(
     """Write the disclosure and return what may be told: allow-listed fields that are not empty, and `extra`.
 
     `extra` is for what is not personal (grams, references). Raises RefusedError for an undeclared recipient,
-    PurposeRefusedError when a kind does not serve the purpose, ValueError when two fields share a name or a
-    withheld value hides in `extra`; then nothing is written.
+    AgreementEndedError for one whose agreement is over, PurposeRefusedError when a kind does not serve the
+    purpose, ValueError when two fields share a name or a withheld value hides in `extra`; then nothing is
+    written.
     """
     told, fields, values = _projected(recipient, occasion, records, extra or {})
     row = insert(Disclosure).values(
@@ -157,9 +189,7 @@ def _projected(
     recipient: str, occasion: Occasion, records: Sequence[object], extra: Mapping[str, object]
 ) -> tuple[Recipient, list[str], dict[str, object]]:
     """Return the recipient, the names of the fields it may get, and what it is told."""
-    told = RECIPIENTS.get(recipient)
-    if told is None:
-        raise RefusedError(f"{recipient} is not a declared recipient: nothing is told.")
+    told = require_agreement(recipient)
     values: dict[str, object] = {}
     fields: list[str] = []
     for record in records:

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from email_validator import validate_email
 
-from oms.kernel import db
+from oms.kernel import db, egress
 from oms.kernel.config import Settings
 from oms.kernel.errors import BadInputError, PermanentError, UnavailableError
 
@@ -66,6 +66,7 @@ def send(mail: Mail, *, within: float = WHOLE) -> None:
     it refuses the address or the mail for good. No error names the address.
     """
     db.require_none_open("The mail server")
+    egress.require_agreement("mail service")
     if not _settings or not _settings[0].smtp_url:
         raise UnavailableError("No mail server is configured: set SMTP_URL.")
     attempt = _Attempt(_settings[0].smtp_url, _message(mail, _settings[0]))

@@ -17,7 +17,7 @@ from uuid import UUID
 import stripe
 from stripe import StripeClient
 
-from oms.kernel import db
+from oms.kernel import db, egress
 from oms.kernel.config import Settings
 from oms.kernel.errors import UnavailableError
 from oms.kernel.money import Money
@@ -67,6 +67,7 @@ def configure(settings: Settings, *, within: float = TIMEOUT) -> None:
 
 def _stripe() -> Any:  # noqa: ANN401 - the SDK's services are typed loosely
     db.require_none_open("Stripe")
+    egress.require_agreement("stripe")
     if not _client:
         raise UnavailableError("Payments are not configured: set STRIPE_SECRET_KEY.")
     return _client[0].v1

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from oms.kernel import clock
+from oms.kernel import clock, egress
 from oms.kernel.db import Role, reading
 from oms.privacy.breaches import queries as breaches
 from oms.privacy.clearing import queries as clearing
@@ -12,6 +12,7 @@ from oms.privacy.retention import queries
 from oms.privacy.watching import queries as watching
 from oms.web.doctor import Health, check
 
+_A_MONTH = timedelta(days=30)
 _A_DAY = timedelta(days=1)  # the retention run is daily
 
 
@@ -38,6 +39,18 @@ def _overdue() -> tuple[str, Health]:
         found = queries.overdue(session, clock.now() - _A_DAY)
     told = ", ".join(f"{name}: {count}" for name, count in found.items())
     return told or "0", Health.ILL if found else Health.WELL
+
+
+@check("Agreements with recipients of data", "Renew what ends, and say so in AGREEMENTS_END.")
+def _agreements() -> tuple[str, Health]:
+    ends, today = egress.ends(), clock.today()
+    nobody = sorted(set(ends) - set(egress.RECIPIENTS))
+    over = [name for name, last in ends.items() if last < today]
+    soon = [name for name, last in ends.items() if today <= last < today + _A_MONTH]
+    told = [f"{name} is no recipient" for name in nobody]
+    told += [f"{name} ended on {ends[name]}" for name in over]
+    told += [f"{name} ends on {ends[name]}" for name in soon]
+    return ", ".join(told) or "hold", Health.ILL if nobody or over else Health.NOTE if soon else Health.WELL
 
 
 @check("Alerts about looks at people", "Look into them at the desk, under Privacy, Looks at people.")

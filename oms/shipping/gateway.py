@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from oms.kernel import db
+from oms.kernel import db, egress
 from oms.kernel.config import Settings
 from oms.kernel.errors import UnavailableError
 from oms.shipping.carriers import hollow_post
@@ -35,6 +35,7 @@ def configure(settings: Settings) -> None:
 
 def _client(carrier: str) -> Client:
     db.require_none_open("A carrier")
+    egress.require_agreement("carrier")
     found = _doors[0].clients.get(carrier)
     if found is None:
         raise UnavailableError("This carrier is not configured: set CARRIER_URL and CARRIER_KEY.")

@@ -26,6 +26,10 @@ from oms.privacy.breaches.states import Leak
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.models import NoticeVersion, PrivacyRequest
+from oms.privacy.moving import actions as moving
+from oms.privacy.moving.models import MailboxMove
+from oms.privacy.moving.personal import MoveClaim
+from oms.privacy.moving.queries import stop_token
 from oms.privacy.notice import actions as notice
 from oms.privacy.states import Channel, RequestKind, Source, Way
 from oms.privacy.wishes.queries import token_of
@@ -33,6 +37,7 @@ from oms.returns import actions as returns
 from oms.returns.actions import Declaration
 from oms.returns.personal import WithdrawalStatement
 from oms.staff.states import StaffRole
+from oms.web.markets import Place
 from tests.forgetting import GRACE, delivered, paid
 from tests.make import Shop
 from tests.people import Mailbox, Office, Visitor
@@ -74,6 +79,8 @@ def fill(small: Shop, store: FlaskClient, desk: FlaskClient, settings: Settings)
             "copies.copy": copied,
             "dev.mail": f"/dev/mail/{_LETTER}",
             "legal.text": "/legal/imprint",
+            "moving.confirm": _ask_to_move(shopper, arrived),
+            "moving.stop": f"/orders/locked-out/stop/{stop_token(_move(arrived).unit, settings.secret_key)}",
             "notice.changes": f"/privacy/versions/{version}/changes",
             "notice.version": f"/privacy/versions/{version}",
             "unsubscribe.unsubscribe": f"/unsubscribe/{_stop(order, settings)}",
@@ -112,6 +119,23 @@ def _sign_up(client: FlaskClient) -> Visitor:
         "/cart/lines", data={"sku": "RETRO-CLOCK", "quantity": "1"}, headers={"Sec-Fetch-Site": "same-origin"}
     )
     return shopper
+
+
+def _ask_to_move(shopper: Visitor, order: Order) -> str:
+    """Ask for another mailbox and prove it; where the wish is confirmed."""
+    typed = {"number": order.number, "postcode": "2311 EZ", "email": "new@shop.test"}
+    assert shopper.send("/orders/locked-out", **typed).status_code == 303
+    return shopper.send("/account/code", code=Mailbox().mailed()[-1].code).headers["Location"]
+
+
+def _move(order: Order) -> MailboxMove:
+    keys = moving.prepare()
+    with transaction() as session:
+        claim = MoveClaim(email="new@shop.test", number=order.number, postcode="2311 EZ")
+        move = moving.ask(session, claim, Place("eu", "en"), keys)
+    with transaction() as session:
+        moving.take_up(session, move.unit)
+    return move
 
 
 def _request(order: Order) -> PrivacyRequest:
@@ -159,6 +183,7 @@ def _of_desk(small: Shop, order: Order) -> dict[str, str]:
         "oms.breaches.breach": f"/privacy/breaches/{breach}",
         "oms.many.work": f"/orders/many/{work}",
         "oms.packing.box": f"/pack/{box}",
+        "oms.moving.move": f"/privacy/moves/{_move(returned).number}",
         "oms.picking.walk": f"/pick/{picked}",
         "oms.picking.paper": f"/pick/{picked}/print",
         "oms.printing.label": f"/shipments/{parcel}/label",
