@@ -160,7 +160,8 @@ def correct_delivery(session: Session, order_id: int, corrected: OrderDelivery, 
     """Replace where an order's parcels go, under the locks of `queries.locked_house`.
 
     A box that waits with a bought label is opened again, the label is voided, and the desk packs it anew.
-    Raises ConflictError while a label is being bought, once we printed one or something left, for another
+    What has left follows its label: no carrier of ours takes another address then, so the page says it.
+    Raises ConflictError while a label is being bought, once we printed one or all has left, for another
     country, or when all is over.
     """
     order, parts = queries.locked_house(session, order_id)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from oms.fulfillment.models import FulfillmentEvent, FulfillmentOrder, Parcel, Shipment
-from oms.fulfillment.states import DROPPED, ON_ITS_WAY, LabelState, ShipmentState
+from oms.fulfillment.states import DROPPED, ON_ITS_WAY, FulfillmentState, LabelState, ShipmentState
 from oms.inventory.models import Reservation
 from oms.inventory.states import ReservationState
 from oms.kernel.errors import NotFoundError
@@ -170,18 +170,24 @@ def is_on_its_way(session: Session, order_id: int) -> bool:
 
 
 def can_correct_address(session: Session, order_id: int) -> bool:
-    """Say whether the address may still change: nothing left, no label is being bought or printed by us."""
+    """Say whether the address may still change: something is in the house, and no label of it is fixed.
+
+    A label is fixed while it is being bought, or once we printed it. What has left follows its label.
+    """
     printed = and_(Parcel.label_state == LabelState.NONE, Parcel.labelled_at.is_not(None))
     fixed = (
         select(Parcel.id)
         .join(Shipment, Shipment.id == Parcel.shipment_id)
         .where(
             Shipment.order_id == order_id,
-            Shipment.state != ShipmentState.UNPACKED,
+            Shipment.state == ShipmentState.PACKED,
             or_(Parcel.label_state == LabelState.WANTED, printed),
         )
     )
-    return not is_on_its_way(session, order_id) and not session.scalar(select(fixed.exists()))
+    is_open = FulfillmentOrder.state.in_((FulfillmentState.OPEN, FulfillmentState.IN_PROGRESS))
+    in_the_house = exists().where(FulfillmentOrder.order_id == order_id, is_open)
+    has_left = is_on_its_way(session, order_id) and not session.scalar(select(in_the_house))
+    return not has_left and not session.scalar(select(fixed.exists()))
 
 
 def history(session: Session, order_id: int) -> list[FulfillmentEvent]:

@@ -1,6 +1,6 @@
 """What happens to an order once it is written: confirmed, lapsed, cancelled, held, delivered, closed."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -9,25 +9,28 @@ from sqlalchemy.orm import Session
 from oms.carts import actions as carts
 from oms.inventory import actions as stock
 from oms.inventory.sourcing import OutOfStockError
-from oms.kernel import clock, outbox, vault
+from oms.kernel import clock, egress, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import retry_conflicts
+from oms.kernel.egress import Payload
 from oms.kernel.errors import ConflictError
-from oms.kernel.register import Purpose
+from oms.kernel.register import Job, Purpose
 from oms.kernel.states import Outcome
 from oms.kernel.vault import Keys
 from oms.orders import queries
 from oms.orders.models import Order, OrderEvent, OrderHold
-from oms.orders.personal import OrderContact, OrderDelivery, OrderNote
+from oms.orders.personal import STRIPE, OrderContact, OrderDelivery, OrderNote
 from oms.orders.placing.actions import hold_stock, postcode_prefix
 from oms.orders.states import ORDER, OrderState
 from oms.payments import actions as money
+from oms.payments import queries as payments
 from oms.payments.actions import RefundAsked, RefundPart
 from oms.payments.models import Payment
 
 RETURN_WINDOW = timedelta(days=30)
 # A lapsed order's person is gone within a day; half of it leaves time for a late payment to be honored.
 LAPSED_LIFE = timedelta(hours=12)
+_PAYMENTS = SYSTEM.doing(Job.PAYMENTS)
 
 
 def note_event(session: Session, order: Order, what: str, *, by: Actor, why: str = "") -> None:
@@ -210,13 +213,37 @@ def correct_delivery(session: Session, order: Order, corrected: OrderDelivery, *
 
 
 def correct_contact(session: Session, order: Order, corrected: OrderContact, *, by: Actor) -> None:
-    """Replace the mailbox that hears of an order; the old one is gone at once, from the look-up too."""
+    """Replace the mailbox that hears of an order; the old one is gone at once, from the look-up too.
+
+    Says `order.mailbox_corrected`: who was told the old one is told the new one.
+    """
     before = vault.open_record(session, OrderContact, order.unit, purpose=Purpose.RIGHTS, by=by)
     if before is None:
         raise ConflictError("The e-mail of this order is gone already.")
     if before != corrected:
         vault.replace(session, corrected, order.unit, by=by)
         note_event(session, order, "e-mail corrected", by=by)
+        outbox.say(session, "order.mailbox_corrected", order=order.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The payments of an order that Stripe took, and what it is told of the mailbox for their receipts."""
+
+    payload: Payload
+    intents: tuple[str, ...]
+
+
+def tell_corrected(session: Session, order_id: int) -> Corrected | None:
+    """Write that Stripe is told the corrected mailbox; None where it took no payment, or all is gone."""
+    order = queries.get(session, order_id)
+    intents = tuple(p.intent_ref for p in payments.of_order(session, order_id) if p.intent_ref)
+    contact = vault.open_record(session, OrderContact, order.unit, purpose=Purpose.PAYMENT, by=_PAYMENTS)
+    subject_id = vault.subject_of(session, order.unit)
+    if not intents or contact is None or subject_id is None:
+        return None
+    occasion = egress.Occasion(order.unit, subject_id, Purpose.PAYMENT, "corrected")
+    return Corrected(egress.disclose(session, STRIPE.name, occasion, [contact]), intents)
 
 
 def let_go(session: Session, order_id: int) -> bool:

@@ -54,6 +54,16 @@ def start_clocks(message: Message) -> None:
     _start_clocks(message)
 
 
+@jobs.on("order.mailbox_corrected", role=Role.WORKER)
+def correct_receipt(message: Message) -> None:
+    """Have Stripe use the corrected mailbox for the receipt of what was paid; the ledger says so."""
+    with transaction() as session:
+        told = actions.tell_corrected(session, message.number("order"))
+    if told is not None:
+        for intent_ref in told.intents:
+            gateway.correct_mailbox(intent_ref, told.payload.text("email"))
+
+
 @jobs.on("order.noted", role=Role.WORKER)
 def start_clocks_of_note(message: Message) -> None:
     """Start the clocks of a note that was written after delivery."""

@@ -156,6 +156,17 @@ def refund_of(intent_ref: str, key: UUID) -> RefundTruth | None:
     return next((truth for truth in found if truth.refund_key == key), None)
 
 
+def correct_mailbox(intent_ref: str, mailbox: str) -> None:
+    """Have Stripe send the receipt of a payment to another mailbox, and at once.
+
+    Of what Stripe keeps of a payer it is all that can be changed: a finished session, and the details of a
+    charge, keep what they were given (https://docs.stripe.com/api/charges/update).
+    """
+    charge = _reference(_ask(lambda: _stripe().payment_intents.retrieve(intent_ref)).get("latest_charge"))
+    if charge is not None:
+        _ask(lambda: _stripe().charges.update(charge, {"receipt_email": mailbox}))
+
+
 def look_up_refund(refund_ref: str) -> RefundTruth:
     """Ask Stripe what became of a refund."""
     return _refund_truth(_ask(lambda: _stripe().refunds.retrieve(refund_ref)))

@@ -58,6 +58,8 @@ def correct(number: str) -> ResponseReturnValue:
             form.form_errors = [said(error)]
         else:
             flash(_("Corrected. The old details are gone."), "good")
+            if _left(order):
+                flash(_left(order), "warn")
             return redirect(_back(order), 303)
     shown = render_template(
         "store/orders/correct.html",
@@ -66,9 +68,19 @@ def correct(number: str) -> ResponseReturnValue:
         form=form,
         order={"number": order.number},
         sections=_sections(form),
+        left=_left(order),
         back_url=_back(order),
     )
     return shown, 422 if form.errors else 200
+
+
+def _left(order: Order) -> str:
+    """Return what has to be said of parcels that are on their way; nothing where none is."""
+    with reading() as session:
+        has_left = sending.is_on_its_way(session, order.id)
+    if not has_left:
+        return ""
+    return str(_("What has left already goes to the address on its label: its carrier takes no other one."))
 
 
 def _correction(order: Order) -> CheckoutForm:

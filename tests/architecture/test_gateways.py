@@ -29,6 +29,7 @@ LABEL = Wanted("key", "P-1", "standard", Place("A", ("B",), "DE"), Place("C", ("
 Call = Callable[[], object]
 CALLS: dict[str, Call] = {
     "oms.notifications.gateway.send": lambda: mails.send(MAIL),
+    "oms.payments.gateway.correct_mailbox": lambda: stripe.correct_mailbox("pi_1", "ada@shop.test"),
     "oms.payments.gateway.expire": lambda: stripe.expire("cs_1"),
     "oms.payments.gateway.look_up": lambda: stripe.look_up("cs_1"),
     "oms.payments.gateway.look_up_refund": lambda: stripe.look_up_refund("re_1"),

@@ -34,6 +34,17 @@ def retrieve(work: Work, identifier: str, params: Params) -> Json:
     return expanded(work, get(work, identifier), expand)
 
 
+def update(work: Work, identifier: str, params: Params) -> Json:
+    """Change where the receipt of a charge goes; Stripe sends it there at once."""
+    receipt_email, expand = params.email("receipt_email"), params.expand()
+    params.end()
+    charge = get(work, identifier)
+    before = {"receipt_email": charge.get("receipt_email")}
+    charge["receipt_email"] = receipt_email
+    events.emit(work, "charge.updated", work.put(KIND, charge), before)
+    return expanded(work, charge, expand)
+
+
 def listing(work: Work, params: Params) -> Json:
     """Return a page of charges, of one intent if asked so."""
     cursor, where = lists.cursor(params), lists.created(params)

@@ -85,6 +85,7 @@ class Api:
             ("payment_intents/<identifier>/cancel", "POST", intents.cancel),
             ("payment_intents/<identifier>/capture", "POST", intents.capture),
             ("charges/<identifier>", "GET", charges.retrieve),
+            ("charges/<identifier>", "POST", charges.update),
             ("refunds/<identifier>", "GET", refunds.retrieve),
             ("events/<identifier>", "GET", events.retrieve),
             ("disputes/<identifier>", "GET", disputes.retrieve),

@@ -2,8 +2,9 @@
 
 from oms.kernel import jobs
 from oms.kernel.config import Settings
-from oms.kernel.db import Role
+from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
+from oms.orders import queries as orders
 from oms.privacy.access.queries import Insight
 from oms.privacy.copies import actions, writing
 from oms.privacy.copies.models import Copy
@@ -20,6 +21,20 @@ def configure(settings: Settings) -> None:
 def build_copy(message: Message) -> None:
     """Build a copy and seal its file."""
     actions.build(message.number("copy"), _write)
+
+
+@jobs.on("order.mailbox_corrected", role=Role.WORKER)
+def drop_copies(message: Message) -> None:
+    """Drop the copies of an order whose mailbox was replaced: their link lies in the former one."""
+    with reading() as session:
+        unit = orders.get(session, message.number("order")).unit
+    actions.drop(unit)
+
+
+@jobs.on("account.mailbox_changed", role=Role.WORKER)
+def drop_copies_of_account(message: Message) -> None:
+    """Drop the copies of an account whose mailbox was replaced."""
+    actions.drop(f"account:{message.number('buyer')}")
 
 
 def _write(found: Insight, row: Copy) -> bytes:

@@ -259,5 +259,6 @@ def correct() -> dict[str, Any]:
         "form": values["form"],
         "order": {"number": "7KQ2-M4XD"},
         "sections": values["sections"],
+        "left": "What has left already goes to the address on its label.",
         "back_url": "/orders/7KQ2-M4XD",
     }
