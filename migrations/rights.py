@@ -28,6 +28,16 @@ KNOWING = (
 WEB, WORKER, BLIND = "counterfoil_web", "counterfoil_worker", "counterfoil_blind"
 AUDIT, KEYS = "counterfoil_audit", "counterfoil_keys"
 _SHOP = (WEB, WORKER, BLIND)
+READ_OF_KEYS = (
+    *("key_id", "subject_id", "unit", "kind", "made_at", "destroy_after", "is_referenced"),
+    *("locked_at", "told_at"),
+)
+DOORS = (
+    "hand_out(uuid[], text, timestamptz)",
+    "lock_keys(text, text, timestamptz)",
+    "note_told(text, text, timestamptz)",
+    "lift_lock(text, text)",
+)
 _CREATE = """
 DO $$ BEGIN
     CREATE ROLE {role} NOLOGIN;
@@ -90,6 +100,13 @@ def grant_keyring_rights(connection: Connection) -> None:
     _make(connection, KEYS)
     _say(connection, f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {KEYS}")
     _say(connection, f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {KEYS}")
+    # The wrapped key comes by `hand_out` alone, and a lock is set and lifted by its functions alone.
+    _say(connection, f"REVOKE SELECT, UPDATE ON keys FROM {KEYS}")
+    _say(connection, f"GRANT SELECT ({', '.join(READ_OF_KEYS)}) ON keys TO {KEYS}")
+    _say(connection, f"GRANT UPDATE (wrapped, destroy_after, is_referenced) ON keys TO {KEYS}")
+    for function in DOORS:
+        _say(connection, f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")
+        _say(connection, f"GRANT EXECUTE ON FUNCTION {function} TO {KEYS}")
     connection.commit()
 
 

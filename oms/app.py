@@ -22,6 +22,7 @@ from oms.kernel.config import Settings
 from oms.privacy import views as privacy
 from oms.privacy.asking import views as asking
 from oms.privacy.breaches import views as breaches
+from oms.privacy.locking import views as locking
 from oms.privacy.moving import views as moving
 from oms.privacy.notice import views as notice
 from oms.privacy.watching import views as watching
@@ -51,6 +52,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     outbox.blueprint,
     audit.blueprint,
     asking.blueprint,
+    locking.blueprint,
     notice.blueprint,
     watching.blueprint,
     breaches.blueprint,

@@ -29,6 +29,7 @@ from oms.privacy.breaches import models as breaches
 from oms.privacy.closing import models as closing
 from oms.privacy.copies import models as copies
 from oms.privacy.copies import personal as copies_personal
+from oms.privacy.locking import models as locking
 from oms.privacy.moving import models as moving
 from oms.privacy.moving import personal as moving_personal
 from oms.privacy.watching import models as watching
@@ -52,7 +53,7 @@ MODULES = (
     *(notifications, notifications_personal, privacy, privacy_personal),
     *(copies, copies_personal, asking, asking_personal, arrivals, arrivals_personal, closing),
     *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
-    *(watching, wishes),
+    *(locking, watching, wishes),
     breaches,
     *(moving, moving_personal),
     bulk,

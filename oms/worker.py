@@ -41,6 +41,7 @@ from oms.notifications.breaches import handlers as breach_mails
 from oms.notifications.certificates import handlers as certificates
 from oms.notifications.closing import handlers as closing_mails
 from oms.notifications.copies import handlers as copy_mails
+from oms.notifications.locking import handlers as lock_mails
 from oms.notifications.moving import handlers as moving_mails
 from oms.notifications.returning import handlers as returning_mails
 from oms.notifications.sending import handlers as sending_mails
@@ -62,7 +63,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking, many),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails),
-    *(announcing_mails, asking_mails, breach_mails, moving_mails),
+    *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails),
     *(privacy, copies, moving, telling, backups),
 )
 
@@ -247,6 +248,7 @@ def equip(settings: Settings) -> None:
     closing_mails.configure(settings)
     asking_mails.configure(settings)
     breach_mails.configure(settings)
+    lock_mails.configure(settings)
     moving_mails.configure(settings)
     privacy.configure(settings)
     backups.configure(settings)

@@ -33,6 +33,7 @@ from storefront.privacy.arrivals import views as arrivals
 from storefront.privacy.asking import views as asking
 from storefront.privacy.copies import views as copies
 from storefront.privacy.erasure import views as erasure
+from storefront.privacy.locking import views as locking
 from storefront.privacy.notice import views as notice
 from storefront.privacy.wishes import views as wishes
 from storefront.search import views as search
@@ -61,6 +62,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     asking.blueprint,
     notice.blueprint,
     wishes.blueprint,
+    locking.blueprint,
 )
 
 

@@ -38,6 +38,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("unit", "field", name="pk_privacy_withholdings"),
     )
     op.create_table(
+        "privacy_restrictions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("ground", sa.String(40), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hold_id", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.String(40), nullable=True),
+        sa.Column("why", sa.String(), server_default="", nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "lifted_at IS NULL OR (told_at IS NOT NULL AND told_at <= lifted_at)",
+            name=op.f("ck_privacy_restrictions_told_before_lifted"),
+        ),
+        sa.CheckConstraint(
+            "told_at IS NULL OR (decided_at IS NOT NULL AND decided_at <= told_at)",
+            name=op.f("ck_privacy_restrictions_decided_before_told"),
+        ),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (outcome IS NULL)",
+            name=op.f("ck_privacy_restrictions_decided_with_outcome"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["privacy_requests.id"], name="fk_privacy_restrictions_request_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_privacy_restrictions"),
+    )
+    for column in ("request_id", "unit"):
+        op.create_index(f"ix_privacy_restrictions_{column}", "privacy_restrictions", [column])
+    op.create_table(
         "staff_uses",
         sa.Column("staff_id", sa.BigInteger(), nullable=False),
         sa.Column("permission", sa.String(40), nullable=False),
@@ -62,5 +96,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("privacy_alerts")
     op.drop_table("staff_uses")
+    op.drop_table("privacy_restrictions")
     op.drop_table("privacy_withholdings")
     op.drop_table("privacy_refusals")

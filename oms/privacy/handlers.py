@@ -11,6 +11,7 @@ from oms.privacy.clearing import actions as clearing
 from oms.privacy.clocks import calendar
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure import queries
+from oms.privacy.locking import actions as locking
 from oms.privacy.notice import actions as notice
 from oms.privacy.retention import actions as retention
 from oms.privacy.watching import actions as watching
@@ -80,6 +81,12 @@ def clear_files() -> None:
 def sweep_leftovers() -> None:
     """Remove the keys, rows and files that no finished transaction uses."""
     retention.sweep_leftovers()
+
+
+@jobs.every(timedelta(hours=1), role=Role.WORKER)
+def keep_locks() -> None:
+    """Lock again what somebody had locked, where a restore of the keyring let it out."""
+    locking.lock_again()
 
 
 @jobs.every(timedelta(hours=1), role=Role.WORKER)

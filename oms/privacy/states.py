@@ -71,6 +71,22 @@ class Ground(StrEnum):
     NOT_COVERED = "not_covered"
 
 
+class LockGround(StrEnum):
+    """Why somebody has data locked: the four cases of GDPR, article 18(1), (a) to (d)."""
+
+    WRONG = "wrong"
+    UNLAWFUL = "unlawful"
+    CLAIMS = "claims"
+    OBJECTION = "objection"
+
+
+class Outcome(StrEnum):
+    """What was decided about data that was locked."""
+
+    CORRECTED = "corrected"
+    KEPT = "kept"
+
+
 class Way(StrEnum):
     """What happens to an order that is still open: cancelled now, or let arrive."""
 

@@ -136,7 +136,7 @@ def _counts(found: Insight) -> str:
 
 
 def _known(found: Insight) -> list[dict[str, Any]]:
-    groups: dict[str, list[tuple[str, str, str]]] = {}
+    groups: dict[str, list[tuple[str, str, str, str]]] = {}
     for one in found.known:
         groups.setdefault(unit_words(one.unit), []).extend(_rows(one))
     for row in found.wishes:
@@ -144,7 +144,7 @@ def _known(found: Insight) -> list[dict[str, Any]]:
     return [{"title": title, "rows": rows} for title, rows in groups.items()]
 
 
-def _wish(row: Wish) -> tuple[str, str, str]:
+def _wish(row: Wish) -> tuple[str, str, str, str]:
     title, _why = wording(row.purpose, row.channel, place().language)
     day = long_date(row.at)
     is_given = row.choice is Choice.GIVEN
@@ -152,7 +152,7 @@ def _wish(row: Wish) -> tuple[str, str, str]:
     why = _("To write only what you want. It goes with the order or account that it belongs to.")
     ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGAL_OBLIGATION))
     read = _("Words of %(version)s, read in %(language)s.", version=row.wording, language=row.language)
-    return title, value, f"{_way(row.way)} {read} {why} {ground}"
+    return title, value, f"{_way(row.way)} {read} {why} {ground}", ""
 
 
 def _way(way: WishWay) -> str:
@@ -167,13 +167,23 @@ def _way(way: WishWay) -> str:
     return str(words[way])
 
 
-def _rows(one: Known) -> list[tuple[str, str, str]]:
+def _rows(one: Known) -> list[tuple[str, str, str, str]]:
     ground = _("Ground: %(basis)s.", basis=basis_words(one.kind.basis))
     given = one.kind.source
     source = _("Given by you.") if given == "you" else _("Given by %(who)s.", who=_(given))
     end = _("Gone by %(day)s.", day=long_date(clock.gone_on(one.ends)))
+    rules = f"{ground} {source} {end}"
+    if one.is_locked:
+        rules = f"{_('Locked at your wish: it is only kept.')} {end}"
+    can_lock = one.kind.unit in {"order", "account"} and not one.is_locked
     return [
-        (_(field.label), value, f"{_(field.why)} {ground} {source} {end}") for field, value in one.given()
+        (
+            _(field.label),
+            value,
+            f"{_(field.why)} {rules}",
+            at(f"/your-data/lock?what={one.unit}/{one.kind.name}.{field.name}") if can_lock else "",
+        )
+        for field, value in one.given()
     ]
 
 

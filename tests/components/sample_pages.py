@@ -51,6 +51,7 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "deleting": ("store/privacy/certificate.html", privacy.deleting),
     "request": ("store/privacy/request.html", privacy.request),
     "ask": ("store/privacy/ask.html", privacy.ask),
+    "lock": ("store/privacy/lock.html", privacy.lock),
     "proof": ("store/privacy/proof.html", privacy.proof),
     "unsubscribe": ("store/privacy/unsubscribe.html", privacy.unsubscribe),
     "notice": ("store/legal/notice.html", privacy.notice),

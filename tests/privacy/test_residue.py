@@ -127,7 +127,7 @@ def opened_backup(settings: Settings, path: Path, running: Services) -> tuple[li
     programs.restore(url, archive.content_of(path, settings.backup_key))
     with keyring_reading() as session:
         ids = session.scalars(select(Key.key_id)).all()
-    living, tries = keyring.fetch(ids), 0
+    living, tries = keyring.fetch(ids, keyring.STORAGE), 0
     told = [content for _place, content in postgres(url)]
     with psycopg.connect(url) as raw:
         rows = raw.execute("SELECT id, kind, unit, key_id, envelope FROM personal.sealed").fetchall()

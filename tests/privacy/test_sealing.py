@@ -97,7 +97,7 @@ def check(people: int, settings: Settings, measured: Callable[..., None]) -> Non
     seen = find([marked], *map(postgres, stores), *map(postgres_files, stores))
     with reading() as session:
         rows = session.execute(select(SealedRow.__table__).order_by(SealedRow.id)).all()
-    keys = keyring.fetch(row.key_id for row in rows)
+    keys = keyring.fetch((row.key_id for row in rows), keyring.STORAGE)
     whole = [unshut(keys[r.key_id].secret, r.envelope, _place(r)) for r in rows]
     tried, opened = refusals(rows, keys)
 

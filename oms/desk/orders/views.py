@@ -125,7 +125,10 @@ def _notes(session: Session, found: Order, history: Sequence[OrderEvent]) -> dic
     if not signed_in().may(Permission.REVEAL) or not any(event.note for event in history):
         return {}
     by = actor().because("Opened the order with its notes")
-    opened = vault.open_each(session, OrderNote, found.unit, purpose=Purpose.AFTER_SALES, by=by)
+    try:
+        opened = vault.open_each(session, OrderNote, found.unit, purpose=Purpose.AFTER_SALES, by=by)
+    except vault.LockedError:
+        return {}
     return {row_id: note.text for row_id, note in opened.items()}
 
 

@@ -18,7 +18,7 @@ from oms.kernel.vault.erasure import (
     replay_tombstones,
     resume,
 )
-from oms.kernel.vault.errors import BrokenSealError, PurposeRefusedError
+from oms.kernel.vault.errors import BrokenSealError, LockedError, PurposeRefusedError
 from oms.kernel.vault.filing import OpenedFile
 from oms.kernel.vault.finding import Found, reindex, rotate_index
 from oms.kernel.vault.gate import ClosedError, accept_loss, require_open
@@ -33,6 +33,10 @@ from oms.kernel.vault.sweeping import remove_keyless, sweep_unreferenced
 prepare = spans.timed(keyring.prepare)
 start_clock = spans.timed(keyring.start_clock)
 ends = spans.timed(keyring.ends)
+lock = keyring.lock
+note_told = keyring.note_told
+lift = keyring.lift
+locks = spans.timed(keyring.locks)
 seal = spans.timed(records.seal)
 seal_all = spans.timed(records.seal_all)
 open_record = spans.timed(records.open_record)
@@ -52,6 +56,7 @@ __all__ = [
     "Figures",
     "Found",
     "Keys",
+    "LockedError",
     "Opened",
     "OpenedFile",
     "PurposeRefusedError",
@@ -63,6 +68,10 @@ __all__ = [
     "ends",
     "figures",
     "find",
+    "lift",
+    "lock",
+    "locks",
+    "note_told",
     "open_each",
     "open_file",
     "open_many",

@@ -9,6 +9,12 @@ class PurposeRefusedError(RefusedError):
     code = "purpose_refused"
 
 
+class LockedError(RefusedError):
+    """Its person asked that this is only kept, and used for nothing, until the shop has decided."""
+
+    code = "locked"
+
+
 class BrokenSealError(CounterfoilError):
     """A sealed record does not open with its own key: it was changed, or moved here from elsewhere."""
 

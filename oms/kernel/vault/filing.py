@@ -58,7 +58,7 @@ def open_file(session: Session, row_id: UUID, *, purpose: Purpose, by: Actor) ->
     if found is None:
         return None
     row, record = found
-    key = keyring.fetch([row.key_id]).get(row.key_id)
+    key = keyring.fetch([row.key_id], purpose).get(row.key_id)
     try:
         envelope = blobs.path(row_id).read_bytes()
     except FileNotFoundError:

@@ -148,7 +148,7 @@ def _unmarked(kinds: list[str], key: IndexKey, after: UUID) -> Any:  # noqa: ANN
 
 
 def _marks_of(rows: Sequence[Row[Any]], kinds: Mapping[str, Kind], key: IndexKey) -> list[dict[str, Any]]:
-    secrets = keyring.fetch(row.key_id for row in rows)
+    secrets = keyring.fetch((row.key_id for row in rows), keyring.STORAGE)
     new: list[dict[str, Any]] = []
     for row in rows:
         if row.key_id in secrets:

@@ -72,7 +72,7 @@ def _opens() -> bool:
             select(Key.key_id).where(Key.destroy_after > clock.now()).order_by(Key.made_at.desc()).limit(1)
         ).all()
     try:
-        keyring.fetch(newest)
+        keyring.fetch(newest, keyring.STORAGE)
     except BrokenSealError:
         return False
     return True

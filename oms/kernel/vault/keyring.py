@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Uuid, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock, register
@@ -19,6 +20,10 @@ from oms.kernel.vault import master
 from oms.kernel.vault.index import IndexKey, current_salt
 from oms.kernel.vault.models import Key
 
+STORAGE = "storage"
+HAND_OUT = text("SELECT * FROM hand_out(:wanted, :purpose, :living)").bindparams(
+    bindparam("wanted", type_=ARRAY(Uuid(as_uuid=True)))
+)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
@@ -92,17 +97,17 @@ def _first_end(retention: Retention, now: datetime) -> datetime:
     return now + timedelta(days=days)
 
 
-def fetch(key_ids: Iterable[UUID]) -> dict[UUID, DataKey]:
-    """Return those of the keys that live and are not past their day; never kept beyond the call."""
+def fetch(key_ids: Iterable[UUID], purpose: str) -> dict[UUID, DataKey]:
+    """Return those of the keys that live and are not past their day; never kept beyond the call.
+
+    The database keeps a locked one back, unless the purpose is a right of its person, or storage.
+    """
     wanted = list(set(key_ids))
     if not wanted:
         return {}
+    asked = {"wanted": wanted, "purpose": str(purpose), "living": clock.now()}
     with keyring_reading() as session:
-        rows = session.execute(
-            select(Key.key_id, Key.subject_id, Key.unit, Key.kind, Key.wrapped).where(
-                Key.key_id.in_(wanted), Key.destroy_after > clock.now()
-            )
-        ).all()
+        rows = session.execute(HAND_OUT, asked).all()
     return {
         row.key_id: DataKey(
             row.key_id,
@@ -110,6 +115,40 @@ def fetch(key_ids: Iterable[UUID]) -> dict[UUID, DataKey]:
         )
         for row in rows
     }
+
+
+def lock(unit: str, kind: str) -> int:
+    """Lock the keys of a kind in a unit, at once and for every purpose but its person's rights; how many."""
+    asked = {"unit": unit, "kind": kind, "at": clock.now()}
+    with keyring_transaction() as session:
+        return int(session.scalar(text("SELECT lock_keys(:unit, :kind, :at)"), asked) or 0)
+
+
+def note_told(unit: str, kind: str) -> None:
+    """Note that the person of a lock was told that it ends; before that the database does not lift it."""
+    asked = {"unit": unit, "kind": kind, "at": clock.now()}
+    with keyring_transaction() as session:
+        session.execute(text("SELECT note_told(:unit, :kind, :at)"), asked)
+
+
+def lift(unit: str, kind: str) -> int:
+    """Lift the lock of a kind in a unit; raises IntegrityError where its person was not told before."""
+    with keyring_transaction() as session:
+        return int(session.scalar(text("SELECT lift_lock(:u, :k)"), {"u": unit, "k": kind}) or 0)
+
+
+def locked(key_ids: Iterable[UUID]) -> set[UUID]:
+    """Return which of the keys are there and locked."""
+    with keyring_reading() as session:
+        theirs = select(Key.key_id).where(Key.key_id.in_(set(key_ids)), Key.locked_at.is_not(None))
+        return set(session.scalars(theirs))
+
+
+def locks(units: Iterable[str]) -> set[tuple[str, str]]:
+    """Return what is locked of some units, as (unit, kind)."""
+    with keyring_reading() as session:
+        theirs = select(Key.unit, Key.kind).where(Key.unit.in_(set(units)), Key.locked_at.is_not(None))
+        return {(row.unit, row.kind) for row in session.execute(theirs)}
 
 
 def start_clock(unit: str, event: Event, at: datetime) -> int:

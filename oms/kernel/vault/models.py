@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from oms.kernel.db import Base, KeyringBase
@@ -49,13 +49,17 @@ class BlindIndex(Base):
 
 
 class Key(KeyringBase):
-    """One data key, wrapped by the master key, with the day on which it is destroyed."""
+    """One data key, wrapped by the master key, with the day on which it is destroyed.
+
+    While it is locked the database hands it out for its person's rights alone; `told_at` lets it be lifted.
+    """
 
     __tablename__ = "keys"
     __columns__: ClassVar = columns(
-        "kind wrapped made_at destroy_after is_referenced", "key_id subject_id unit"
+        "kind wrapped made_at destroy_after is_referenced locked_at told_at", "key_id subject_id unit"
     )
     __table_args__ = (
+        CheckConstraint("told_at IS NULL OR told_at >= locked_at", name="told_while_locked"),
         Index("ix_keys_unit", "unit"),
         Index("ix_keys_subject_id", "subject_id"),
         Index("ix_keys_destroy_after", "destroy_after"),
@@ -70,6 +74,8 @@ class Key(KeyringBase):
     made_at: Mapped[datetime]
     destroy_after: Mapped[datetime]
     is_referenced: Mapped[bool] = mapped_column(server_default=text("false"))
+    locked_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
 
 
 class Destruction(KeyringBase):

@@ -17,7 +17,7 @@ from oms.kernel.ids import new_id
 from oms.kernel.register import Kind, Purpose
 from oms.kernel.vault import finding, keyring
 from oms.kernel.vault.envelope import shut, to_bytes
-from oms.kernel.vault.errors import PurposeRefusedError
+from oms.kernel.vault.errors import LockedError, PurposeRefusedError
 from oms.kernel.vault.keyring import Keys
 from oms.kernel.vault.models import BlindIndex, SealedRow
 from oms.kernel.vault.rows import record_in, row_place
@@ -90,7 +90,7 @@ def open_many(
     """Open several kinds of one unit with one statement to each store; the rules are `open_record`'s."""
     kinds = {kind.name: kind for kind in (_serving(register.kind_of(c), purpose, unit, by) for c in types)}
     rows = _rows(session, unit, list(kinds))
-    opened = _opened(rows, kinds)
+    opened = _opened(rows, kinds, purpose, by)
     found = {kinds[row.kind].type: opened[row.id] for row in rows if row.id in opened}
     if by.kind is ActorKind.STAFF:
         _record_opening(session, rows, [register.kind_of(cls) for cls in found], purpose, by)
@@ -101,7 +101,7 @@ def open_each(session: Session, cls: type[T], unit: str, *, purpose: Purpose, by
     """Return every record of a kind in a unit by row id, the oldest first: the messages of a thread."""
     kind = _serving(register.kind_of(cls), purpose, unit, by)
     rows = _rows(session, unit, [kind.name])
-    opened = _opened(rows, {kind.name: kind})
+    opened = _opened(rows, {kind.name: kind}, purpose, by)
     if by.kind is ActorKind.STAFF and opened:
         _record_opening(session, rows, [kind], purpose, by)
     return {row.id: opened[row.id] for row in rows if row.id in opened}
@@ -113,7 +113,7 @@ def open_row(session: Session, row_id: UUID, *, purpose: Purpose, by: Actor) -> 
     if row is None:
         return None
     kind = _serving(register.KINDS[row.kind], purpose, row.unit, by)
-    opened = _opened([row], {kind.name: kind})
+    opened = _opened([row], {kind.name: kind}, purpose, by)
     if by.kind is ActorKind.STAFF and opened:
         _record_opening(session, [row], [kind], purpose, by)
     return (row, opened[row_id]) if opened else None
@@ -137,11 +137,27 @@ def _rows(session: Session, unit: str, kinds: list[str]) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _opened(rows: Sequence[Row[Any]], kinds: Mapping[str, Kind]) -> dict[UUID, Any]:
-    keys = keyring.fetch(row.key_id for row in rows)
+def _opened(
+    rows: Sequence[Row[Any]], kinds: Mapping[str, Kind], purpose: Purpose, by: Actor
+) -> dict[UUID, Any]:
+    keys = keyring.fetch((row.key_id for row in rows), purpose)
+    missing = {row.key_id: row for row in rows if row.key_id not in keys}
+    held = keyring.locked(missing) if missing else set()
+    if held:
+        _withhold([missing[key] for key in held], purpose, by)
     return {
         row.id: record_in(row, kinds[row.kind], keys[row.key_id].secret) for row in rows if row.key_id in keys
     }
+
+
+def _withhold(rows: Sequence[Row[Any]], purpose: Purpose, by: Actor) -> None:
+    """Keep the refusal of what is locked; staff learn why, to everybody else it is as if it were gone."""
+    with transaction(Role.AUDIT) as trail:
+        for row in rows:
+            about = f"refused:{row.unit}"
+            audit.record(trail, by, "vault.withhold", about, purpose=purpose, fields=(row.kind,))
+    if by.kind is ActorKind.STAFF:
+        raise LockedError
 
 
 def _record_opening(
@@ -171,7 +187,7 @@ def replace(session: Session, record: object, unit: str, *, by: Actor, row_id: U
     row = session.scalar(
         chosen.order_by(SealedRow.sealed_at.desc(), SealedRow.id.desc()).limit(1).with_for_update()
     )
-    key = keyring.fetch([row.key_id]).get(row.key_id) if row else None
+    key = keyring.fetch([row.key_id], Purpose.RIGHTS).get(row.key_id) if row else None
     if row is None or key is None:
         raise NotFoundError
     envelope = shut(key.secret, to_bytes(record), row_place(row.id, kind, row.unit, row.key_id))

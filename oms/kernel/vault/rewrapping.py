@@ -5,6 +5,7 @@ process takes it as MASTER_KEY with the old one as MASTER_KEY_OTHER; `rewrap` ru
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select, update
@@ -12,7 +13,7 @@ from sqlalchemy import Row, bindparam, select, update
 from oms.kernel.db import keyring_reading, keyring_transaction
 from oms.kernel.vault import master
 from oms.kernel.vault.index import salt_place
-from oms.kernel.vault.keyring import key_place
+from oms.kernel.vault.keyring import HAND_OUT, STORAGE, key_place
 from oms.kernel.vault.models import IndexSalt, Key
 
 BATCH = 500
@@ -45,16 +46,17 @@ def _rewrap_salt(row: Row[int, bytes]) -> int:
 
 def _batches() -> Iterator[Sequence[_KeyRow]]:
     after = UUID(int=0)
-    columns = (Key.key_id, Key.subject_id, Key.unit, Key.kind, Key.wrapped)
     while True:
         with keyring_reading() as session:
-            rows = session.execute(
-                select(*columns).where(Key.key_id > after).order_by(Key.key_id).limit(BATCH)
+            ids = session.scalars(
+                select(Key.key_id).where(Key.key_id > after).order_by(Key.key_id).limit(BATCH)
             ).all()
-        if not rows:
+            asked = {"wanted": list(ids), "purpose": STORAGE, "living": datetime.min.replace(tzinfo=UTC)}
+            rows = session.execute(HAND_OUT, asked).all() if ids else []
+        if not ids:
             return
         yield rows
-        after = rows[-1].key_id
+        after = ids[-1]
 
 
 def _rewrap_keys(rows: Sequence[_KeyRow]) -> int:

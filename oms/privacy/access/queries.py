@@ -29,6 +29,7 @@ class Known:
     unit: str
     ends: datetime
     record: Any
+    is_locked: bool = False
 
     def given(self) -> list[tuple[Field, str]]:
         """Return the fields that hold something, with their values."""
@@ -95,7 +96,7 @@ def _of_unit(session: Session, unit: str, by: Actor) -> tuple[list[Known], list[
     ends = orders.ends(order) if order else vault.ends(unit)
     known: list[Known] = []
     withheld: list[tuple[Kind, str]] = []
-    kept_back = asking.withheld(session, unit)
+    kept_back, locked = asking.withheld(session, unit), vault.locks([unit])
     for name, end in ends.items():
         kind = register.KINDS.get(name)
         if kind is None or end <= clock.now():
@@ -104,7 +105,10 @@ def _of_unit(session: Session, unit: str, by: Actor) -> tuple[list[Known], list[
             withheld.append((kind, unit))
             continue
         opened = vault.open_each(session, kind.type, unit, purpose=Purpose.RIGHTS, by=by)
-        known += [Known(kind, unit, end, _cut(kind, record, kept_back)) for record in opened.values()]
+        is_locked = (unit, name) in locked
+        known += [
+            Known(kind, unit, end, _cut(kind, record, kept_back), is_locked) for record in opened.values()
+        ]
     return sorted(known, key=lambda one: one.kind.name), withheld
 
 
@@ -146,6 +150,7 @@ def _record(one: Known) -> dict[str, Any]:
         "purposes": sorted(one.kind.purposes),
         "basis": one.kind.basis,
         "ends_at": one.ends.isoformat(),
+        "is_locked": one.is_locked,
         "recipients": sorted({name for field, _ in one.given() for name in field.recipients}),
         "values": {name: value for name, value in asdict(one.record).items() if value not in ("", (), None)},
     }

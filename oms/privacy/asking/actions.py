@@ -18,6 +18,8 @@ from oms.privacy.asking.grounds import REASONS
 from oms.privacy.asking.models import Refusal, Withholding
 from oms.privacy.asking.personal import RequestContact, RequestWords
 from oms.privacy.erasure import queries as erasing
+from oms.privacy.locking import actions as locking
+from oms.privacy.locking import queries as locks
 from oms.privacy.models import PrivacyRequest, RequestUnit
 from oms.privacy.states import OPEN, Ground, RequestKind, RequestState, Source, Way
 
@@ -128,6 +130,9 @@ def proceed(session: Session, request: PrivacyRequest) -> None:
         _close(session, request, refusal, by=SYSTEM)
     elif request.kind is not RequestKind.ERASURE:
         session.add(request.become(RequestState.IN_PROGRESS, clock.now(), by=SYSTEM, why="taken up"))
+        if request.kind is RequestKind.RESTRICTION:
+            theirs = [row.unit for row in erasing.units_of(session, request.id)]
+            locking.lock_all(session, request, theirs, by=_THEMSELVES)
         if request.kind in {RequestKind.ACCESS, RequestKind.COPY}:
             answer(session, request, by=SYSTEM)
 
@@ -136,6 +141,8 @@ def answer(session: Session, request: PrivacyRequest, *, by: Actor) -> None:
     """Note that all was done. Says `privacy.answered`. Raises IllegalMoveError too early."""
     if request.kind is RequestKind.ERASURE:
         raise IllegalMoveError("A deletion is answered by its certificate.")
+    if any(one.lifted_at is None for one in locks.of_request(session, request.id)):
+        raise IllegalMoveError("What this request locked has to be decided and lifted first.")
     _settle(session, request, RequestState.FULFILLED, by)
 
 

@@ -27,6 +27,7 @@ from oms.privacy.actions import begin
 from oms.privacy.arrivals import actions as arrivals
 from oms.privacy.copies import actions as copies
 from oms.privacy.erasure import queries
+from oms.privacy.locking import actions as locking
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.personal import CertificateMailbox
 from oms.privacy.retention.actions import forget_subject
@@ -240,6 +241,7 @@ def _cut(session: Session, row: RequestUnit) -> None:
         _forget_deeds(session, name)
     wishes.forget(session, row.unit)
     arrivals.forget(session, row.unit)
+    locking.forget(session, row.unit)
     session_rows.end_about(session, row.unit, name if order is not None else row.unit)
     if row.subject_id is not None:
         forget_subject(session, row.subject_id)

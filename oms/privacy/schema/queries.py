@@ -64,6 +64,7 @@ def _record(kind: Kind) -> dict[str, Any]:
             "purposes": _list({"enum": [str(purpose) for purpose in Purpose]}),
             "basis": {"enum": [str(basis) for basis in Basis]},
             "ends_at": _MOMENT,
+            "is_locked": {"type": "boolean", "description": "Only kept, at its person’s wish; not used."},
             "recipients": _TEXTS,
             "values": _object(values, []),
         }

@@ -417,6 +417,8 @@ def request() -> dict[str, Any]:
         "words": "Please forget me.",
         "refusal": [("Ground", "A law obliges us.")],
         "denial": {"form": ParcelForm(), "url": "#"},
+        "locks": [("Street and number", "7KQ2-M4XD", "locked since 22 November")],
+        "decision": {"form": ParcelForm(), "url": "#"},
     }
 
 

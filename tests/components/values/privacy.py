@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from markupsafe import Markup
-from wtforms import FileField, Form, SelectField, StringField, TextAreaField
+from wtforms import FileField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -28,11 +28,11 @@ def your_data() -> dict[str, Any]:
             {
                 "title": "Order 7KQ2-M4XD",
                 "rows": [
-                    ("Name", "Ada Lind", "For the carrier"),
-                    ("Street", "Rapenburg 70, 2311 EZ Leiden", "For the carrier"),
-                    ("E-mail", "ada@example.org", "To tell you where the parcel is"),
-                    ("Tracking number", "HP 4471 0092 18", "To follow the parcel"),
-                    ("Messages", "2", "To answer you"),
+                    ("Name", "Ada Lind", "For the carrier", "#"),
+                    ("Street", "Rapenburg 70, 2311 EZ Leiden", "For the carrier", "#"),
+                    ("E-mail", "ada@example.org", "To tell you where the parcel is", "#"),
+                    ("Tracking number", "HP 4471 0092 18", "To follow the parcel", "#"),
+                    ("Messages", "2", "To answer you", ""),
                 ],
             }
         ],
@@ -212,6 +212,18 @@ class FactForm(Form):
 def ask() -> dict[str, Any]:
     """A request in words."""
     return {**page("Ask about your data", robots="noindex"), "form": AskForm(), "own_url": "/your-data/"}
+
+
+class LockForm(Form):
+    """What is disputed, and why."""
+
+    what = SelectField("Which of it?", choices=[("street", "Street and number (Order 7KQ2-M4XD)")])
+    ground = RadioField("Why?", choices=[("wrong", "This is wrong"), ("claims", "I need it for a claim")])
+
+
+def lock() -> dict[str, Any]:
+    """A field to lock."""
+    return {**page("Lock your data", robots="noindex"), "form": LockForm(), "back_url": "/your-data/"}
 
 
 def proof() -> dict[str, Any]:

@@ -9,10 +9,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM
-from oms.kernel.db import KeyringBase, keyring_reading, keyring_transaction, reading, transaction
+from oms.kernel.db import (
+    KeyringBase,
+    Role,
+    keyring_engine,
+    keyring_reading,
+    keyring_transaction,
+    reading,
+    transaction,
+)
 from oms.kernel.ids import new_id
 from oms.kernel.register import Event, Purpose
 from oms.kernel.vault import Destroyed, Found
@@ -136,7 +145,7 @@ def test_retention_takes_what_is_due_and_leaves_what_is_not() -> None:
 def test_more_keys_than_one_batch_are_destroyed_together(tmp_path: Path) -> None:
     subject = new_id()
     one = vault.prepare(subject, "order:1", Delivery)
-    with keyring_reading() as keys:
+    with Session(keyring_engine(Role.MIGRATE)) as keys:
         row = keys.execute(select(Key.__table__)).one()._asdict()
     with keyring_transaction() as keys:
         copies = [row | {"key_id": new_id(), "unit": f"order:{n}"} for n in range(2, 1202)]
@@ -182,7 +191,7 @@ def test_a_row_whose_key_is_gone_is_removed() -> None:
 
 
 def _copy_everything() -> tuple[dict[object, list[dict[str, object]]], ...]:
-    with reading() as session, keyring_reading() as keys:
+    with reading() as session, Session(keyring_engine(Role.MIGRATE)) as keys:
         return (
             {t: [r._asdict() for r in session.execute(select(t))] for t in _vault_tables()},
             {t: [r._asdict() for r in keys.execute(select(t))] for t in KeyringBase.metadata.sorted_tables},

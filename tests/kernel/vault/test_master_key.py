@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from oms import cli
 from oms.kernel import config, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
-from oms.kernel.db import keyring_reading, reading, transaction
+from oms.kernel.db import Role, keyring_engine, reading, transaction
 from oms.kernel.errors import ConfigurationError
 from oms.kernel.ids import new_id
 from oms.kernel.register import Purpose
@@ -95,7 +96,7 @@ def found() -> int:
 
 
 def wrapped() -> list[bytes]:
-    with keyring_reading() as session:
+    with Session(keyring_engine(Role.MIGRATE)) as session:
         keys = session.scalars(select(Key.wrapped).order_by(Key.key_id)).all()
         return [*keys, *session.scalars(select(IndexSalt.salt))]
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import redis
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from oms.kernel import clock, vault
 from oms.kernel.config import Settings
-from oms.kernel.db import Role, keyring_reading, reading, transaction
+from oms.kernel.db import Role, keyring_engine, reading, transaction
 from oms.kernel.ids import new_id
 from oms.kernel.vault.models import Key, SealedRow
 from oms.privacy import checks
@@ -46,7 +47,7 @@ def erased() -> list[bytes]:
     keys = vault.prepare(new_id(), "order:7", Delivery, Contact)
     with transaction() as session:
         vault.seal_all(session, [ADA, HERS], keys)
-    with keyring_reading() as ring, reading() as session:
+    with Session(keyring_engine(Role.MIGRATE)) as ring, reading() as session:
         left = [*ring.scalars(select(Key.wrapped)), *session.scalars(select(SealedRow.envelope))]
     vault.destroy_unit("order:7")
     return left

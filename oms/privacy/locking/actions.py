@@ -1,0 +1,147 @@
+"""Locking what somebody disputes, deciding, and lifting once they were told (GDPR, article 18)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from oms.kernel import audit, clock, outbox, vault
+from oms.kernel.audit import SYSTEM, Actor
+from oms.kernel.db import transaction
+from oms.kernel.errors import BadInputError, IllegalMoveError, NotFoundError
+from oms.orders import actions as agreement
+from oms.orders import queries as orders
+from oms.orders.states import OrderState
+from oms.privacy.actions import begin
+from oms.privacy.locking import queries
+from oms.privacy.locking.models import Restriction
+from oms.privacy.models import PrivacyRequest, RequestUnit
+from oms.privacy.states import LockGround, Outcome, RequestKind, RequestState, Source, Way
+
+_HELD = "The buyer asks to keep their data unused: do not send before the request is decided."
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """One field of one record that its person disputes, and on which ground."""
+
+    unit: str
+    kind: str
+    field: str
+    ground: LockGround
+
+
+def ask(session: Session, wanted: Disputed, market: str, language: str, *, by: Actor) -> PrivacyRequest:
+    """Lock a record at once and write the request that the desk decides; the caller knows it is theirs.
+
+    Raises NotFoundError for a record that is not there, IllegalMoveError for one that is locked.
+    """
+    there = {(unit, kind.name): kind for unit, kind in queries.lockable([wanted.unit])}
+    kind = there.get((wanted.unit, wanted.kind))
+    if kind is None or wanted.field not in kind.names():
+        raise NotFoundError
+    if queries.live(session, wanted.unit, wanted.kind) is not None:
+        raise IllegalMoveError("This is locked already.")
+    began = PrivacyRequest(
+        kind=RequestKind.RESTRICTION, source=Source.SCREEN, way=Way.LATER, market=market, language=language
+    )
+    request = begin(session, began, [])
+    subject_id = vault.subject_of(session, wanted.unit)
+    session.add(RequestUnit(request_id=request.id, unit=wanted.unit, subject_id=subject_id, was_open=False))
+    for state, why in (
+        (RequestState.VERIFIED, "the mailbox is theirs"),
+        (RequestState.IN_PROGRESS, "taken up"),
+    ):
+        session.add(request.become(state, clock.now(), by=by, why=why))
+    lock(session, request, [wanted], by=by)
+    return request
+
+
+def lock_all(session: Session, request: PrivacyRequest, units: Sequence[str], *, by: Actor) -> None:
+    """Lock everything of some units, as a request in words asks that names no field."""
+    for unit, kind in queries.lockable(units):
+        if queries.live(session, unit, kind.name) is None:
+            lock(session, request, [Disputed(unit, kind.name, "", LockGround.WRONG)], by=by)
+
+
+def lock(session: Session, request: PrivacyRequest, wanted: Sequence[Disputed], *, by: Actor) -> None:
+    """Lock records; the keys at once, below the code, and what is about to be sent waits."""
+    for one in wanted:
+        vault.lock(one.unit, one.kind)
+        session.add(
+            Restriction(
+                request_id=request.id,
+                unit=one.unit,
+                kind=one.kind,
+                field=one.field,
+                ground=one.ground,
+                since=clock.now(),
+                hold_id=_hold(session, one.unit),
+            )
+        )
+        audit.record(session, by, "privacy.lock", one.unit, fields=(one.kind,))
+    session.flush()
+
+
+def _hold(session: Session, unit: str) -> int | None:
+    sort, _colon, number = unit.partition(":")
+    order = orders.by_number(session, number) if sort == "order" else None
+    if order is None or order.state is not OrderState.PLACED:
+        return None
+    held = agreement.hold(session, order.id, _HELD, by=SYSTEM)
+    session.flush()
+    return held.id
+
+
+def decide(session: Session, request: PrivacyRequest, outcome: Outcome, why: str, *, by: Actor) -> None:
+    """Note what becomes of what a request locked; its person is told first. Says `privacy.lock_decided`.
+
+    Raises BadInputError without a reason, IllegalMoveError where nothing waits for a decision.
+    """
+    if not why.strip():
+        raise BadInputError("Say why. Its person reads it.", field="why")
+    waiting = [one for one in queries.of_request(session, request.id) if one.decided_at is None]
+    if not waiting:
+        raise IllegalMoveError("Nothing of this request waits for a decision.")
+    for one in waiting:
+        one.outcome, one.why, one.decided_at = outcome, why.strip(), clock.now()
+    audit.record(session, by, f"privacy.lock.{outcome}", f"request:{request.number}")
+    outbox.say(session, "privacy.lock_decided", request=request.id)
+
+
+def note_told(request_id: int) -> None:
+    """Note that the person of a request has been told, in the keyring first: now it can be lifted.
+
+    Opens transactions of its own: never call it inside one.
+    """
+    with transaction() as session:
+        for one in queries.of_request(session, request_id):
+            if one.decided_at is not None and one.told_at is None:
+                vault.note_told(one.unit, one.kind)
+                one.told_at = clock.now()
+
+
+def lift(session: Session, request: PrivacyRequest, *, by: Actor) -> None:
+    """Lift what a request locked, and let its order go on. Raises IllegalMoveError before they were told."""
+    held = [one for one in queries.of_request(session, request.id) if one.lifted_at is None]
+    if not held or any(one.told_at is None for one in held):
+        raise IllegalMoveError("Its person has to be told first; the mail is on its way.")
+    for one in held:
+        vault.lift(one.unit, one.kind)
+        one.lifted_at = clock.now()
+        if one.hold_id is not None:
+            agreement.lift_hold(session, one.hold_id, by=by)
+        audit.record(session, by, "privacy.lift", one.unit, fields=(one.kind,))
+
+
+def forget(session: Session, unit: str) -> None:
+    """Let go of the locks of a unit that was erased: there is nothing left to lock."""
+    session.execute(delete(Restriction).where(Restriction.unit == unit))
+
+
+def lock_again() -> int:
+    """Lock anew what a restore of the keyring let out; return how many keys."""
+    with transaction() as session:
+        held = [(one.unit, one.kind) for one in queries.all_live(session)]
+    return sum(vault.lock(unit, kind) for unit, kind in held)

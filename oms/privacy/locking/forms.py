@@ -1,0 +1,26 @@
+"""What staff decide about what somebody disputes."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from oms.privacy.states import Outcome
+from oms.web.forms import Form
+
+
+class DecisionForm(Form):
+    """Corrected or kept, and why, in words that its person reads."""
+
+    outcome = RadioField(
+        _l("Decision"),
+        [InputRequired(_l("Choose one."))],
+        choices=[
+            SelectChoice(Outcome.CORRECTED.value, _l("Corrected")),
+            SelectChoice(Outcome.KEPT.value, _l("Kept as it is")),
+        ],
+    )
+    why = TextAreaField(
+        _l("Why; its person reads it"),
+        [InputRequired(_l("Say why.")), Length(max=300, message=_l("Take at most 300 characters."))],
+    )

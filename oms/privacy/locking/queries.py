@@ -1,0 +1,44 @@
+"""Reads about locks: what can be locked, what is, and what a request locked."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oms.kernel import vault
+from oms.kernel.register import KINDS, Kind, Purpose
+from oms.privacy.locking.models import Restriction
+
+# What somebody can dispute; codes, copies and requests live for days and serve their rights alone.
+_SORTS = ("order", "account")
+
+
+def lockable(units: Sequence[str]) -> list[tuple[str, Kind]]:
+    """Return the records of some units that their person can have locked, and that are there."""
+    return [
+        (unit, KINDS[name])
+        for unit in units
+        if unit.partition(":")[0] in _SORTS
+        for name in sorted(vault.ends(unit))
+        if name in KINDS and Purpose.RIGHTS in KINDS[name].purposes
+    ]
+
+
+def of_request(session: Session, request_id: int) -> list[Restriction]:
+    """Return what a request locked."""
+    chosen = select(Restriction).where(Restriction.request_id == request_id)
+    return list(session.scalars(chosen.order_by(Restriction.id)))
+
+
+def live(session: Session, unit: str, kind: str) -> Restriction | None:
+    """Return the lock that holds on a record now, or None."""
+    return session.scalar(
+        select(Restriction)
+        .where(Restriction.unit == unit, Restriction.kind == kind, Restriction.lifted_at.is_(None))
+        .limit(1)
+    )
+
+
+def all_live(session: Session) -> list[Restriction]:
+    """Return every lock that holds now."""
+    return list(session.scalars(select(Restriction).where(Restriction.lifted_at.is_(None))))

@@ -1,0 +1,1 @@
+"""Having data locked that somebody disputes: chosen from what is known of them, at once."""

@@ -1,0 +1,56 @@
+"""The route of having one's data locked: chosen, locked in the same moment, decided at the desk."""
+
+from flask import Blueprint, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from oms.kernel.db import reading, transaction
+from oms.privacy.access import queries
+from oms.privacy.locking import actions
+from oms.web.frame import flashed, page
+from oms.web.limits import limiter
+from oms.web.markets import place
+from oms.web.security import actor
+from storefront.account import codes
+from storefront.privacy.locking.forms import LockForm
+from storefront.privacy.pages import unit_words
+from storefront.privacy.views import own_units
+
+blueprint = Blueprint("locking", __name__)
+
+
+@blueprint.route("/your-data/lock", methods=["GET", "POST"])
+@limiter.limit("20 per hour", methods=["POST"])
+def lock() -> ResponseReturnValue:
+    """Lock one record of the person at this browser; from then on it is only kept."""
+    units = own_units()
+    if units is None:
+        return codes.going("/account/prove?next=/your-data/lock")
+    form = LockForm(data={"what": request.args.get("what", "")})
+    form.what.choices = _choices(units)
+    if form.validate_on_submit():
+        here = place()
+        with transaction() as session:
+            made = actions.ask(session, form.to_request(), here.market, here.language, by=actor())
+        flash(_("Locked. We decide your request %(number)s and tell you first.", number=made.number), "good")
+        return codes.going("/your-data/")
+    shown = render_template(
+        "store/privacy/lock.html",
+        page=page(_("Lock your data"), robots="noindex"),
+        flashes=flashed(),
+        form=form,
+        back_url=f"{request.script_root}/your-data/",
+    )
+    return shown, 422 if form.errors else 200
+
+
+def _choices(units: list[str]) -> list[SelectChoice]:
+    with reading() as session:
+        known = queries.insight(session, units, by=actor()).known
+    return [
+        SelectChoice(f"{one.unit}/{one.kind.name}.{field.name}", f"{_(field.label)} ({unit_words(one.unit)})")
+        for one in known
+        if one.kind.unit in {"order", "account"} and not one.is_locked
+        for field, _value in one.given()
+    ]
