@@ -122,7 +122,7 @@ def test_messages_of_an_emptied_queue_are_rung_for_again(done: list[str], runnin
 def test_nothing_on_the_wire_is_a_pickle(done: list[str], running_queue: Queue) -> None:
     say(thing=7)
     jobs.relay_once(running_queue)
-    keys = running_queue.connection.keys("rq:job:*")
+    keys = [f"rq:job:{name}" for name in running_queue.job_ids]
     sent = [json.loads(zlib.decompress(running_queue.connection.hget(key, "data"))) for key in keys]
     assert ["oms.kernel.jobs.deliver", None, [[[1, "test.note"]]], {}] in sent
     assert {call[0] for call in sent} <= {jobs.DELIVER, jobs.RUN_SCHEDULED}
