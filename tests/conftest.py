@@ -16,6 +16,7 @@ from migrations.run import upgrade
 from oms.app import create_desk
 from oms.kernel import db, vault
 from oms.kernel.config import Settings, load
+from oms.kernel.db import Role
 from oms.local import services
 from oms.local.browser import find as find_browser
 from oms.local.logins import login_settings, own_logins
@@ -87,10 +88,16 @@ def databases(running: services.Services) -> Iterator[tuple[str, str]]:
     db.close()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let tests be run as who has no grant on any personal table: `--as-blind`."""
+    parser.addoption("--as-blind", action="store_true", help="sign in as the database role `blind`")
+
+
 @pytest.fixture
-def shop(settings: Settings) -> Iterator[None]:
+def shop(settings: Settings, pytestconfig: pytest.Config) -> Iterator[None]:
     """Give an empty, migrated shop; everything written is gone afterwards."""
-    db.configure(settings.database_url, settings.keyring_url, logins=settings.logins)
+    role = Role.BLIND if pytestconfig.getoption("--as-blind") else Role.WEB
+    db.configure(settings.database_url, settings.keyring_url, role=role, logins=settings.logins)
     vault.configure(settings)
     yield
     empty_stores()
