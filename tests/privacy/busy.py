@@ -135,6 +135,7 @@ def _move(order: Order) -> MailboxMove:
         move = moving.ask(session, claim, Place("eu", "en"), keys)
     with transaction() as session:
         moving.take_up(session, move.unit)
+        session.get_one(MailboxMove, move.id).order_id = order.id
     return move
 
 
