@@ -6,11 +6,12 @@ import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from oms.kernel import audit, vault
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.config import Settings
-from oms.kernel.db import Role, keyring_reading, reading, transaction
+from oms.kernel.db import Role, keyring_engine, keyring_reading, reading, transaction
 from oms.kernel.register import Purpose
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -108,7 +109,7 @@ def everywhere(word: str) -> list[str]:
         "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('public', 'personal')"
     )
     found = []
-    for store in (reading(Role.MIGRATE), keyring_reading()):
+    for store in (reading(Role.MIGRATE), Session(keyring_engine(Role.MIGRATE))):
         with store as session:
             found += [
                 name

@@ -418,7 +418,7 @@ def request() -> dict[str, Any]:
         "refusal": [("Ground", "A law obliges us.")],
         "denial": {"form": ParcelForm(), "url": "#"},
         "locks": [("Street and number", "7KQ2-M4XD", "locked since 22 November")],
-        "decision": {"form": ParcelForm(), "url": "#"},
+        "decision": {"form": ParcelForm(prefix="decision-"), "url": "#"},
     }
 
 

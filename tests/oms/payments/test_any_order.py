@@ -93,8 +93,9 @@ def debit_came(placed: Placed, ref: str, stripe: Party) -> None:
 
 def refunded(placed: Placed, ref: str, stripe: Party) -> None:
     stripe.pay(ref)
+    truth = gateway.look_up(ref)
     with transaction() as session:
-        actions.apply_truth(session, gateway.look_up(ref))
+        actions.apply_truth(session, truth)
     jobs.drain()
     with transaction() as session:
         cancel_order(session, placed.order.id, by=SYSTEM, why="")

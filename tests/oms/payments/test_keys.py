@@ -6,7 +6,7 @@ import pytest
 
 from oms.fulfillment.actions import cancel_order
 from oms.kernel import clock, jobs
-from oms.kernel.audit import SYSTEM
+from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import UnavailableError
 from oms.orders import actions as orders
@@ -99,9 +99,10 @@ def test_a_corrected_mailbox_opens_a_session_of_its_own_and_the_lost_one_is_clos
     with pytest.raises(UnavailableError):
         gateway.start(start)
     stripe.heal()
+    herself = Actor(ActorKind.GUEST, "ada")
     with transaction() as session:
         order = queries.locked(session, placed.order.id)
-        orders.correct_contact(session, order, OrderContact(email="new@shop.test"), by=SYSTEM)
+        orders.correct_contact(session, order, OrderContact(email="new@shop.test"), by=herself)
     with reading() as session:
         mailbox = mailbox_of(session, placed.order)
     assert mailbox == "new@shop.test"

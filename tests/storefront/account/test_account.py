@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from oms.buyers import queries
 from oms.buyers.queries import Account
 from oms.kernel import clock
-from oms.kernel.audit import SYSTEM
+from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import reading
 from oms.web import credentials, session_rows
 from tests.people import Mailbox, Visitor, words
@@ -32,7 +32,7 @@ def signed_in(client: FlaskClient, email: str) -> Visitor:
 def account(email: str = "ada@shop.test") -> Account | None:
     with reading() as session:
         found = queries.buyer_of_mailbox(session, email)
-        return queries.account(session, found.id, by=SYSTEM) if found else None
+        return queries.account(session, found.id, by=Actor(ActorKind.BUYER, str(found.id))) if found else None
 
 
 def seats(email: str = "ada@shop.test") -> int:
