@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import current_app
@@ -15,11 +14,11 @@ from flask.cli import with_appcontext
 from oms.kernel import clock
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, acting_as, reading
-from oms.kernel.register import KINDS, Kind
 from oms.privacy import queries
 from oms.privacy.asking import receiving
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.evidence import queries as proofs
+from oms.privacy.mapping import queries as mapping
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.retention import actions
 
@@ -62,18 +61,25 @@ def privacy() -> None:
 
 
 @privacy.command()
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(list(mapping.EXPORTS)),
+    default="own",
+    show_default=True,
+    help="Our own rows, a data map of fideslang 3, or JSON-LD in the W3C's DPV 2.1.",
+)
 @_as_json
 @with_appcontext
-def register(*, as_json: bool) -> None:
+def register(shape: str, *, as_json: bool) -> None:
     """Print every personal field: why, on which ground, until when, for whom (GDPR, article 30).
 
-    Example: flask --app wsgi privacy register --json
+    Example: flask --app wsgi privacy register --json --format fides
     """
-    rows = [row for kind in sorted(KINDS.values(), key=lambda k: k.name) for row in _rows(kind)]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2))
+    if as_json or shape != "own":
+        click.echo(json.dumps(mapping.EXPORTS[shape](), indent=2))
         return
-    for row in rows:
+    for row in mapping.own():
         click.echo(f"{row['field']}: {row['why']} {row['basis']}; {row['retention']}; {row['recipients']}")
 
 
@@ -156,22 +162,3 @@ def _waiting(request: PrivacyRequest) -> dict[str, str]:
         "legal_by": request.legal_by.isoformat(),
         "alarm": clocks.alarm(request, clock.now()),
     }
-
-
-def _rows(kind: Kind) -> list[dict[str, Any]]:
-    rule = kind.retention
-    return [
-        {
-            "field": f"{kind.name}.{field.name}",
-            "label": field.label,
-            "category": field.category,
-            "why": field.why,
-            "purposes": sorted(kind.purposes),
-            "basis": kind.basis,
-            "retention": f"{rule.days} days after {rule.after}, at most {rule.at_most} days",
-            "recipients": list(field.recipients),
-            "source": kind.source,
-            "erase": kind.erase,
-        }
-        for field in kind.fields
-    ]

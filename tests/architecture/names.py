@@ -51,6 +51,7 @@ ALSO = {
     "oms/privacy/asking/receiving.py": "mails, each once",
     "oms/privacy/evidence/controls.py": "the controls that are measured",
     "oms/privacy/clocks/calendar.py": "the shop's working days",
+    "oms/privacy/mapping/terms.py": "the register's words in two published vocabularies",
     "oms/privacy/retention/schedules.py": "what ends other than by a key or a life",
     "oms/privacy/clocks/regimes.py": "what each law allows, as data",
     "oms/privacy/copies/writing.py": "a copy as JSON, table and page",
