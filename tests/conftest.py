@@ -21,12 +21,6 @@ from oms.local import services
 from oms.local.browser import find as find_browser
 from oms.local.logins import login_settings, own_logins
 from oms.notifications import handlers as notifications
-from oms.notifications.asking import handlers as asking_mails
-from oms.notifications.breaches import handlers as breach_mails
-from oms.notifications.certificates import handlers as certificates
-from oms.notifications.closing import handlers as closing_mails
-from oms.notifications.copies import handlers as copy_mails
-from oms.notifications.moving import handlers as moving_mails
 from oms.payments import gateway
 from oms.privacy.copies import handlers as copies
 from oms.shipping import gateway as carriers
@@ -193,8 +187,7 @@ def sink(mail_process: Party, settings: Settings) -> Path:
         left.unlink()
     posting = replace(settings, smtp_url=mail_process.address)
     notifications.configure(posting)
-    for each in (certificates, copies, copy_mails, closing_mails, asking_mails, breach_mails, moving_mails):
-        each.configure(posting)
+    copies.configure(posting)
     return folder
 
 

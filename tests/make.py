@@ -10,7 +10,7 @@ from oms.catalog.actions import put_product
 from oms.catalog.models import Market, Variant
 from oms.catalog.requests import PriceRequest, ProductRequest, TextRequest, VariantRequest
 from oms.inventory import actions as stock
-from oms.kernel import clock, ids, vault
+from oms.kernel import clock, ids, jobs, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import reading, retry_conflicts, transaction
 from oms.kernel.outbox import DeliveryState, OutboxDelivery
@@ -176,6 +176,14 @@ def pay(placed: Placed, stripe: Party, card: str = "4242424242424242", **more: i
         money.note_session(session, placed.payment.id, started.session_ref)
     stripe.pay(started.session_ref, card, **more)
     return started.session_ref
+
+
+def learn(ref: str) -> None:
+    """Let the shop ask what became of a session, and do all that follows."""
+    truth = gateway.look_up(ref)
+    with transaction() as session:
+        money.apply_truth(session, truth)
+    jobs.drain()
 
 
 def state_of(number: str) -> str:

@@ -149,6 +149,8 @@ class Place:
     life: str
 
 
+# What somebody has of us and can claim; codes, copies and requests live for days and serve their rights.
+OWNED = ("order", "account")
 KINDS: dict[str, Kind] = {}
 PLACES: dict[str, Place] = {}
 

@@ -5,37 +5,25 @@ from dataclasses import replace
 from oms.buyers import queries as buyers
 from oms.buyers.personal import FormerMailbox, MailboxCode
 from oms.buyers.states import CodePurpose
-from oms.kernel import clock, jobs, vault
-from oms.kernel.audit import SYSTEM
+from oms.kernel import clock, jobs
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.money import Money
 from oms.kernel.outbox import Message
 from oms.kernel.register import Job, Purpose
-from oms.notifications import gateway, letters, runs
+from oms.notifications import gateway, letters, pages, runs
 from oms.notifications.actions import CODES, MAILS, Letter
-from oms.notifications.pages import Reader, write
+from oms.notifications.pages import Reader, reader_in, write
 from oms.orders import queries as orders
 from oms.payments.models import Refund
 from oms.privacy.states import Channel
 from oms.privacy.wishes.queries import token_of
 
-_settings: list[Settings] = []
-
 
 def configure(settings: Settings) -> None:
     """Tell the mails the shop's address, and the gateway its server."""
-    _settings[:] = [settings]
+    pages.configure(settings)
     gateway.configure(settings)
-
-
-def home() -> str:
-    """Return the shop's own address."""
-    return _settings[0].public_url if _settings else ""
-
-
-def _secret() -> str:
-    return _settings[0].secret_key if _settings else ""
 
 
 @jobs.on("order.placed", role=Role.WORKER, patience=MAILS)
@@ -43,7 +31,7 @@ def confirm_order(message: Message) -> None:
     """Tell that the order is placed."""
     with reading() as session:
         order = orders.get(session, message.number("order"))
-        reader = letters.reader_of(order, home())
+        reader = letters.reader_of(order)
         written = letters.confirmation(session, order, reader)
         letter = letters.letter(session, order, "confirmation", order.number, written)
     _post(letter)
@@ -54,10 +42,10 @@ def tell_delivered(message: Message) -> None:
     """Tell that everything has arrived, and from now on with certainty when what goes."""
     with reading() as session:
         order = orders.get(session, message.number("order"))
-        reader = letters.reader_of(order, home())
+        reader = letters.reader_of(order)
         _ = reader.say
         end = reader.day(order.returns_end_at or clock.now())
-        stop_url = f"{reader.home}/unsubscribe/{token_of(order.unit, Channel.MAIL, _secret())}"
+        stop_url = f"{reader.home}/unsubscribe/{token_of(order.unit, Channel.MAIL, pages.secret())}"
         written = write(
             "delivered",
             _("Your order %(number)s has arrived", number=order.number),
@@ -76,7 +64,7 @@ def tell_cancelled(message: Message) -> None:
     """Tell that the order is cancelled, and that what was paid goes back."""
     with reading() as session:
         order = orders.get(session, message.number("order"))
-        reader = letters.reader_of(order, home())
+        reader = letters.reader_of(order)
         _ = reader.say
         last = next((e for e in reversed(orders.history(session, order.id)) if e.what == "cancelled"), None)
         written = write(
@@ -99,7 +87,7 @@ def tell_refunded(message: Message) -> None:
     with reading() as session:
         refund = session.get_one(Refund, message.number("refund"))
         order = orders.get(session, refund.order_id)
-        reader = letters.reader_of(order, home())
+        reader = letters.reader_of(order)
         _ = reader.say
         amount = reader.money(Money(refund.amount, refund.currency))
         written = write(
@@ -123,7 +111,7 @@ def send_code(message: Message) -> None:
         found = buyers.code_to_send(session, message.number("challenge"))
         if found is None:
             return
-        reader = Reader(found.market, found.language, home())
+        reader = reader_in(found.market, found.language)
         _ = reader.say
         minutes = max(1, round((found.expires_at - clock.now()).total_seconds() / 60))
         written = write(
@@ -134,14 +122,8 @@ def send_code(message: Message) -> None:
             opens=_opens(reader, found.purpose),
             minutes=_("It works for %(minutes)s minutes.", minutes=str(minutes)),
         )
-        kept = vault.open_record(
-            session, MailboxCode, found.unit, purpose=Purpose.SECURITY, by=SYSTEM.doing(Job.CODES)
-        )
-        subject_id = vault.subject_of(session, found.unit)
-    if kept is None or subject_id is None:
-        return
-    purpose = Purpose.SECURITY
-    _post(Letter("code", found.unit, found.unit, subject_id, kept, purpose, written, found.language))
+        to = letters.addressee(session, MailboxCode, found.unit, purpose=Purpose.SECURITY, job=Job.CODES)
+    _post(to.letter("code", found.unit, written, found.language) if to else None)
 
 
 @jobs.on("account.mailbox_changed", role=Role.WORKER, patience=MAILS)
@@ -149,19 +131,15 @@ def tell_former_mailbox(message: Message) -> None:
     """Tell the former mailbox of an account that it was replaced; this is the last that it hears."""
     unit = message.word("notice")
     with reading() as session:
-        kept = vault.open_record(
-            session, FormerMailbox, unit, purpose=Purpose.SECURITY, by=SYSTEM.doing(Job.CODES)
-        )
-        subject_id = vault.subject_of(session, unit)
+        to = letters.addressee(session, FormerMailbox, unit, purpose=Purpose.SECURITY, job=Job.CODES)
         buyer = buyers.buyer(session, message.number("buyer"))
-    if kept is None or subject_id is None or buyer is None:
+    if to is None or buyer is None:
         return
-    reader = Reader(buyer.market, buyer.language, home())
+    reader = reader_in(buyer.market, buyer.language)
     _ = reader.say
     subject = _("The address of your account was changed")
     written = write("email_changed", subject, reader, when=reader.day(clock.now()), undo_url="")
-    purpose = Purpose.SECURITY
-    _post(Letter("email_changed", unit, unit, subject_id, kept, purpose, written, buyer.language))
+    _post(to.letter("email_changed", unit, written, buyer.language))
 
 
 def _opens(reader: Reader, purpose: CodePurpose) -> str:

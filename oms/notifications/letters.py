@@ -1,39 +1,79 @@
 """What each mail about an order says, from the order's rows."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from oms.buyers import queries as buyers
+from oms.buyers.personal import AccountContact
 from oms.catalog.queries import market_texts
 from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.money import Money
 from oms.kernel.register import Event, Job, Purpose, kind_of
 from oms.notifications.actions import Letter, Written
-from oms.notifications.pages import Reader, write
+from oms.notifications.pages import Reader, reader_in, write
 from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
-from oms.orders.placing.queries import place_prefix
+
+T = TypeVar("T")
 
 
-def reader_of(order: Order, public_url: str) -> Reader:
+@dataclass(frozen=True, slots=True)
+class Addressee(Generic[T]):
+    """Somebody who can be written to: the sealed record that holds the mailbox, opened for one purpose."""
+
+    unit: str
+    subject_id: UUID
+    record: T = field(repr=False)
+    purpose: Purpose
+
+    def letter(self, topic: str, thing: str, written: Written, language: str) -> Letter:
+        """Return a mail about one thing to this mailbox."""
+        return Letter(topic, thing, self.unit, self.subject_id, self.record, self.purpose, written, language)
+
+
+def addressee(
+    session: Session, kind: type[T], unit: str, *, purpose: Purpose, job: Job
+) -> Addressee[T] | None:
+    """Return whom a unit's record of a kind lets us write to; None when the mailbox has gone."""
+    record = vault.open_record(session, kind, unit, purpose=purpose, by=SYSTEM.doing(job))
+    subject_id = vault.subject_of(session, unit)
+    if record is None or subject_id is None:
+        return None
+    return Addressee(unit, subject_id, record, purpose)
+
+
+def person(session: Session, unit: str, *, purpose: Purpose) -> Addressee[Any] | None:
+    """Return whom the contact of an order or account lets us tell something; None when it has gone."""
+    kind: type[Any] = OrderContact if unit.startswith("order:") else AccountContact
+    return addressee(session, kind, unit, purpose=purpose, job=Job.NOTICES)
+
+
+def reader_of_unit(session: Session, unit: str) -> Reader:
+    """Return how the person of an order or account reads; in English, for what is neither."""
+    sort, _colon, name = unit.partition(":")
+    order = orders.by_number(session, name) if sort == "order" else None
+    if order is not None:
+        return reader_of(order)
+    buyer = buyers.buyer(session, int(name)) if sort == "account" else None
+    return reader_in(buyer.market, buyer.language) if buyer else reader_in("eu", "en")
+
+
+def reader_of(order: Order) -> Reader:
     """Return in which market and language an order's buyer reads."""
-    return Reader(order.market_code, order.language, f"{public_url.rstrip('/')}{place_prefix(order)}")
+    return reader_in(order.market_code, order.language)
 
 
 def letter(session: Session, order: Order, topic: str, thing: str, written: Written) -> Letter | None:
     """Return a mail to an order's mailbox; None when the mailbox has gone."""
-    contact = vault.open_record(
-        session, OrderContact, order.unit, purpose=Purpose.ORDER_MESSAGES, by=SYSTEM.doing(Job.LETTERS)
-    )
-    subject_id = vault.subject_of(session, order.unit)
-    if contact is None or subject_id is None:
-        return None
-    purpose = Purpose.ORDER_MESSAGES
-    return Letter(topic, thing, order.unit, subject_id, contact, purpose, written, order.language)
+    to = addressee(session, OrderContact, order.unit, purpose=Purpose.ORDER_MESSAGES, job=Job.LETTERS)
+    return to.letter(topic, thing, written, order.language) if to else None
 
 
 def shown(order: Order, reader: Reader, sentence: str = "") -> dict[str, Any]:

@@ -7,12 +7,15 @@ from typing import Any
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 
+from oms.kernel.config import Settings
 from oms.kernel.i18n import SOURCE, TAGS, locale_of, words
 from oms.kernel.money import Money
 from oms.notifications.actions import Written
+from oms.web.markets import Place
 from oms.web.paper import environment
 
 SHOP_NAME = "Counterfoil"
+_settings: list[Settings] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,22 @@ class Reader:
         """Return date and time of day in UTC, and say so."""
         shown = format_datetime(at, "d MMMM y, HH:mm:ss", locale=locale_of(self.language, self.market))
         return f"{shown} UTC"
+
+
+def configure(settings: Settings) -> None:
+    """Tell every mail the shop's own address, and by what its links are signed."""
+    _settings[:] = [settings]
+
+
+def secret() -> str:
+    """Return what signs the links in mails."""
+    return _settings[0].secret_key if _settings else ""
+
+
+def reader_in(market: str, language: str) -> Reader:
+    """Return a reader of a market and language, with the shop's address there."""
+    public_url = _settings[0].public_url.rstrip("/") if _settings else ""
+    return Reader(market, language, f"{public_url}{Place(market, language).prefix}")
 
 
 def write(topic: str, subject: str, reader: Reader, **values: Any) -> Written:  # noqa: ANN401 - template variables

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from oms.kernel import clock
 from oms.kernel.audit import Deed
 from oms.kernel.egress import RECIPIENTS
-from oms.kernel.register import KINDS, Basis
+from oms.kernel.register import KINDS, OWNED, Basis
 from oms.privacy.access.queries import UNTOLD, Insight, Known
 from oms.privacy.breaches.models import Breach
 from oms.privacy.breaches.states import PARTS
@@ -175,7 +175,7 @@ def _rows(one: Known) -> list[tuple[str, str, str, str]]:
     rules = f"{ground} {source} {end}"
     if one.is_locked:
         rules = f"{_('Locked at your wish: it is only kept.')} {end}"
-    can_lock = one.kind.unit in {"order", "account"} and not one.is_locked
+    can_lock = one.kind.unit in OWNED and not one.is_locked
     return [
         (
             _(field.label),

@@ -20,8 +20,6 @@ from oms.kernel.egress import AgreementEndedError
 from oms.kernel.errors import ConfigurationError, RefusedError
 from oms.notifications import gateway as mails
 from oms.notifications import handlers as notifications
-from oms.notifications.breaches import handlers as breach_mails
-from oms.notifications.certificates import handlers as certificates
 from oms.orders import actions as ordering
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -114,7 +112,7 @@ def lines(settings: Settings, stripe: Party, carrier: Party, mail_process: Party
             carrier_webhook_secret=CARRIER_SECRET,
             smtp_url=to_mail.address,
         )
-        for each in (stripe_gateway, carriers, notifications, certificates, breach_mails):
+        for each in (stripe_gateway, carriers, notifications):
             each.configure(ours)
         yield Lines(to_stripe, to_carrier, to_mail, ours)
     carriers.configure(settings)

@@ -69,13 +69,19 @@ def lock(order: Order) -> None:
             actions.ask(session, wanted, "eu", "en", by=GUEST)
 
 
-def screens(desk: FlaskClient, order: Order) -> list[str]:
-    """Return every screen of the desk that an owner comes to, and the answers to looking closer."""
+def owner_at(desk: FlaskClient) -> Visitor:
+    """Return an owner of the shop, signed in at the desk."""
     staff = Office().employ("olga@shop.test", StaffRole.OWNER)
     visitor = Visitor(desk)
     visitor.get("/sign-in")
     with desk.session_transaction() as session:
         session["person"] = staff.person
+    return visitor
+
+
+def screens(desk: FlaskClient, order: Order) -> list[str]:
+    """Return every screen of the desk that an owner comes to, and the answers to looking closer."""
+    visitor = owner_at(desk)
     seen = []
     for rule in desk.application.url_map.iter_rules():
         path = rule.rule.replace("<number>", order.number).replace("<int:number>", "1")
@@ -137,11 +143,7 @@ def test_a_read_of_what_is_not_locked_would_have_been_counted(small: Shop, desk:
 
 
 def _revealed(desk: FlaskClient, order: Order) -> list[str]:
-    staff = Office().employ("olga@shop.test", StaffRole.OWNER)
-    visitor = Visitor(desk)
-    visitor.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
+    visitor = owner_at(desk)
     page = f"/orders/{order.number}"
     return [visitor.send(f"{page}/reveal", page=page, reason="returned").text]
 

@@ -1,28 +1,18 @@
 """The two mails about a request in words: how to prove it, and how it ended. Nothing personal is in them."""
 
 from oms.kernel import jobs, vault
-from oms.kernel.audit import SYSTEM
-from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
 from oms.kernel.register import Job, Purpose
-from oms.notifications import runs
-from oms.notifications.actions import MAILS, Letter, Written
-from oms.notifications.pages import Reader, write
+from oms.notifications import letters, runs
+from oms.notifications.actions import MAILS, Written
+from oms.notifications.pages import Reader, reader_in, write
 from oms.privacy.asking import queries
 from oms.privacy.asking.grounds import COMPLAINTS, REASONS
 from oms.privacy.asking.models import Refusal
 from oms.privacy.asking.personal import RequestContact
 from oms.privacy.clocks.regimes import Regime
 from oms.privacy.models import PrivacyRequest
-from oms.web.markets import Place
-
-_public_url: list[str] = [""]
-
-
-def configure(settings: Settings) -> None:
-    """Tell the mails the shop's own address."""
-    _public_url[0] = settings.public_url.rstrip("/")
 
 
 @jobs.on("privacy.asked", role=Role.WORKER, patience=MAILS)
@@ -45,7 +35,7 @@ def tell_end(message: Message) -> None:
 
 
 def _acknowledgment(found: PrivacyRequest) -> Written:
-    reader = _reader(found)
+    reader = reader_in(found.market, found.language)
     _ = reader.say
     sentences = [
         _("We received your request %(number)s, and answer by %(day)s.", **_named(found, reader)),
@@ -56,7 +46,7 @@ def _acknowledgment(found: PrivacyRequest) -> Written:
 
 
 def _outcome(found: PrivacyRequest, refusal: Refusal | None) -> Written:
-    reader = _reader(found)
+    reader = reader_in(found.market, found.language)
     _ = reader.say
     if refusal is None:
         done = [_("Your request %(number)s is answered.", number=found.number)]
@@ -82,11 +72,6 @@ def _named(found: PrivacyRequest, reader: Reader) -> dict[str, str]:
     return {"number": found.number, "day": reader.day(found.answer_by)}
 
 
-def _reader(found: PrivacyRequest) -> Reader:
-    home = f"{_public_url[0]}{Place(found.market, found.language).prefix}"
-    return Reader(found.market, found.language, home)
-
-
 def _written(
     found: PrivacyRequest, reader: Reader, sentences: list[str], facts: list[tuple[str, str]]
 ) -> Written:
@@ -98,11 +83,6 @@ def _written(
 def _post(found: PrivacyRequest, which: str, written: Written) -> None:
     with reading() as session:
         unit = found.contact_unit
-        kept = vault.open_record(
-            session, RequestContact, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.ANSWERS)
-        )
-        subject_id = vault.subject_of(session, unit)
-    if kept is None or subject_id is None:
-        return
-    thing, purpose = f"{found.number}.{which}", Purpose.RIGHTS
-    runs.post(Letter("request", thing, unit, subject_id, kept, purpose, written, found.language))
+        to = letters.addressee(session, RequestContact, unit, purpose=Purpose.RIGHTS, job=Job.ANSWERS)
+    if to is not None:
+        runs.post(to.letter("request", f"{found.number}.{which}", written, found.language))

@@ -2,28 +2,17 @@
 
 from sqlalchemy.orm import Session
 
-from oms.kernel import jobs, vault
-from oms.kernel.audit import SYSTEM
-from oms.kernel.config import Settings
+from oms.kernel import jobs
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
 from oms.kernel.register import KINDS, Job, Purpose
-from oms.notifications import runs
+from oms.notifications import letters, runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.gateway import UndeliverableError
 from oms.notifications.pages import Reader, write
-from oms.orders import queries as orders
 from oms.privacy.breaches import actions as breaches
 from oms.privacy.breaches.models import Breach
 from oms.privacy.breaches.states import Reach
-from oms.web.markets import Place
-
-_public_url: list[str] = [""]
-
-
-def configure(settings: Settings) -> None:
-    """Tell the mails the shop's own address."""
-    _public_url[0] = settings.public_url.rstrip("/")
 
 
 @jobs.on("breach.tell", role=Role.WORKER, patience=MAILS)
@@ -44,30 +33,19 @@ def tell(message: Message) -> None:
 
 
 def _letter(session: Session, breach: Breach, unit: str) -> Letter | None:
-    subject_id = vault.subject_of(session, unit)
     for kind in KINDS.values():
         if (
             kind.unit == unit.partition(":")[0]
             and "email" in kind.names()
             and Purpose.RIGHTS in kind.purposes
         ):
-            kept = vault.open_record(
-                session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.NOTICES)
-            )
-            if kept is not None and subject_id is not None:
-                reader = _reader(session, unit)
-                thing, written = f"{breach.number}.{unit}", _written(breach, reader)
-                return Letter(
-                    "breach", thing, unit, subject_id, kept, Purpose.RIGHTS, written, reader.language
+            to = letters.addressee(session, kind.type, unit, purpose=Purpose.RIGHTS, job=Job.NOTICES)
+            if to is not None:
+                reader = letters.reader_of_unit(session, unit)
+                return to.letter(
+                    "breach", f"{breach.number}.{unit}", _written(breach, reader), reader.language
                 )
     return None
-
-
-def _reader(session: Session, unit: str) -> Reader:
-    sort, _colon, number = unit.partition(":")
-    order = orders.by_number(session, number) if sort == "order" else None
-    market, language = (order.market_code, order.language) if order else ("eu", "en")
-    return Reader(market, language, f"{_public_url[0]}{Place(market, language).prefix}")
 
 
 def _written(breach: Breach, reader: Reader) -> Written:

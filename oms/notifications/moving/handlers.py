@@ -1,32 +1,18 @@
 """The mails about moving an order: to the old mailbox, which can stop it, and to the new one."""
 
-from oms.kernel import jobs, vault
-from oms.kernel.audit import SYSTEM
-from oms.kernel.config import Settings
+from oms.kernel import jobs
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
 from oms.kernel.register import Job, Purpose
 from oms.notifications import letters, runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.gateway import UndeliverableError
-from oms.notifications.pages import Reader, write
+from oms.notifications.pages import Reader, reader_in, secret, write
 from oms.orders import queries as orders
 from oms.privacy.moving import actions, queries
 from oms.privacy.moving.models import MailboxMove
 from oms.privacy.moving.personal import MoveClaim
-from oms.privacy.moving.states import MoveState
-from oms.web.markets import Place
-
-_settings: list[Settings] = []
-
-
-def configure(settings: Settings) -> None:
-    """Tell the mails the shop's own address, and by what their links are signed."""
-    _settings[:] = [settings]
-
-
-def _public_url() -> str:
-    return _settings[0].public_url.rstrip("/") if _settings else ""
+from oms.privacy.moving.states import MailboxAnswer, MoveState
 
 
 @jobs.on("move.begun", role=Role.WORKER, patience=MAILS)
@@ -39,11 +25,11 @@ def warn_old_mailbox(message: Message) -> None:
         return
     try:
         runs.post(letter)
-        word = "took it"
+        answer = MailboxAnswer.TOOK
     except UndeliverableError:
-        word = "refused it"
+        answer = MailboxAnswer.REFUSED
     with transaction() as session:
-        actions.note_old_mailbox(session, move.id, word)
+        actions.note_old_mailbox(session, move.id, answer)
 
 
 def _warning(move: MailboxMove) -> Letter | None:
@@ -51,9 +37,9 @@ def _warning(move: MailboxMove) -> Letter | None:
         return None
     with reading() as session:
         order = orders.get(session, move.order_id)
-        reader = letters.reader_of(order, _public_url())
+        reader = letters.reader_of(order)
         _ = reader.say
-        token = queries.stop_token(move.unit, _settings[0].secret_key if _settings else "")
+        token = queries.stop_token(move.unit, secret())
         sentences = [
             _("Somebody says that this mailbox is lost, and asks us to use another one for your order."),
             _("If it was you, do nothing: on %(day)s we go on.", day=reader.day(move.waits_until)),
@@ -75,7 +61,7 @@ def acknowledge(message: Message) -> None:
     """Tell the new mailbox what happens now: the same words whether anything fits or not."""
     with reading() as session:
         move = session.get_one(MailboxMove, message.number("move"))
-    reader = _reader(move)
+    reader = reader_in(move.market, move.language)
     _ = reader.say
     day = reader.day(move.waits_until or move.asked_at)
     sentences = [
@@ -91,7 +77,7 @@ def tell_end(message: Message) -> None:
     """Tell the new mailbox how it ended; what did not fit, was stopped or refused is told in one way."""
     with reading() as session:
         move = session.get_one(MailboxMove, message.number("move"))
-    reader = _reader(move)
+    reader = reader_in(move.market, move.language)
     _ = reader.say
     if move.state is MoveState.DONE:
         sentences = [_("Your order has this mailbox from now on. A code sent here opens it.")]
@@ -103,10 +89,6 @@ def tell_end(message: Message) -> None:
     _post(move, "ended", _written(reader, sentences))
 
 
-def _reader(move: MailboxMove) -> Reader:
-    return Reader(move.market, move.language, f"{_public_url()}{Place(move.market, move.language).prefix}")
-
-
 def _written(reader: Reader, sentences: list[str]) -> Written:
     url = f"{reader.home}/orders"
     subject = reader.say("Another mailbox for your order")
@@ -115,10 +97,6 @@ def _written(reader: Reader, sentences: list[str]) -> Written:
 
 def _post(move: MailboxMove, which: str, written: Written) -> None:
     with reading() as session:
-        by = SYSTEM.doing(Job.ANSWERS)
-        kept = vault.open_record(session, MoveClaim, move.unit, purpose=Purpose.SECURITY, by=by)
-        subject_id = vault.subject_of(session, move.unit)
-    if kept is None or subject_id is None:
-        return
-    thing = f"{move.number}.{which}"
-    runs.post(Letter("move", thing, move.unit, subject_id, kept, Purpose.SECURITY, written, move.language))
+        to = letters.addressee(session, MoveClaim, move.unit, purpose=Purpose.SECURITY, job=Job.ANSWERS)
+    if to is not None:
+        runs.post(to.letter("move", f"{move.number}.{which}", written, move.language))

@@ -1,12 +1,11 @@
 """Acknowledging a withdrawal at once, with its content and the moment it was made, on what can be kept."""
 
-from oms.kernel import jobs, vault
-from oms.kernel.audit import SYSTEM
+from oms.kernel import jobs
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
 from oms.kernel.register import Job, Purpose
-from oms.notifications import handlers, letters, runs
-from oms.notifications.actions import MAILS, Letter, Written
+from oms.notifications import letters, runs
+from oms.notifications.actions import MAILS, Written
 from oms.notifications.pages import Reader, write
 from oms.orders import queries as orders
 from oms.orders.models import Order
@@ -25,24 +24,20 @@ def acknowledge(message: Message) -> None:
     with reading() as session:
         found = session.get_one(Withdrawal, number)
         order = orders.get(session, found.order_id)
-        purpose = Purpose.ORDER_MESSAGES
-        stated = vault.open_record(
-            session, WithdrawalStatement, order.unit, purpose=purpose, by=SYSTEM.doing(Job.LETTERS)
+        to = letters.addressee(
+            session, WithdrawalStatement, order.unit, purpose=Purpose.ORDER_MESSAGES, job=Job.LETTERS
         )
-        subject_id = vault.subject_of(session, order.unit)
         covered = queries.covered(session, order)
-    if stated is None or subject_id is None:
+    if to is None:
         return
-    written = _written(found, order, stated, covered)
-    runs.post(
-        Letter("withdrawal", order.number, order.unit, subject_id, stated, purpose, written, order.language)
-    )
+    written = _written(found, order, to.record, covered)
+    runs.post(to.letter("withdrawal", order.number, written, order.language))
     with transaction() as session:
         returns.note_acknowledged(session, number)
 
 
 def _written(found: Withdrawal, order: Order, stated: WithdrawalStatement, covered: Right) -> Written:
-    reader = letters.reader_of(order, handlers.home())
+    reader = letters.reader_of(order)
     _ = reader.say
     rows = [
         (_("Name"), stated.name),

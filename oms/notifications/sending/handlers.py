@@ -5,7 +5,7 @@ from oms.fulfillment import queries as shipments
 from oms.kernel import jobs
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
-from oms.notifications import handlers, letters, runs
+from oms.notifications import letters, runs
 from oms.notifications.actions import MAILS
 from oms.notifications.sending import letters as words
 from oms.orders import queries as orders
@@ -21,7 +21,7 @@ def tell_shipped(message: Message) -> None:
         if fulfillment.is_collected(shipment):
             return
         order = orders.get(session, shipment.order_id)
-        written = words.shipped(session, order, shipment, letters.reader_of(order, handlers.home()))
+        written = words.shipped(session, order, shipment, letters.reader_of(order))
         letter = letters.letter(session, order, "shipped", str(shipment.id), written)
     if letter is not None:
         runs.post(letter)
@@ -35,7 +35,7 @@ def tell_too_late(message: Message) -> None:
         if order.state is not OrderState.LAPSED:
             return
         payment = session.get_one(Payment, message.number("payment"))
-        written = words.late_payment(order, payment, letters.reader_of(order, handlers.home()))
+        written = words.late_payment(order, payment, letters.reader_of(order))
         letter = letters.letter(session, order, "late_payment", str(payment.id), written)
     if letter is not None:
         runs.post(letter)

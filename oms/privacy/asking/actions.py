@@ -11,6 +11,7 @@ from oms.kernel import audit, clock, ids, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError, RefusedError
+from oms.kernel.register import OWNED
 from oms.kernel.vault import Keys
 from oms.privacy.actions import begin
 from oms.privacy.asking import queries
@@ -24,8 +25,6 @@ from oms.privacy.models import PrivacyRequest, RequestUnit
 from oms.privacy.states import OPEN, Ground, RequestKind, RequestState, Source, Way
 
 MOST_TRIES = 5
-# What a request is about; the request itself is proven with its mailbox, and is none of them.
-_SORTS = ("order", "account")
 _THEMSELVES = Actor(ActorKind.GUEST, "self")
 
 
@@ -87,7 +86,7 @@ def verify(session: Session, request: PrivacyRequest, units: Sequence[str], fact
         raise RefusedError("Prove the mailbox of this request first.")
     if request.tries >= MOST_TRIES:
         raise RefusedError("That was tried too often. Ask anew, or write to us.")
-    theirs = [unit for unit in dict.fromkeys(units) if unit.partition(":")[0] in _SORTS]
+    theirs = [unit for unit in dict.fromkeys(units) if unit.partition(":")[0] in OWNED]
     if queries.needs_fact(session, request.kind, theirs) and not queries.is_fact(session, theirs, fact):
         request.tries += 1
         return False

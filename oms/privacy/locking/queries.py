@@ -6,11 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oms.kernel import vault
-from oms.kernel.register import KINDS, Kind, Purpose
+from oms.kernel.register import KINDS, OWNED, Kind, Purpose
 from oms.privacy.locking.models import Restriction
-
-# What somebody can dispute; codes, copies and requests live for days and serve their rights alone.
-_SORTS = ("order", "account")
 
 
 def lockable(units: Sequence[str]) -> list[tuple[str, Kind]]:
@@ -18,7 +15,7 @@ def lockable(units: Sequence[str]) -> list[tuple[str, Kind]]:
     return [
         (unit, KINDS[name])
         for unit in units
-        if unit.partition(":")[0] in _SORTS
+        if unit.partition(":")[0] in OWNED
         for name in sorted(vault.ends(unit))
         if name in KINDS and Purpose.RIGHTS in KINDS[name].purposes
     ]

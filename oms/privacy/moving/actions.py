@@ -18,7 +18,7 @@ from oms.orders.personal import OrderContact
 from oms.privacy.moving import queries
 from oms.privacy.moving.models import MailboxMove
 from oms.privacy.moving.personal import MoveClaim
-from oms.privacy.moving.states import UNDER_WAY, MoveState
+from oms.privacy.moving.states import UNDER_WAY, MailboxAnswer, MoveState
 from oms.web.markets import Place
 
 # Long enough for somebody on a short journey to read the mail that stops it.
@@ -72,9 +72,9 @@ def compare(session: Session, move_id: int) -> None:
     outbox.say(session, "move.begun", move=move.id)
 
 
-def note_old_mailbox(session: Session, move_id: int, word: str) -> None:
+def note_old_mailbox(session: Session, move_id: int, answer: MailboxAnswer) -> None:
     """Note whether the old mailbox took the mail that lets it stop the move, for who decides."""
-    session.get_one(MailboxMove, move_id, with_for_update=True).old_mailbox = word
+    session.get_one(MailboxMove, move_id, with_for_update=True).old_mailbox = answer
 
 
 def end_waits(session: Session) -> int:

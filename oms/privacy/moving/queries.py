@@ -1,13 +1,12 @@
 """Reads about moves: what fits an order, which are due, and the link by which the old mailbox stops one."""
 
-import hashlib
 import hmac
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from oms.kernel import clock, vault
+from oms.kernel import clock, ids, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.errors import NotFoundError
 from oms.kernel.register import Job, Purpose
@@ -23,7 +22,7 @@ from oms.privacy.moving.states import SETTLED, UNDER_WAY, MoveState
 MOST_A_DAY = 5
 # As long as a mail about the end may be tried.
 _MAILED = timedelta(days=4)
-_SIGNATURE_CHARS = 32
+_STOPS = "stop a move"
 _REQUESTS = SYSTEM.doing(Job.REQUESTS)
 _LIVING = frozenset({OrderState.PLACED, OrderState.CLOSED, OrderState.CANCELLED})
 
@@ -129,17 +128,12 @@ def finished_units(session: Session) -> list[str]:
 def stop_token(unit: str, secret: str) -> str:
     """Return the word of the link that stops a move; only we can make it, and it opens nothing."""
     name = unit.partition(":")[2]
-    return f"{name}.{_signature(name, secret)}"
+    return f"{name}.{ids.sign(name, _STOPS, secret)}"
 
 
 def read_stop_token(token: str, secret: str) -> str:
     """Return the unit that a link stops. Raises NotFoundError for one that is not ours."""
     name, _dot, signature = token.partition(".")
-    if not hmac.compare_digest(signature.encode(), _signature(name, secret).encode()):
+    if not ids.is_signed(name, signature, _STOPS, secret):
         raise NotFoundError("This link is not whole. Open it from the mail once more.")
     return f"move:{name}"
-
-
-def _signature(name: str, secret: str) -> str:
-    key = f"stop a move {secret}".encode()
-    return hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:_SIGNATURE_CHARS]

@@ -16,6 +16,13 @@ class MoveState(StrEnum):
     REFUSED = "refused"
 
 
+class MailboxAnswer(StrEnum):
+    """What the old mailbox did with our mail."""
+
+    TOOK = "took it"
+    REFUSED = "refused it"
+
+
 MOVE = Machine(
     "mailbox move",
     {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,7 +11,7 @@ from oms.orders import queries as orders
 from oms.privacy import pages
 from oms.privacy.moving import actions, queries
 from oms.privacy.moving.models import MailboxMove
-from oms.privacy.moving.states import UNDER_WAY, MoveState
+from oms.privacy.moving.states import UNDER_WAY, MailboxAnswer, MoveState
 from oms.web.filters import moment
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
@@ -84,7 +84,10 @@ def _word(state: MoveState) -> str:
 
 
 def _old(found: MailboxMove) -> str:
-    words = {"took it": _("took our mail, and did not stop it"), "refused it": _("refused our mail")}
+    words = {
+        MailboxAnswer.TOOK.value: _("took our mail, and did not stop it"),
+        MailboxAnswer.REFUSED.value: _("refused our mail"),
+    }
     return str(words.get(found.old_mailbox, _("not told yet")))
 
 
@@ -102,11 +105,11 @@ def _steps(found: MailboxMove) -> list[dict[str, Any]]:
 @permit(Permission.PRIVACY)
 def decide(number: str, verdict: str) -> ResponseReturnValue:
     """Give the order its new mailbox, or refuse; the deed is on record."""
+    deed = {"yes": actions.approve, "no": actions.refuse}.get(verdict)
+    if deed is None:
+        abort(404)
     with transaction() as session:
         found = queries.by_number(session, number, is_locked=True)
-        if verdict == "yes":
-            actions.approve(session, found, by=actor())
-        else:
-            actions.refuse(session, found, by=actor())
+        deed(session, found, by=actor())
     flash(_("Noted. The new mailbox hears of it."), "good")
     return redirect(url_for(".move", number=number), 303)

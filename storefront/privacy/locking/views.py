@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from oms.kernel.db import reading, transaction
+from oms.kernel.register import OWNED
 from oms.privacy.access import queries
 from oms.privacy.locking import actions
 from oms.web.frame import flashed, page
@@ -51,6 +52,6 @@ def _choices(units: list[str]) -> list[SelectChoice]:
     return [
         SelectChoice(f"{one.unit}/{one.kind.name}.{field.name}", f"{_(field.label)} ({unit_words(one.unit)})")
         for one in known
-        if one.kind.unit in {"order", "account"} and not one.is_locked
+        if one.kind.unit in OWNED and not one.is_locked
         for field, _value in one.given()
     ]

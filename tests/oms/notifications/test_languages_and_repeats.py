@@ -19,7 +19,6 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, transaction
 from oms.notifications import handlers
-from oms.notifications.certificates import handlers as certificates
 from oms.orders import actions as orders
 from oms.orders.models import Order
 from oms.payments import actions as money
@@ -44,7 +43,6 @@ def small(shop: None) -> Shop:
 def sink(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     party = Party("oms.local.mail", tmp_path)
     handlers.configure(replace(settings, smtp_url=party.address))
-    certificates.configure(settings)
     yield tmp_path / "mail"
     party.stop()
 

@@ -73,9 +73,9 @@ def test_giving_the_mailbox_to_the_mail_service_is_written_down(
 
 
 def test_a_mail_waits_while_the_server_is_away_and_goes_once_it_is_back(
-    small: Shop, stripe: Party, settings: Settings, sink: Path
+    small: Shop, stripe: Party, settings: Settings, sink: Path, mail_process: Party
 ) -> None:
-    address = handlers._settings[0].smtp_url
+    address = mail_process.address
     handlers.configure(replace(settings, smtp_url="smtp://127.0.0.1:9"))
     placed(small, stripe)
     jobs.drain()

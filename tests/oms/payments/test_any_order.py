@@ -93,10 +93,7 @@ def debit_came(placed: Placed, ref: str, stripe: Party) -> None:
 
 def refunded(placed: Placed, ref: str, stripe: Party) -> None:
     stripe.pay(ref)
-    truth = gateway.look_up(ref)
-    with transaction() as session:
-        actions.apply_truth(session, truth)
-    jobs.drain()
+    make.learn(ref)
     with transaction() as session:
         cancel_order(session, placed.order.id, by=SYSTEM, why="")
     jobs.drain()

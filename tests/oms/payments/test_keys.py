@@ -38,10 +38,7 @@ def another_shop() -> Shop:
 def cancelled(small: Shop, stripe: Party) -> Placed:
     placed = make.order({small.clock: 1})
     ref = make.pay(placed, stripe)
-    truth = gateway.look_up(ref)
-    with transaction() as session:
-        actions.apply_truth(session, truth)
-    jobs.drain()
+    make.learn(ref)
     with transaction() as session:
         cancel_order(session, placed.order.id, by=SYSTEM, why="")
     jobs.drain()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from oms.fulfillment.actions import cancel_order
-from oms.kernel import clock, jobs
+from oms.kernel import clock
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.money import Money
@@ -32,10 +32,7 @@ def small(shop: None) -> Shop:
 def test_a_refund_that_every_attempt_failed_to_send_is_sent_by_the_clock(small: Shop, stripe: Party) -> None:
     placed = make.order({small.clock: 1})
     ref = make.pay(placed, stripe)
-    truth = gateway.look_up(ref)
-    with transaction() as session:
-        actions.apply_truth(session, truth)
-    jobs.drain()
+    make.learn(ref)
     with transaction() as session:
         cancel_order(session, placed.order.id, by=SYSTEM, why="")
     with transaction(Role.MIGRATE) as session:
@@ -50,10 +47,7 @@ def test_a_refund_that_every_attempt_failed_to_send_is_sent_by_the_clock(small: 
 def _paid(small: Shop, stripe: Party) -> int:
     placed = make.order({small.clock: 1})
     ref = make.pay(placed, stripe)
-    truth = gateway.look_up(ref)
-    with transaction() as session:
-        actions.apply_truth(session, truth)
-    jobs.drain()
+    make.learn(ref)
     return placed.payment.id
 
 

@@ -183,7 +183,6 @@ def test_the_mailbox_hears_at_once_and_is_forgotten_at_the_end(
     small: Shop, sink: Path, settings: object
 ) -> None:
     request = asked(RequestKind.OTHER, said="My order 12 was odd.")
-    mails.configure(settings)  # type: ignore[arg-type]
     first = letters(sink)
     assert len(first) == 1
     assert f"/your-data/requests/{request.ref}" in first[0].replace("=\n", "")

@@ -13,7 +13,6 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.errors import IllegalMoveError, NotFoundError
 from oms.kernel.register import Purpose
-from oms.notifications.locking import handlers as mails
 from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import OrderDelivery
@@ -54,7 +53,6 @@ def delivery(order: Order, purpose: Purpose, job: str) -> OrderDelivery | None:
 
 
 def test_a_lock_holds_the_order_and_ends_after_the_mail(small: Shop, settings: Settings, sink: Path) -> None:
-    mails.configure(settings)
     order = paid({small.clock: 1})
     jobs.drain()
     request = locked(order)
@@ -145,7 +143,6 @@ def test_somebody_locks_on_the_page_of_their_data_and_sees_it_locked(small: Shop
 def test_the_desk_decides_lifts_and_sees_nothing_meanwhile(
     small: Shop, desk: FlaskClient, settings: Settings, sink: Path
 ) -> None:
-    mails.configure(settings)
     order = paid({small.clock: 1})
     request = locked(order)
     staff = Office().employ("pat@shop.test", StaffRole.PRIVACY)

@@ -26,6 +26,7 @@ from oms.privacy.wishes.models import Wish
 from oms.privacy.wishes.queries import token_of
 from oms.privacy.wishes.states import Choice, WishPurpose, hash_of
 from tests import make
+from tests.fakes import Party
 from tests.forgetting import GRACE, copy, delivered, paid, proven
 from tests.make import Shop
 from tests.people import Visitor, words
@@ -141,9 +142,9 @@ def test_an_objection_holds_for_every_order_of_the_mailbox_and_for_nobody_else(
 
 
 def test_an_objection_stops_a_mail_that_is_being_tried_again(
-    small: Shop, store: FlaskClient, sink: Path, settings: Settings
+    small: Shop, store: FlaskClient, sink: Path, settings: Settings, mail_process: Party
 ) -> None:
-    served = notifications._settings[0]
+    served = replace(settings, smtp_url=mail_process.address)
     order = paid({small.clock: 1})
     jobs.drain()
     notifications.configure(replace(settings, smtp_url="smtp://127.0.0.1:9"))
