@@ -80,12 +80,12 @@ def password_of(session: Session, email: str) -> PasswordKept:
 
 def units_of_mailbox(session: Session, email: str, *units: str) -> list[str]:
     """Return the retention units, of the named sorts (`order`, `account`), that were given this mailbox."""
-    found: dict[str, None] = {}
-    for kind in KINDS.values():
-        indexed = any(field.name == "email" and field.indexed for field in kind.fields)
-        if indexed and kind.unit in units:
-            found.update(dict.fromkeys(row.unit for row in vault.find(session, kind.type, "email", email)))
-    return list(found)
+    kinds = [
+        kind.type
+        for kind in KINDS.values()
+        if kind.unit in units and any(field.name == "email" and field.indexed for field in kind.fields)
+    ]
+    return list(dict.fromkeys(row.unit for row in vault.find_among(session, kinds, "email", email)))
 
 
 def codes_asked_lately(session: Session, email: str) -> int:

@@ -21,6 +21,11 @@ def by_number(session: Session, number: str) -> Order | None:
     )
 
 
+def buyer_of(session: Session, number: str) -> int | None:
+    """Return whose account an order belongs to, by its exact number; None for a guest's."""
+    return session.scalar(select(Order.buyer_id).where(Order.number == number))
+
+
 def get(session: Session, order_id: int) -> Order:
     """Return an order with its lines and taxes; raises NotFoundError."""
     found = session.scalar(

@@ -19,6 +19,7 @@ from oms.kernel.audit.entries import (
     forget_about,
     forget_subject,
     record,
+    record_each,
 )
 from oms.kernel.audit.links import Verdict, anchor, chain, verify
 
@@ -38,5 +39,6 @@ __all__ = [
     "forget_about",
     "forget_subject",
     "record",
+    "record_each",
     "verify",
 ]

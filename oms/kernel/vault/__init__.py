@@ -44,6 +44,7 @@ open_many = spans.timed(records.open_many)
 open_each = spans.timed(records.open_each)
 replace = spans.timed(records.replace)
 find = spans.timed(finding.find)
+find_among = spans.timed(finding.find_among)
 subject_of = spans.timed(finding.subject_of)
 units_of = spans.timed(finding.units_of)
 open_file = spans.timed(filing.open_file)
@@ -68,6 +69,7 @@ __all__ = [
     "ends",
     "figures",
     "find",
+    "find_among",
     "lift",
     "lock",
     "locks",

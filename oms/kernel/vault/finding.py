@@ -64,22 +64,31 @@ def _versions() -> list[IndexKey]:
 
 def find(session: Session, cls: type[Any], field: str, value: str) -> list[Found]:
     """Return where a field of a kind has exactly this value, the newest first. KeyError: no index."""
-    kind = register.kind_of(cls)
-    if not kind.field(field).indexed:
-        raise KeyError(f"{kind.name}.{field} has no blind index")
+    return find_among(session, [cls], field, value)
+
+
+def find_among(session: Session, types: Sequence[type[Any]], field: str, value: str) -> list[Found]:
+    """Return where a field of that name in any of some kinds has this value; the rules are `find`'s."""
+    kinds = [register.kind_of(cls) for cls in types]
+    for kind in kinds:
+        if not kind.field(field).indexed:
+            raise KeyError(f"{kind.name}.{field} has no blind index")
     versions = _versions()
     if not versions or not value.strip():
         return []
     any_version = or_(
         *(
-            (BlindIndex.version == key.version) & (BlindIndex.digest == key.digest(kind, field, value))
+            (BlindIndex.field == f"{kind.name}.{field}")
+            & (BlindIndex.version == key.version)
+            & (BlindIndex.digest == key.digest(kind, field, value))
             for key in versions
+            for kind in kinds
         )
     )
     rows = session.execute(
         select(BlindIndex.subject_id, BlindIndex.unit)
         .join(SealedRow, SealedRow.id == BlindIndex.sealed_id)
-        .where(BlindIndex.field == f"{kind.name}.{field}", any_version)
+        .where(any_version)
         .order_by(SealedRow.sealed_at.desc(), SealedRow.id)
     )
     return list(dict.fromkeys(Found(row.subject_id, row.unit) for row in rows))

@@ -1,12 +1,14 @@
 """Saying yes and no: at once, for every message that is not handed over yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from oms.kernel import audit, clock, vault
+from oms.kernel import audit, clock
 from oms.kernel.audit import Actor
 from oms.kernel.vault.models import SealedRow
 from oms.privacy.states import Channel
@@ -40,19 +42,18 @@ def say(session: Session, units: Sequence[str], said: Said, *, by: Actor) -> int
         at=clock.now(),
     )
     there = _kept(session, units)
-    for unit in there:
-        _add(session, unit, answer, said.way, by)
+    _add(session, there, answer, said.way, by)
     return len(there)
 
 
 def bring(session: Session, unit: str, answers: Sequence[Answer], *, by: Actor) -> None:
     """Keep what was said to another shop, with its day and words; what was said here since then wins."""
-    for one in _kept(session, [unit]):
-        here = queries.replay(queries.ledger(session, [one]))
-        for answer in answers:
-            last = here.get((one, answer.purpose, answer.channel))
-            if last is None or last.at < answer.at:
-                _add(session, one, answer, WishWay.BROUGHT, by)
+    there = _kept(session, [unit])
+    here = queries.replay(queries.ledger(session, list(there)))
+    for answer in answers:
+        last = here.get((unit, answer.purpose, answer.channel))
+        if last is None or last.at < answer.at:
+            _add(session, there, answer, WishWay.BROUGHT, by)
 
 
 def forget(session: Session, unit: str) -> None:
@@ -60,27 +61,23 @@ def forget(session: Session, unit: str) -> None:
     session.execute(delete(Wish).where(Wish.unit == unit))
 
 
-def _kept(session: Session, units: Sequence[str]) -> list[str]:
-    return sorted(session.scalars(select(SealedRow.unit).where(SealedRow.unit.in_(units)).distinct()))
-
-
-def _add(session: Session, unit: str, answer: Answer, way: WishWay, by: Actor) -> None:
-    last = queries.current(session, unit, answer.purpose, answer.channel)
-    if last is answer.choice:
-        return
-    session.add(
-        Wish(
-            unit=unit,
-            purpose=answer.purpose,
-            channel=answer.channel,
-            choice=answer.choice,
-            text_hash=answer.text_hash,
-            wording=answer.wording,
-            language=answer.language,
-            way=way,
-            at=answer.at,
-        )
+def _kept(session: Session, units: Sequence[str]) -> dict[str, UUID]:
+    """Return those of the units of which anything is kept, with whom they are about."""
+    rows = session.execute(
+        select(SealedRow.unit, SealedRow.subject_id)
+        .where(SealedRow.unit.in_(units))
+        .ext(distinct_on(SealedRow.unit))
+        .order_by(SealedRow.unit)
     )
-    session.flush()
+    return {row.unit: row.subject_id for row in rows}
+
+
+def _add(session: Session, units: Mapping[str, UUID], answer: Answer, way: WishWay, by: Actor) -> None:
+    """Write an answer with each unit that has another one, or none, in few statements for any number."""
+    last = queries.answers(session, list(units), answer.purpose, answer.channel)
+    changed = {unit: subject for unit, subject in units.items() if last.get(unit) is not answer.choice}
+    row = {name: getattr(answer, name) for name in Answer.__dataclass_fields__} | {"way": way}
+    if changed:
+        session.execute(insert(Wish), [row | {"unit": unit} for unit in changed])
     verb = f"privacy.{answer.choice}.{answer.purpose}.{answer.channel}"
-    audit.record(session, by, verb, unit, subject_id=vault.subject_of(session, unit))
+    audit.record_each(session, by, verb, changed)

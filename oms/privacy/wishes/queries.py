@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from oms.buyers.queries import units_of_mailbox
@@ -43,10 +44,14 @@ def replay(rows: Iterable[Wish]) -> dict[tuple[str, WishPurpose, Channel], Wish]
     return {(row.unit, row.purpose, row.channel): row for row in rows}
 
 
-def current(session: Session, unit: str, purpose: WishPurpose, channel: Channel) -> Choice | None:
-    """Return what is in force for one unit; None where nothing was ever said."""
-    mine = (Wish.unit == unit, Wish.purpose == purpose, Wish.channel == channel)
-    return session.scalar(select(Wish.choice).where(*mine).order_by(Wish.id.desc()).limit(1))
+def answers(
+    session: Session, units: Sequence[str], purpose: WishPurpose, channel: Channel
+) -> dict[str, Choice]:
+    """Return what is in force for each of some units; one that never said anything is not in it."""
+    mine = (Wish.unit.in_(units), Wish.purpose == purpose, Wish.channel == channel)
+    newest = select(Wish.unit, Wish.choice).where(*mine).ext(distinct_on(Wish.unit))
+    rows = session.execute(newest.order_by(Wish.unit, Wish.id.desc()))
+    return {row.unit: row.choice for row in rows}
 
 
 def may(session: Session, units: Sequence[str], purpose: WishPurpose, channel: Channel) -> bool:
@@ -63,9 +68,9 @@ def person_of(session: Session, unit: str, email: str) -> list[str]:
     """Return every unit of whoever is behind a unit and a mailbox."""
     known = {unit, *units_of_mailbox(session, email, *OWNED)}
     sort, _colon, number = unit.partition(":")
-    order = orders.by_number(session, number) if sort == "order" else None
-    if order is not None and order.buyer_id is not None:
-        known.add(f"account:{order.buyer_id}")
+    buyer_id = orders.buyer_of(session, number) if sort == "order" else None
+    if buyer_id is not None:
+        known.add(f"account:{buyer_id}")
     return sorted(known)
 
 
