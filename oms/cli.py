@@ -17,6 +17,7 @@ from oms.inventory import checks as inventory_checks
 from oms.kernel import audit, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
+from oms.notifications import checks as notifications_checks
 from oms.orders import checks as orders_checks
 from oms.payments import checks as payments_checks
 from oms.payments import commands as payments
@@ -44,7 +45,7 @@ CHECKS: tuple[ModuleType, ...] = (
     *(web, buyers_checks, staff_checks, catalog_checks),
     *(inventory_checks, payments_checks, orders_checks),
     *(shipping_checks, fulfillment_checks, returns_checks),
-    *(keeping, backups_checks),
+    *(keeping, backups_checks, notifications_checks),
 )
 _MARKS = {Health.WELL: "ok  ", Health.NOTE: "note", Health.ILL: "ILL "}
 _COLORS = {Health.WELL: "green", Health.NOTE: "yellow", Health.ILL: "red"}

@@ -13,14 +13,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
+from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from email_validator import validate_email
 
-from oms.kernel import db, egress
-from oms.kernel.config import Settings
+from oms.kernel import clock, db, egress
+from oms.kernel.config import Dkim, Settings
 from oms.kernel.errors import BadInputError, PermanentError, UnavailableError
+from oms.notifications import signing
 
 # Seconds: of one answer, and of everything from looking up the server's name to its last word.
 TIMEOUT = 10
@@ -50,7 +52,20 @@ class UndeliverableError(PermanentError):
     code = "undeliverable"
 
 
+class _Wire(EmailPolicy):
+    """How a mail is written: the address that stops it whole on its line, where a fold would encode it."""
+
+    def fold(self, name: str, value: str) -> str:
+        return f"{name}: {value}{self.linesep}" if name == _STOP else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode() if name == _STOP else super().fold_binary(name, value)
+
+
 _settings: list[Settings] = []
+_STOP = "List-Unsubscribe"
+# Bare bytes beyond ASCII only where they were agreed on with the server.
+_WIRE = _Wire(linesep="\r\n", cte_type="7bit")
 _PERMANENT = 500
 
 
@@ -69,7 +84,7 @@ def send(mail: Mail, *, within: float = WHOLE) -> None:
     egress.require_agreement("mail service")
     if not _settings or not _settings[0].smtp_url:
         raise UnavailableError("No mail server is configured: set SMTP_URL.")
-    attempt = _Attempt(_settings[0].smtp_url, _message(mail, _settings[0]))
+    attempt = _Attempt(_settings[0].smtp_url, _message(mail, _settings[0]), _settings[0].dkim)
     attempt.start()
     attempt.join(within)
     if attempt.is_alive():
@@ -86,6 +101,7 @@ class _Attempt(threading.Thread):
 
     url: str
     message: EmailMessage
+    dkim: Dkim | None
     error: Exception | None = None
     server: smtplib.SMTP | None = field(default=None)
     is_given_up: bool = False
@@ -99,9 +115,18 @@ class _Attempt(threading.Thread):
             with self._connected(where.scheme, where.hostname or "", where.port) as server:
                 if where.username:
                     server.login(unquote(where.username), unquote(where.password or ""))
-                server.send_message(self.message)
+                self._hand_over(server)
         except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits decides
             self.error = error
+
+    def _hand_over(self, server: smtplib.SMTP) -> None:
+        """Send what was signed, to the byte; the envelope's sender and receiver are those of the headers."""
+        sender, to = (self.message[name].addresses[0].addr_spec for name in ("From", "To"))
+        is_wide = not (sender + to).isascii()
+        if is_wide and not server.has_extn("smtputf8"):
+            raise smtplib.SMTPNotSupportedError
+        raw = signing.signed(self.message.as_bytes(policy=_WIRE.clone(utf8=is_wide)), self.dkim)
+        server.sendmail(sender, to, raw, ("SMTPUTF8", "BODY=8BITMIME") if is_wide else ())
 
     def _connected(self, scheme: str, host: str, port: int | None) -> smtplib.SMTP:
         secure = ssl.create_default_context()
@@ -147,17 +172,17 @@ def _are_permanent(refused: Mapping[str, tuple[int, bytes]]) -> bool:
 
 
 def _message(mail: Mail, settings: Settings) -> EmailMessage:
-    # Bare bytes beyond ASCII only where `send_message` has agreed on them with the server.
-    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    message = EmailMessage(policy=_WIRE)
     message["From"] = _address(settings.mail_from)
     message["To"] = _address(mail.to)
+    message["Date"] = format_datetime(clock.now())
     message["Subject"] = " ".join(mail.subject.split())
     message["Message-ID"] = f"<{mail.message_id}@{urlsplit(settings.public_url).hostname}>"
     # No machine needs to answer this, and none should (RFC 3834, 5).
     message["Auto-Submitted"] = "auto-generated"
     if mail.stop_url:
         # RFC 8058: the mail program posts this to the address, without login and without asking first.
-        message["List-Unsubscribe"] = f"<{mail.stop_url}>"
+        message[_STOP] = f"<{mail.stop_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")

@@ -40,6 +40,7 @@ ALSO = {
     "oms/catalog/search/words.py": "words to search terms, bigrams for Chinese",
     "oms/catalog/writing.py": "rows of a product, written",
     "oms/notifications/sending/letters.py": "what the mails about sending say",
+    "oms/notifications/signing.py": "the signature of a mail",
     "oms/notifications/letters.py": "what each mail says",
     "oms/fulfillment/printing/paper.py": "PDFs with the fonts that a name needs",
     "oms/fulfillment/scanning.py": "what a scanner types",

@@ -56,10 +56,11 @@ def test_damaged_secrets_are_not_replaced(tmp_path: Path) -> None:
 
 def test_the_example_tells_every_setting_and_no_other() -> None:
     told = set(re.findall(r"^#?([A-Z][A-Z_]+)=", (_ROOT / ".env.example").read_text(), re.MULTILINE))
-    tree = ast.parse((_ROOT / "oms" / "kernel" / "config.py").read_text())
+    sources = [path.read_text() for path in (_ROOT / "oms" / "kernel" / "config").glob("*.py")]
     words = {
         node.value
-        for node in ast.walk(tree)
+        for source in sources
+        for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     read = {word for word in words if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", word)}
