@@ -22,6 +22,7 @@ from oms.kernel.config import Settings
 from oms.privacy import views as privacy
 from oms.privacy.asking import views as asking
 from oms.privacy.breaches import views as breaches
+from oms.privacy.exports import views as exports
 from oms.privacy.locking import views as locking
 from oms.privacy.moving import views as moving
 from oms.privacy.notice import views as notice
@@ -57,6 +58,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     watching.blueprint,
     breaches.blueprint,
     moving.blueprint,
+    exports.blueprint,
     privacy.blueprint,
     settings_page.blueprint,
     staff.blueprint,

@@ -29,6 +29,8 @@ from oms.privacy.breaches import models as breaches
 from oms.privacy.closing import models as closing
 from oms.privacy.copies import models as copies
 from oms.privacy.copies import personal as copies_personal
+from oms.privacy.exports import models as exports
+from oms.privacy.exports import personal as exports_personal
 from oms.privacy.locking import models as locking
 from oms.privacy.moving import models as moving
 from oms.privacy.moving import personal as moving_personal
@@ -55,6 +57,6 @@ MODULES = (
     *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
     *(locking, watching, wishes),
     breaches,
-    *(moving, moving_personal),
+    *(moving, moving_personal, exports, exports_personal),
     bulk,
 )

@@ -50,6 +50,7 @@ from oms.payments import gateway
 from oms.payments import handlers as payments
 from oms.privacy import handlers as privacy
 from oms.privacy.copies import handlers as copies
+from oms.privacy.exports import handlers as exports
 from oms.privacy.moving import handlers as moving
 from oms.privacy.telling import handlers as telling
 from oms.shipping import gateway as carriers
@@ -64,7 +65,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(fulfillment, labels, tracking, many),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails),
     *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails),
-    *(privacy, copies, moving, telling, backups),
+    *(privacy, copies, exports, moving, telling, backups),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})

@@ -146,6 +146,7 @@ def _create_audit() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
     )
     op.create_index("ix_audit_entries_about", "audit_entries", ["about"])
+    op.create_index("ix_audit_entries_at", "audit_entries", ["at"])
     op.create_table(
         "audit_details",
         sa.Column("entry_id", sa.BigInteger(), nullable=False),

@@ -91,9 +91,49 @@ def upgrade() -> None:
         sa.Column("seen_by", sa.String(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_privacy_alerts"),
     )
+    op.create_table(
+        "privacy_exports",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("state", sa.String(40), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("people", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(), server_default="", nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("decided_by <> asked_by", name=op.f("ck_privacy_exports_second_person")),
+        sa.CheckConstraint(
+            "state NOT IN ('agreed', 'ready', 'taken') OR (decided_by <> '' AND decided_at IS NOT NULL)",
+            name=op.f("ck_privacy_exports_agreed_by_somebody"),
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_privacy_exports"),
+        sa.UniqueConstraint("number", name="uq_privacy_exports_number"),
+        sa.UniqueConstraint("unit", name="uq_privacy_exports_unit"),
+    )
+    op.create_table(
+        "privacy_export_units",
+        sa.Column("export_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["export_id"],
+            ["privacy_exports.id"],
+            name="fk_privacy_export_units_export_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("export_id", "unit", name="pk_privacy_export_units"),
+    )
+    op.create_index("ix_privacy_export_units_unit", "privacy_export_units", ["unit"])
 
 
 def downgrade() -> None:
+    op.drop_table("privacy_export_units")
+    op.drop_table("privacy_exports")
     op.drop_table("privacy_alerts")
     op.drop_table("staff_uses")
     op.drop_table("privacy_restrictions")

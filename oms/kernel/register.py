@@ -53,6 +53,7 @@ class Job(StrEnum):
     COPIES = "copies"
     ERASURE = "erasure"
     ARRIVALS = "arrivals"
+    EXPORTS = "exports"
 
 
 # Whoever it is about, and the erasure; a mailbox also where a copy or word of a breach must reach somebody.

@@ -24,7 +24,7 @@ from oms.kernel.register import (
     retention=Retention(after=Event.DELIVERED, days=30, at_most=180),
     readers={
         Purpose.DELIVERY: "labels owner picker-packer",
-        Purpose.AFTER_SALES: "masks owner service privacy",
+        Purpose.AFTER_SALES: "exports masks owner service privacy",
         Purpose.RIGHTS: f"{THEIR_OWN} requests",
     },
 )
@@ -77,7 +77,7 @@ class OrderDelivery:
     readers={
         Purpose.ORDER_MESSAGES: "letters notices",
         Purpose.PAYMENT: "payments",
-        Purpose.AFTER_SALES: "owner service privacy",
+        Purpose.AFTER_SALES: "exports owner service privacy",
         Purpose.RIGHTS: f"{THEIR_MAILBOX} requests",
     },
 )

@@ -1,7 +1,10 @@
 """What must hold of staff on live data."""
 
-from oms.kernel.db import Role
-from oms.web.doctor import none_of
+from oms.kernel import clock
+from oms.kernel.db import Role, reading
+from oms.staff import queries
+from oms.staff.models import UNUSED
+from oms.web.doctor import Health, check, none_of
 
 none_of(
     "Staff without an owner who can sign in",
@@ -25,3 +28,11 @@ none_of(
     " (SELECT 1 FROM staff_roles WHERE staff_roles.staff_id = staff.id)",
     role=Role.WEB,
 )
+
+
+@check("Roles that nobody used for 90 days", "Take them back at the desk, under Staff.")
+def _unused() -> tuple[str, Health]:
+    with reading(Role.WEB) as session:
+        unused = queries.unused_grants(session, clock.today() - UNUSED)
+        found = [f"no. {one.id} {role}" for one, role in unused]
+    return ", ".join(found) or "0", Health.NOTE if found else Health.WELL

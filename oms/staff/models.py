@@ -16,6 +16,8 @@ from oms.web.permissions import Permission
 SETUP_LIFE = timedelta(hours=48)
 # Training is repeated every year.
 TRAINING_LIFE = timedelta(days=365)
+# Roles that nobody used for so long are reported, to be taken back (001-20).
+UNUSED = timedelta(days=90)
 
 
 class StaffRoleGrant(Base):

@@ -56,6 +56,7 @@ class Person:
     mailbox: str = ""
     codes_left: str = ""
     email: str = field(default="")
+    unused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

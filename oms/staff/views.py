@@ -1,11 +1,13 @@
 """Pages of staff about staff: one's own account, and for owners who works here with which roles."""
 
+from dataclasses import replace
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from oms.kernel import audit
+from oms.kernel import audit, clock
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError
@@ -13,6 +15,7 @@ from oms.kernel.register import Job
 from oms.staff import actions, pages, queries
 from oms.staff.entry import actions as entry
 from oms.staff.forms import ClearanceForm, MemberForm, PasswordForm, RolesForm
+from oms.staff.models import UNUSED
 from oms.staff.states import StaffState
 from oms.web import budgets, credentials, session_rows, sessions
 from oms.web.budgets import Attempt
@@ -198,7 +201,14 @@ def _you(form: PasswordForm) -> str:
 
 def _list(form: MemberForm) -> str:
     with reading() as database:
-        found = [pages.person(staff, me=signed_in().ref) for staff in queries.members(database)]
+        unused = queries.unused_grants(database, clock.today() - UNUSED)
+        found = [
+            replace(
+                pages.person(one, me=signed_in().ref),
+                unused=pages.names(frozenset(role for who, role in unused if who is one)),
+            )
+            for one in queries.members(database)
+        ]
     return _page("desk/staff/list.html", _("Staff"), form=form, people=found, roles=pages.roles())
 
 

@@ -14,7 +14,7 @@ from oms.fulfillment.packing import actions as packing
 from oms.fulfillment.packing.actions import Box
 from oms.fulfillment.picking import actions as picking
 from oms.kernel import clock
-from oms.kernel.audit import SYSTEM
+from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.orders.models import Order
@@ -25,6 +25,9 @@ from oms.privacy.breaches.queries import Extent
 from oms.privacy.breaches.states import Leak
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure.actions import Wish
+from oms.privacy.exports import actions as exports
+from oms.privacy.exports.actions import Wanted as List
+from oms.privacy.exports.states import ExportKind
 from oms.privacy.models import NoticeVersion, PrivacyRequest
 from oms.privacy.moving import actions as moving
 from oms.privacy.moving.models import MailboxMove
@@ -184,6 +187,7 @@ def _of_desk(small: Shop, order: Order) -> dict[str, str]:
         "oms.breaches.breach": f"/privacy/breaches/{breach}",
         "oms.many.work": f"/orders/many/{work}",
         "oms.packing.box": f"/pack/{box}",
+        "oms.exports.export": f"/privacy/exports/{_list(order)}",
         "oms.moving.move": f"/privacy/moves/{_move(returned).number}",
         "oms.picking.walk": f"/pick/{picked}",
         "oms.picking.paper": f"/pick/{picked}/print",
@@ -199,6 +203,12 @@ def _of_desk(small: Shop, order: Order) -> dict[str, str]:
 def _part(order: Order) -> int:
     with reading() as session:
         return parts.parts_of(session, order.id)[0].id
+
+
+def _list(order: Order) -> str:
+    by = Actor(ActorKind.STAFF, "1")
+    with transaction() as session:
+        return exports.ask(session, List(ExportKind.ADDRESSES, (order.number,), "Recall"), by=by).number
 
 
 def _pick(order: Order) -> int:

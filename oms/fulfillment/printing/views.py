@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from oms.fulfillment import queries
-from oms.fulfillment.labels import actions as labels
 from oms.fulfillment.printing import actions, pages, paper
 from oms.fulfillment.printing import queries as printing
 from oms.fulfillment.states import LabelState
@@ -33,7 +32,7 @@ def label(number: int) -> ResponseReturnValue:
         shown = page(_("Label"), robots="noindex", back=back)
         return render_template("desk/shipments/label.html", page=shown, labels=[found])
     with transaction() as session:
-        content = labels.open_label(session, parcels[-1].id, by=actor())
+        content = actions.carrier_label(session, parcels[-1].id, by=actor())
     return pdf_answer(content, f"label-{number}.pdf")
 
 

@@ -68,7 +68,7 @@ class AuditEntry(Base):
     __columns__: ClassVar = columns("id at actor_kind verb purpose fields", "actor_id about detail_digest")
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor_kind: Mapped[ActorKind]
     actor_id: Mapped[str]
     verb: Mapped[str]

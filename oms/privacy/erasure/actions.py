@@ -27,6 +27,7 @@ from oms.privacy.actions import begin
 from oms.privacy.arrivals import actions as arrivals
 from oms.privacy.copies import actions as copies
 from oms.privacy.erasure import queries
+from oms.privacy.exports import actions as exports
 from oms.privacy.locking import actions as locking
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.personal import CertificateMailbox
@@ -222,6 +223,7 @@ def _erase(row: RequestUnit) -> bool:
         noted.recipients = noted.recipients or queries.recipients_of(session, row.unit)
     _forget_codes(row.unit)
     copies.drop(row.unit)
+    exports.drop(row.unit)
     vault.destroy_unit(row.unit)
     with transaction() as session:
         _cut(session, row)

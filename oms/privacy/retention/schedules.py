@@ -33,6 +33,7 @@ CUT = {
     "mailbox_challenges": "an hour after the code was asked for",
     "privacy_request_units": "when the request is done",
     "privacy_copy_units": "with their copy, three days after it was ready",
+    "privacy_export_units": "when the export is over, four days after it was asked for at most",
     "privacy_tellings": "with the finished request, two years after it",
     "staff": _WITH_STAFF,
     "staff_roles": _WITH_STAFF,

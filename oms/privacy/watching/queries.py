@@ -9,8 +9,6 @@ from oms.kernel.audit import ActorKind, AuditEntry
 from oms.privacy.watching.models import Alert
 
 WINDOW = timedelta(hours=1)
-# Roles that nobody used for so long are reported (001-20).
-UNUSED = timedelta(days=90)
 LOOK = "vault.open"
 
 

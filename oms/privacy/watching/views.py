@@ -9,6 +9,7 @@ from oms.kernel.db import reading, transaction
 from oms.privacy import pages
 from oms.privacy.watching import actions, queries
 from oms.staff import queries as staff
+from oms.staff.models import UNUSED
 from oms.web.filters import moment
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
@@ -22,7 +23,7 @@ def index() -> ResponseReturnValue:
     """Show who looked at unusually many people, and which roles are not used."""
     with reading() as session:
         waiting = queries.alerts(session)
-        unused = staff.unused_grants(session, clock.today() - queries.UNUSED)
+        unused = staff.unused_grants(session, clock.today() - UNUSED)
         names = {str(one.id): one.desk_name for one in staff.members(session)}
     steps = [
         {"label": _("Looked into no. %(id)s", id=a.id), "url": url_for(".seen", number=a.id), "kind": ""}

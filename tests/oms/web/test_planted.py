@@ -35,6 +35,12 @@ _WITHDRAWAL = """
     INSERT INTO withdrawals (order_id, state, declared_at, refund_by)
     VALUES (1, 'declared', now() - interval '20 days', current_date - 6)
 """
+_IDLE = """
+    INSERT INTO staff (id, subject_id, desk_name, state, created_at) OVERRIDING SYSTEM VALUE
+    VALUES (7, gen_random_uuid(), 'Kim', 'active', now());
+    INSERT INTO staff_roles (staff_id, role, granted_at, granted_by)
+    VALUES (7, 'finance', now() - interval '100 days', 'staff:1')
+"""
 Plant = Callable[[Flask], None]
 
 
@@ -123,6 +129,7 @@ VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
     "Alerts about looks at people": (
         _run("INSERT INTO privacy_alerts (at, actor_id, units) VALUES (now(), '1', 31)"), "1", Health.ILL,
     ),
+    "Roles that nobody used for 90 days": (_run(_IDLE), "no. 7 finance", Health.NOTE),
     "Privacy requests near their day": (_run(_REQUEST), "late: 1", Health.ILL),
     "Breaches whose limit is over, or ends within a day": (
         _run(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from oms.fulfillment.labels import actions as labels
 from oms.fulfillment.printing import actions as printing
 from oms.fulfillment.printing import paper
 from oms.fulfillment.printing.many.queries import Boxed
@@ -47,4 +46,4 @@ def _label(box: Boxed, words: tuple[str, str], by: Actor) -> bytes:
     with transaction() as session:
         if box.label is LabelState.NONE:
             return paper.label_pdf(printing.address_label(session, box.shipment_id, by=by), words)
-        return paper.checked(labels.open_label(session, box.parcel_id, by=by))
+        return paper.checked(printing.carrier_label(session, box.parcel_id, by=by))
