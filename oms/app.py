@@ -26,6 +26,7 @@ from oms.privacy.exports import views as exports
 from oms.privacy.locking import views as locking
 from oms.privacy.moving import views as moving
 from oms.privacy.notice import views as notice
+from oms.privacy.places import views as places
 from oms.privacy.watching import views as watching
 from oms.returns import views as returns
 from oms.staff import views as staff
@@ -55,6 +56,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     asking.blueprint,
     locking.blueprint,
     notice.blueprint,
+    places.blueprint,
     watching.blueprint,
     breaches.blueprint,
     moving.blueprint,

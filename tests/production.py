@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from oms.kernel.places import STORES
 from oms.local.logins import login_settings
 from tests.certificates import Certificate, certificate
 from tests.fakes import Party
@@ -33,7 +34,11 @@ def strong_settings(folder: Path) -> dict[str, str]:
         "PUBLIC_URL": "https://shop.test",
         "DESK_HOST": "desk.shop.test",
         "STATE_DIR": str(folder),
+        "PLACES": "; ".join(f"{name}=A hoster/NL" for name in PLACES),
     }
+
+
+PLACES = (*STORES, "stripe", "carrier", "mail service")
 
 
 @dataclass

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from oms.backups import archive, programs, queries
 from oms.backups.archive import BrokenBackupError, Head
 from oms.backups.queries import DATA, KEYRING, KEYRING_LIFE, LEFT_OUT
-from oms.kernel import clock, db, vault
+from oms.kernel import clock, db, places, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role
 from oms.kernel.errors import ConfigurationError, RefusedError
@@ -54,12 +54,15 @@ def create(settings: Settings, data: Path, keyring: Path) -> Made:
     """Back up data and keyring, the keyring last, so that it has the key of every row in the data.
 
     Each is read back before it counts. Raises ConfigurationError without BACKUP_KEY, BrokenBackupError when
-    what was read back is not what was written; then it is not kept.
+    what was read back is not what was written; then it is not kept. TransferRefusedError where its
+    folder is in a country to which nothing new may go.
     """
     if not settings.backup_key:
         raise ConfigurationError("BACKUP_KEY is not set: without it no backup is made.")
     begun = clock.now()
     vault.require_open()
+    for name in ("backups of the data", "backups of the keyring"):
+        places.require(name)
     first = _back_up(settings, DATA, data)
     second = _back_up(settings, KEYRING, keyring)
     _expire(settings, data, keyring)

@@ -11,7 +11,7 @@ from oms.buyers import queries
 from oms.buyers.models import CODE_LIFE, CODE_MEMORY, MOST_TRIES, Buyer, MailboxChallenge
 from oms.buyers.personal import AccountContact, AccountProfile, MailboxCode
 from oms.buyers.states import CodePurpose
-from oms.kernel import audit, clock, ids, outbox, vault
+from oms.kernel import audit, clock, ids, outbox, places, vault
 from oms.kernel.errors import RefusedError
 from oms.kernel.register import Job, Purpose
 from oms.kernel.vault import Keys
@@ -149,12 +149,16 @@ def sign_in(session: Session, proof: Proof) -> Buyer | None:
 
 
 def open_account(session: Session, proof: Proof, keys: Keys) -> Buyer:
-    """Open the account of a proven mailbox, or return the one that it has. Says `account.opened`."""
+    """Open the account of a proven mailbox, or return the one that it has. Says `account.opened`.
+
+    Raises TransferRefusedError where what somebody gives may not be kept now; then nothing was written.
+    """
     require(proof, CodePurpose.SIGN_IN)
     hold_mailbox(session, proof.email)
     found = sign_in(session, proof)
     if found is not None:
         return found
+    places.require_stores()
     now = clock.now()
     opened = Buyer(
         id=int(keys.unit.partition(":")[2]),

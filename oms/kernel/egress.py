@@ -15,10 +15,10 @@ from sqlalchemy import Identity, String, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from oms.kernel import clock, register
+from oms.kernel import clock, places, register
 from oms.kernel.config import Settings
 from oms.kernel.db import Base
-from oms.kernel.errors import RefusedError, UnavailableError
+from oms.kernel.errors import HeldError, RefusedError
 from oms.kernel.register import Purpose, columns
 from oms.kernel.vault import PurposeRefusedError
 
@@ -61,7 +61,7 @@ class Occasion:
     message: str = ""
 
 
-class AgreementEndedError(UnavailableError):
+class AgreementEndedError(HeldError):
     """The agreement with a recipient has ended: nothing is told until there is a new one."""
 
 
@@ -152,9 +152,9 @@ def disclose(
     """Write the disclosure and return what may be told: allow-listed fields that are not empty, and `extra`.
 
     `extra` is for what is not personal (grams, references). Raises RefusedError for an undeclared recipient,
-    AgreementEndedError for one whose agreement is over, PurposeRefusedError when a kind does not serve the
-    purpose, ValueError when two fields share a name or a withheld value hides in `extra`; then nothing is
-    written.
+    AgreementEndedError for one whose agreement is over, TransferRefusedError for one in a country where
+    data may not go, PurposeRefusedError when a kind does not serve the purpose, ValueError when two fields
+    share a name or a withheld value hides in `extra`; then nothing is written.
     """
     told, fields, values = _projected(recipient, occasion, records, extra or {})
     row = insert(Disclosure).values(
@@ -190,6 +190,7 @@ def _projected(
 ) -> tuple[Recipient, list[str], dict[str, object]]:
     """Return the recipient, the names of the fields it may get, and what it is told."""
     told = require_agreement(recipient)
+    places.require(recipient)
     values: dict[str, object] = {}
     fields: list[str] = []
     for record in records:

@@ -66,6 +66,12 @@ class UnavailableError(CounterfoilError):
     code = "unavailable"
 
 
+class HeldError(UnavailableError):
+    """Something has to be settled here first. Nothing was lost; it waits for that, however long."""
+
+    code = "held"
+
+
 class PermanentError(CounterfoilError):
     """This cannot succeed, however often it is tried. Somebody has to look at it."""
 

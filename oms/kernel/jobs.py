@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oms.kernel import outbox
 from oms.kernel.db import Base, Role, acting_as, transaction
-from oms.kernel.errors import PermanentError, UnavailableError
+from oms.kernel.errors import HeldError, PermanentError, UnavailableError
 from oms.kernel.outbox import Lease, Message, Patience
 from oms.kernel.register import columns, declare_place
 
@@ -31,6 +31,8 @@ BATCH = 50
 MOST_RINGS = 40
 ATTEMPTS_IN_DRAIN = 1000
 _PATIENCE = Patience()
+# What waits for the merchant is not given up before everybody else has.
+_AS_LONG_AS_IT_TAKES = Patience(horizon=timedelta(days=3650))
 
 # What a relay or worker may meet when a store is away; it waits and tries again.
 STORE_IS_AWAY = (redis.RedisError, SQLAlchemyError, OSError)
@@ -153,6 +155,8 @@ def _give_back(held: Lease, error: Exception, patience: Patience) -> None:
     with transaction(Role.WORKER) as session:
         if isinstance(error, PermanentError):
             outbox.bury(session, held, f"{kind}: {error.source}")
+        elif isinstance(error, HeldError):
+            outbox.put_back(session, held, f"{kind}: {error.message}", _AS_LONG_AS_IT_TAKES)
         else:
             is_away = isinstance(error, _SOMEBODY_IS_AWAY)
             outbox.put_back(session, held, kind, patience if is_away else None)

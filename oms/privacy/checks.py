@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from oms.kernel import clock, egress
+from oms.kernel import clock, egress, places
 from oms.kernel.db import Role, reading
 from oms.privacy.breaches import queries as breaches
 from oms.privacy.clearing import queries as clearing
@@ -51,6 +51,18 @@ def _agreements() -> tuple[str, Health]:
     told += [f"{name} ended on {ends[name]}" for name in over]
     told += [f"{name} ends on {ends[name]}" for name in soon]
     return ", ".join(told) or "hold", Health.ILL if nobody or over else Health.NOTE if soon else Health.WELL
+
+
+@check("Where data lies", "Say it in PLACES, with a mechanism and the day of the next assessment.")
+def _places() -> tuple[str, Health]:
+    today = clock.today()
+    names = [*places.STORES, *egress.RECIPIENTS]
+    ill = [f"{name}: {why}" for name in names if (why := places.trouble(name))]
+    ill += [f"{name} is no store and no recipient" for name in sorted(set(places.declared()) - set(names))]
+    found = [one for name in names if (one := places.find(name))]
+    soon = [f"{one.name}: assessment due by {one.review}" for one in found if one.is_due_soon(today)]
+    told = ill or soon
+    return ", ".join(told) or "all said", Health.ILL if ill else Health.NOTE if soon else Health.WELL
 
 
 @check("Alerts about looks at people", "Look into them at the desk, under Privacy, Looks at people.")

@@ -38,6 +38,7 @@ def index() -> ResponseReturnValue:
             {"label": _("Lost mailboxes"), "url": url_for("oms.moving.index")},
             {"label": _("Looks at people"), "url": url_for("oms.watching.index")},
             {"label": _("Lists of people"), "url": url_for("oms.exports.index")},
+            {"label": _("Where data lies"), "url": url_for("oms.places.index")},
             {"label": _("The privacy notice"), "url": url_for("oms.notice.edit")},
         ],
         requests=rows,

@@ -14,7 +14,7 @@ from flask_babel import Babel, Domain, get_locale
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from oms.kernel import db, egress, vault
+from oms.kernel import db, egress, places, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role
 from oms.kernel.i18n import words
@@ -87,6 +87,7 @@ def connect(settings: Settings, *, role: Role = Role.WEB) -> None:
     db.configure(settings.database_url, settings.keyring_url, role=role, logins=settings.logins)
     vault.configure(settings)
     egress.configure(settings)
+    places.configure(settings)
 
 
 def base_app(face: Face, settings: Settings) -> Flask:

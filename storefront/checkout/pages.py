@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from oms.carts.queries import CartView
 from oms.catalog.models import MarketText
 from oms.catalog.queries import MarketFacts, market_texts
+from oms.kernel import places
 from oms.kernel.errors import BadInputError
 from oms.kernel.register import kind_of
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -18,6 +19,7 @@ from oms.orders.placing.necessity import Needs, needs
 from oms.pricing.queries import Quoted, Where, quote
 from oms.web.filters import money
 from oms.web.markets import place
+from oms.web.regions import countries as countries_in_words
 from storefront.cart.pages import countries, promise
 from storefront.catalog import pages as goods_pages
 from storefront.checkout.forms import CheckoutForm, form_class
@@ -114,7 +116,7 @@ def context(session: Session, at: Counter, form: CheckoutForm) -> dict[str, Any]
         "record": of_quote(at.quoted.quote, at.where.country, delivery, has_address=at.needs.has_address),
         "pay_text": _pay_text(texts, amount),
         "pay_note": _("On Stripe’s page. We learn that it was paid, and nothing about your card."),
-        "legal": _legal(texts),
+        "legal": [*_legal(texts), *_abroad(at)],
         "cart_url": goods_pages.url("/cart"),
     }
 
@@ -137,6 +139,21 @@ def _legal(texts: dict[str, MarketText]) -> list[Markup]:
         if topic in texts
     ]
     return [Markup(" · ").join(links)] if links else []
+
+
+def _abroad(at: Counter) -> list[Markup]:
+    """Say, before anything is sent, to which countries outside the buyer's own area it goes."""
+    told = {
+        name for kind in (OrderContact, OrderDelivery) for f in kind_of(kind).fields for name in f.recipients
+    }
+    found = places.abroad(at.where.country, told)
+    if not found:
+        return []
+    said = _("What you give here also goes to: %(countries)s.", countries=countries_in_words(found))
+    link = Markup('<a href="{}">{}</a>').format(
+        goods_pages.url("/privacy#places"), _("What protects it there")
+    )
+    return [Markup("{} {}").format(said, link)]
 
 
 def _sections(at: Counter, form: CheckoutForm) -> list[dict[str, Any]]:

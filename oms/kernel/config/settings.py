@@ -84,6 +84,7 @@ class Settings:
     shop_calendar: str
     looks_per_hour: int
     agreements_end: Mapping[str, date]
+    places: str
     shop_time_zone: str
     state_dir: Path
     demo_password: str
@@ -140,14 +141,14 @@ def load(environ: Mapping[str, str]) -> Settings:
         metrics_token=(reader.secret if live else reader.text)("METRICS_TOKEN", needed=False),
         looks_per_hour=reader.count("LOOKS_PER_HOUR", 30),
         agreements_end=reader.days("AGREEMENTS_END"),
+        places=environ.get("PLACES", ""),
         shop_calendar=environ.get("SHOP_CALENDAR") or "NL",
         shop_time_zone=environ.get("SHOP_TIME_ZONE") or "Europe/Amsterdam",
         state_dir=state_dir,
         demo_password=environ.get("DEMO_PASSWORD", ""),
         demo_totp=environ.get("DEMO_TOTP_SECRET", ""),
     )
-    if live:
-        reader.wrong += _unfit(settings, demo="DEMO_PASSWORD" in environ)
+    reader.wrong += _unfit(settings, demo="DEMO_PASSWORD" in environ) if live else []
     reader.finish()
     return settings
 

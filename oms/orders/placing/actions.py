@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from oms.inventory import actions as stock
 from oms.inventory.sourcing import Demand, Destination
-from oms.kernel import clock, egress, ids, vault
+from oms.kernel import clock, egress, ids, places, vault
 from oms.kernel.audit import Actor
 from oms.kernel.errors import ConflictError
 from oms.kernel.register import Purpose
@@ -62,9 +62,11 @@ def place_order(session: Session, wanted: Placing, *, by: Actor) -> Placed:
     """Write the agreement: quote again, hold the stock, seal the person, intend the payment.
 
     Raises PriceChangedError when the total is not the one that was shown, OutOfStockError, NotSellableError
-    or BadInputError; then nothing was written. OvertakenError asks for another try in a new transaction
-    (`retry_conflicts`). A second call with the same key breaks the unique placement.
+    or BadInputError, TransferRefusedError where what they gave may not be kept or told; then nothing was
+    written. OvertakenError asks for another try in a new transaction (`retry_conflicts`). A second call with
+    the same key breaks the unique placement.
     """
+    places.require_stores()
     quoted = quote(session, wanted.wanted, wanted.where, wanted.method)
     if quoted.quote.fingerprint != wanted.shown:
         raise PriceChangedError

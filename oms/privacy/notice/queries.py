@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from oms.kernel import clock
+from oms.kernel import clock, places
 from oms.kernel.egress import RECIPIENTS, Recipient
 from oms.kernel.register import KINDS, PLACES, Field, Kind, Place
 from oms.kernel.vault.models import BlindIndex
@@ -21,6 +21,7 @@ Texts = dict[str, dict[str, str]]
 _VERSION_DIGITS = 12
 # What a browser keeps for us is told of, whether it says anything about a person or not.
 IN_BROWSERS = ("cookie ", "storage ")
+PARTS = ("fields", "recipients", "places", "stores")
 
 
 def content(texts: Texts | None = None) -> Content:
@@ -29,13 +30,14 @@ def content(texts: Texts | None = None) -> Content:
     `texts` are the merchant's own words by language and part.
     """
     kinds = sorted((kind for kind in KINDS.values() if _is_ours(kind)), key=lambda kind: kind.name)
-    places = sorted(PLACES.values(), key=lambda place: place.name)
+    browsers = sorted(PLACES.values(), key=lambda place: place.name)
     fields = [_field(kind, field) for kind in kinds for field in kind.fields]
     named = {name for field in fields for name in field["recipients"]}
     return {
         "fields": fields,
         "recipients": [_recipient(RECIPIENTS[name]) for name in sorted(named & set(RECIPIENTS))],
-        "places": [_place(place) for place in places if place.name.startswith(IN_BROWSERS)],
+        "places": [_place(place) for place in browsers if place.name.startswith(IN_BROWSERS)],
+        "stores": [_where(name) for name in places.STORES],
         **({"texts": texts} if texts else {}),
     }
 
@@ -70,6 +72,19 @@ def _recipient(to: Recipient) -> Content:
         "agreement": to.agreement,
         "region": to.region,
         "policy_url": to.policy_url,
+        **_where(to.name),
+    }
+
+
+def _where(name: str) -> Content:
+    """Return where a store or recipient is, and what lets data go there."""
+    found = places.find(name)
+    return {
+        "name": name,
+        "provider": found.provider if found else "",
+        "countries": list(found.countries) if found else [],
+        "mechanism": str(found.mechanism) if found else "",
+        "review": found.review.isoformat() if found and found.review else "",
     }
 
 
@@ -121,7 +136,7 @@ def changes(before: Content | None, after: Content) -> list[tuple[str, str]]:
     if before is None:
         return []
     found: list[tuple[str, str]] = []
-    for part in ("fields", "recipients", "places"):
+    for part in PARTS:
         old, new = _by_name(before, part), _by_name(after, part)
         found += [("added", name) for name in sorted(new.keys() - old.keys())]
         found += [("removed", name) for name in sorted(old.keys() - new.keys())]
@@ -151,7 +166,7 @@ class Difference:
 def differences(before: Content, after: Content) -> list[Difference]:
     """Return everything that two versions tell differently, in order of parts and names."""
     found: list[Difference] = []
-    for part in ("fields", "recipients", "places"):
+    for part in PARTS:
         old, new = _by_name(before, part), _by_name(after, part)
         found += [
             Difference(part, name, old.get(name), new.get(name))
@@ -165,13 +180,13 @@ def _reaches_further(before: Content, after: Content, name: str) -> bool:
     old, new = before.get(name), after[name]
     if name in {"days", "at_most"}:
         return int(new) > int(old or 0)
-    if name in {"purposes", "recipients"}:
+    if name in {"purposes", "recipients", "countries"}:
         return bool(set(new) - set(old or ()))
-    return name in {"basis", "after", "region", "what_for", "role", "source"} and new != old
+    return name in {"basis", "after", "region", "provider", "what_for", "role", "source"} and new != old
 
 
 def _by_name(told: Mapping[str, Any], part: str) -> dict[str, Any]:
-    return {one["name"]: one for one in told[part]}
+    return {one["name"]: one for one in told.get(part, [])}
 
 
 def mailboxes_to_tell(session: Session, after: str, most: int) -> list[str]:

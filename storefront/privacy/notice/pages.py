@@ -13,6 +13,7 @@ from oms.privacy.models import NoticeVersion
 from oms.privacy.notice.queries import Content, Difference, changes, differences, texts_of
 from oms.web.filters import long_date, party
 from oms.web.markets import place
+from oms.web.regions import store_name, where_words
 from storefront.privacy.pages import at, basis_words
 
 
@@ -35,6 +36,7 @@ def notice(told: Content, version: str, imprint: str) -> dict[str, Any]:
             {"title": _("Who receives something"), "rows": recipients},
         ],
         "cookies": [_cookie(place) for place in told["places"]],
+        "stores": [_store(one) for one in told.get("stores", [])],
         "rights": _rights(),
         "contact": Markup(imprint),  # noqa: S704 - the shop's own words, cleaned when they were stored
         "authority": Markup("<p>{}</p>").format(
@@ -86,8 +88,19 @@ def _recipient(to: Content) -> dict[str, str]:
         "why": _(to["what_for"]),
         "basis": to["agreement"],
         "until": to["policy_url"] or _("see its own notice"),
-        "who": f"{_(to['role'])}; {_(to['region'])}",
+        "who": f"{_(to['role'])}; {_lies(to) or _(to['region'])}",
     }
+
+
+def _store(store: Content) -> dict[str, str]:
+    return {"name": store_name(store["name"]), "where": _lies(store)}
+
+
+def _lies(told: Content) -> str:
+    """Return where a store or recipient is; empty in a version that did not tell."""
+    if "provider" not in told:
+        return ""
+    return where_words(told["provider"], told["countries"], told["mechanism"], told["review"])
 
 
 def _cookie(place: Content) -> dict[str, str]:
@@ -180,6 +193,8 @@ def _title(one: Difference) -> str:
     if one.part == "fields":
         return f"{_(told['label'])} ({_group(told['unit'])})"
     name = str(told["name"])
+    if one.part == "stores":
+        return store_name(name)
     return party(name) if one.part == "recipients" else _short(name)
 
 
@@ -189,6 +204,8 @@ def _told(part: str, told: Content | None) -> str:
     if part == "places":
         cookie = _cookie(told)
         return f"{cookie['why']}. {cookie['until']}"
+    if part == "stores":
+        return _lies(told)
     row = _row(told) if part == "fields" else _recipient(told)
     return f"{row['why']} {row['basis']}. {row['until']}. {row['who']}."
 

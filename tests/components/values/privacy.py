@@ -292,6 +292,7 @@ def notice() -> dict[str, Any]:
                 "until": "Until you close the browser",
             }
         ],
+        "stores": [{"name": "The shop’s database", "where": "Hetzner Online, Germany"}],
         "rights": [
             ("See and take", "Everything we know, as a page and as a file."),
             ("Delete", "Whatever no law makes us keep, at once."),
