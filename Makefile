@@ -21,7 +21,7 @@ run: setup ## the whole shop with demo goods at http://127.0.0.1:8000 (PORT, HOS
 test: setup-dev ## lint, types, contracts and every test, browser journeys too; the exit status is the verdict
 	@$(PY) -m oms.local.browser
 	@$(MAKE) --no-print-directory lint types contracts
-	@PATH="$(CURDIR)/$(VENV):$$PATH" $(PY) -m pytest -n 2 -m "not bench and not faults and not soak and not privacy" --junitxml="$(or $(STATE_DIR),var)/evidence/tests.xml" $(ARGS)
+	@PATH="$(CURDIR)/$(VENV):$$PATH" $(PY) -m pytest -n 2 -m "not bench and not faults and not soak and not privacy" --junitxml="$(or $(STATE_DIR),var)/tests.xml" $(ARGS)
 
 setup: ## the virtual environment that make run needs
 	@$(PYTHON) -m oms.local.bootstrap
@@ -64,7 +64,7 @@ soak: setup-dev ## everything at once for SOAK_MINUTES (10), with faults outside
 privacy: setup-dev ## measure every bar of privacy, print the table; fails below a bar
 	@$(PY) -m oms.local.browser
 	@$(PY) -m pytest $(BLIND) --as-blind -n 0 -q
-	@$(PY) -m pytest tests/privacy -n 0 --junitxml="$(or $(STATE_DIR),var)/evidence/privacy.xml" $(ARGS)
+	@$(PY) -m pytest tests/privacy --all-bars -n 0 --junitxml="$(or $(STATE_DIR),var)/evidence/privacy.xml" $(ARGS)
 
 pictures: setup-dev ## take the pictures of the README anew
 	@$(PY) -m tests.pictures

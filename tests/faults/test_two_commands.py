@@ -122,13 +122,13 @@ def test_an_ordinary_user_runs_a_fresh_clone_in_a_path_with_blanks(clone: Clone)
     assert soon(lambda: shop.processes() == {}, 30), shop.processes()
 
 
-def test_a_test_runs_in_a_path_with_blanks_and_leaves_its_evidence(clone: Clone) -> None:
+def test_a_test_runs_in_a_path_with_blanks_and_leaves_its_results(clone: Clone) -> None:
     done = clone.make("test", "ARGS=-q tests/kernel/test_money.py tests/kernel/test_outbox.py")
     said, _ = done.communicate(timeout=900)
     assert done.returncode == 0, said
-    evidence = (clone.state / "evidence" / "tests.xml").read_text()
-    assert 'failures="0"' in evidence
-    assert 'classname="tests.kernel.test_outbox"' in evidence
+    written = (clone.state / "tests.xml").read_text()
+    assert 'failures="0"' in written
+    assert 'classname="tests.kernel.test_outbox"' in written
 
 
 @pytest.fixture

@@ -1,6 +1,35 @@
 """The bars of privacy: `measured` for every test here, and the table at the end."""
 
-from tests.privacy.figures import measured, pytest_terminal_summary
-from tests.restoring import elsewhere, kept
+from collections.abc import Iterator
+from pathlib import Path
 
-__all__ = ["elsewhere", "kept", "measured", "pytest_terminal_summary"]
+import pytest
+
+from oms.kernel import db, vault
+from oms.kernel.config import load
+from oms.kernel.db import transaction
+from oms.local.services import Services
+from tests import make
+from tests.privacy.figures import measured, pytest_sessionfinish, pytest_terminal_summary
+from tests.restoring import elsewhere, kept
+from tests.running import RunningShop, Stores
+from tests.stores import empty_stores
+
+__all__ = ["elsewhere", "kept", "live", "measured", "pytest_sessionfinish", "pytest_terminal_summary"]
+
+
+@pytest.fixture
+def live(databases: tuple[str, str], running: Services, tmp_path: Path) -> Iterator[RunningShop]:
+    """Give a shop of processes with one worker, and stand in it."""
+    made = RunningShop(Stores(databases[0], databases[1], running.environ["REDIS_URL"]), tmp_path, workers=1)
+    try:
+        made.start()
+        settings = load(made.environ)
+        db.configure(settings.database_url, settings.keyring_url)
+        vault.configure(settings)
+        with transaction() as session:
+            make.small_shop(session)
+        yield made
+    finally:
+        made.stop()
+        empty_stores()

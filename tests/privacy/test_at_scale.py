@@ -41,14 +41,11 @@ class Measures:
     whole_ms: dict[str, float]
     destroyed: float
     exported: float
-    slowness: float
 
 
-def p95(values: list[float], turns: int = 8) -> float:
-    """The 95th percentile of the best of some turns: whatever else the machine did only ever takes away."""
-    size = max(len(values) // turns, 1)
-    parts = [sorted(values[at : at + size]) for at in range(0, len(values), size)]
-    return min(part[-(-len(part) * 95 // 100) - 1] for part in parts if len(part) == size)
+def p95(values: list[float]) -> float:
+    """The 95th percentile."""
+    return sorted(values)[-(-len(values) * 95 // 100) - 1]
 
 
 class Watch:
@@ -57,22 +54,12 @@ class Watch:
     def __init__(self) -> None:
         self.inside: dict[str, list[float]] = {}
         self.whole: dict[str, list[float]] = {}
-        self.alone: list[float] = []
 
     def __call__(self, name: str, ask: Callable[[], object]) -> None:
         begun = time.perf_counter()
         ask()
         self.whole.setdefault(name, []).append((time.perf_counter() - begun) * 1000)
         self.inside.setdefault(name, []).append(vault.spans.seconds() * 1000)
-        begun = time.perf_counter()
-        with reading(Role.BLIND) as session:
-            session.scalar(text("SELECT 1"))
-        self.alone.append((time.perf_counter() - begun) * 1000)
-
-    def slowness(self) -> float:
-        """How many times slower than at its best this machine usually was, as others work on it too."""
-        asked = sorted(self.alone)
-        return asked[len(asked) // 2] / asked[len(asked) // 20]
 
 
 def at_the_desk(settings: Settings) -> Visitor:
@@ -114,7 +101,7 @@ def measure(settings: Settings, store: FlaskClient, people: int, rounds: int) ->
     assert vault.destroy_subject(subject).keys == 2
     destroyed = time.perf_counter() - begun
     inside, whole = ({n: p95(v) for n, v in times.items()} for times in (watch.inside, watch.whole))
-    return Measures(inside, whole, destroyed, exported, watch.slowness())
+    return Measures(inside, whole, destroyed, exported)
 
 
 def _found(visitor: Visitor, path: str) -> None:
@@ -153,12 +140,8 @@ def test_privacy_costs_little_and_a_lost_shop_is_soon_back(  # noqa: PLR0913, PL
 ) -> None:
     found = measure(settings, store, MANY, ROUNDS)
     for name, ms in found.vault_ms.items():
-        own = ms / found.slowness
-        figure = f"{name}, {MANY} buyers: {own:.1f} ms in the vault, p95"
-        figure += (
-            f" ({ms:.0f} of {found.whole_ms[name]:.0f} ms by a clock {found.slowness:.1f} times too slow)"
-        )
-        measured("B42", figure, passed=own <= MOST_MS)
+        figure = f"{name}, {MANY} buyers: {ms:.1f} of {found.whole_ms[name]:.0f} ms in the vault, p95"
+        measured("B42", figure, passed=ms <= MOST_MS)
     measured(
         "B42",
         f"keys of a person destroyed in {found.destroyed:.2f} s",
@@ -179,7 +162,7 @@ def drill(settings: Settings, running: Services, measured: Callable[..., None]) 
     measured(
         "B33",
         f"loss at most {rpo / 60:.1f} min: {made.rows} rows sealed and read back in {made.seconds:.0f} s",
-        passed=rpo <= 20 * 60,
+        passed=rpo <= 15 * 60,
     )
     names = [f"drill_{token_hex(4)}_{what}" for what in ("shop", "keyring")]
     urls = [running.create_database(name) for name in names]

@@ -6,6 +6,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+CONFTEST = """
+from tests.conftest import pytest_addoption
+from tests.privacy.figures import measured, pytest_sessionfinish, pytest_terminal_summary
+"""
 PLANTED = """
 def test_that_is_good(measured):
     measured("B42", "p95 4.1 ms", passed=True)
@@ -16,12 +20,22 @@ def test_with_a_planted_failure(measured):
 """
 
 
-def table(folder: Path, *, passed: bool) -> tuple[int, str, str]:
+def table(folder: Path, *more: str, passed: bool) -> tuple[int, str, str]:
     """Run two small tests as `make privacy` does; return exit status, output and the JUnit file."""
-    (folder / "conftest.py").write_text("from tests.privacy.figures import *  # noqa: F403\n")
+    (folder / "conftest.py").write_text(CONFTEST)
     (folder / "test_planted.py").write_text(PLANTED.format(passed=passed))
     junit = folder / "junit.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={junit}", folder]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        f"--junitxml={junit}",
+        *more,
+        folder,
+    ]
     done = subprocess.run(
         command,
         cwd=folder,
@@ -44,3 +58,10 @@ def test_a_figure_below_its_bar_is_in_the_table_and_fails_the_run(tmp_path: Path
 def test_where_all_is_good_the_run_passes(tmp_path: Path) -> None:
     status, said, _junit = table(tmp_path, passed=True)
     assert (status, "3 measured, 0 below their bar" in said) == (0, True)
+
+
+def test_a_bar_that_nobody_measured_fails_a_run_of_all(tmp_path: Path) -> None:
+    status, said, _junit = table(tmp_path, "--all-bars", passed=True)
+    assert status == 1
+    assert "B01   BELOW nothing measured it\n" in said
+    assert "B06   pass  1 row too late\n" in said

@@ -121,7 +121,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         backup_key=reader.key("BACKUP_KEY"),
         backup_data=Path(environ.get("BACKUP_DATA") or state_dir / "backups" / "data"),
         backup_keyring=Path(environ.get("BACKUP_KEYRING") or state_dir / "backups" / "keyring"),
-        backup_minutes=reader.count("BACKUP_MINUTES", 15),
+        backup_minutes=reader.count("BACKUP_MINUTES", 10),
         backup_days=reader.count("BACKUP_DAYS", 30),
         stripe_secret_key=reader.text("STRIPE_SECRET_KEY", needed=live),
         stripe_webhook_secret=reader.signing("STRIPE_WEBHOOK_SECRET", needed=live, live=live),

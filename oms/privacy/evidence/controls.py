@@ -43,4 +43,5 @@ CONTROLS = {
     "B40": "Outside validators find nothing",
     "B41": "Data lies where it is said to lie",
     "B42": "Privacy costs milliseconds",
+    "E1-E10": "The defects of erasing that other shops had are not here",
 }

@@ -1,4 +1,4 @@
-"""What the last runs of the tests measured, read from the files that pytest wrote (JUnit XML)."""
+"""What the last runs of `make privacy` measured, read from the files that pytest wrote (JUnit XML)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def written(found: Sequence[Control]) -> str:
     lines = [
         "# Evidence",
         "",
-        "From the last `make test` and `make privacy`. Not a certificate.",
+        "From the last `make privacy`. Not a certificate.",
     ]
     for control in found:
         lines += ["", f"## {control.name} {control.title}: {control.state}"]
