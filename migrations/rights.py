@@ -19,6 +19,8 @@ KNOWING = (
     "audit_details",
     "buyers",
     "mailbox_challenges",
+    "minor_cases",
+    "minor_units",
     "privacy_request_units",
     "sign_in_budgets",
     "staff",

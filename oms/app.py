@@ -24,6 +24,7 @@ from oms.privacy.asking import views as asking
 from oms.privacy.breaches import views as breaches
 from oms.privacy.exports import views as exports
 from oms.privacy.locking import views as locking
+from oms.privacy.minors import views as minors
 from oms.privacy.moving import views as moving
 from oms.privacy.notice import views as notice
 from oms.privacy.places import views as places
@@ -61,6 +62,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     breaches.blueprint,
     moving.blueprint,
     exports.blueprint,
+    minors.blueprint,
     privacy.blueprint,
     settings_page.blueprint,
     staff.blueprint,

@@ -32,6 +32,8 @@ from oms.privacy.copies import personal as copies_personal
 from oms.privacy.exports import models as exports
 from oms.privacy.exports import personal as exports_personal
 from oms.privacy.locking import models as locking
+from oms.privacy.minors import models as minors
+from oms.privacy.minors import personal as minors_personal
 from oms.privacy.moving import models as moving
 from oms.privacy.moving import personal as moving_personal
 from oms.privacy.watching import models as watching
@@ -58,5 +60,6 @@ MODULES = (
     *(locking, watching, wishes),
     breaches,
     *(moving, moving_personal, exports, exports_personal),
+    *(minors, minors_personal),
     bulk,
 )

@@ -34,6 +34,7 @@ from storefront.privacy.asking import views as asking
 from storefront.privacy.copies import views as copies
 from storefront.privacy.erasure import views as erasure
 from storefront.privacy.locking import views as locking
+from storefront.privacy.minors import views as minors
 from storefront.privacy.notice import views as notice
 from storefront.privacy.wishes import views as wishes
 from storefront.search import views as search
@@ -63,6 +64,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notice.blueprint,
     wishes.blueprint,
     locking.blueprint,
+    minors.blueprint,
 )
 
 

@@ -27,3 +27,4 @@ class CodePurpose(StrEnum):
     OLD_MAILBOX = "old_mailbox"
     NEW_MAILBOX = "new_mailbox"
     MOVE = "move"
+    GUARDIAN = "guardian"

@@ -152,6 +152,7 @@ def _opens(reader: Reader, purpose: CodePurpose) -> str:
         CodePurpose.OLD_MAILBOX: _("It lets you change the address of your account."),
         CodePurpose.NEW_MAILBOX: _("It makes this the address of your account."),
         CodePurpose.MOVE: _("It proves the new mailbox of your order."),
+        CodePurpose.GUARDIAN: _("It lets you answer for a child."),
     }
     return sentences[purpose]
 

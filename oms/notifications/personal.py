@@ -21,6 +21,7 @@ MAIL = egress.declare(
             "copy.mailbox.email",
             "copy.mailbox.word",
             "request.contact.email",
+            "guardian.contact.email",
             "order.withdrawal.name",
             "order.withdrawal.email",
         ),

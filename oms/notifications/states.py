@@ -38,6 +38,8 @@ NEEDED = frozenset(
             "notice",
             "move",
             "move_warning",
+            "minor",
+            "guardian",
         ),
     }
 )

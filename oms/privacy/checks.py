@@ -8,11 +8,13 @@ from oms.privacy.breaches import queries as breaches
 from oms.privacy.clearing import queries as clearing
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
+from oms.privacy.minors import queries as minors
 from oms.privacy.retention import queries
 from oms.privacy.watching import queries as watching
 from oms.web.doctor import Health, check
 
 _A_MONTH = timedelta(days=30)
+_AN_HOUR = timedelta(hours=1)
 _A_DAY = timedelta(days=1)  # the retention run is daily
 
 
@@ -87,3 +89,11 @@ def _breaches() -> tuple[str, Health]:
     with reading() as session:
         found = [f"{breach.number}: {whom}" for breach, whom in breaches.late(session, clock.now())]
     return ", ".join(found) or "0", Health.ILL if found else Health.WELL
+
+
+@check("Suspected children whose guardian did not answer in time", "See that a worker and a relay run.")
+def _minors() -> tuple[str, Health]:
+    with reading() as session:
+        waiting, late = len(minors.under_way(session)), minors.late(session, clock.now() - _AN_HOUR)
+    told = f"{late} late of {waiting}"
+    return told if waiting else "0", Health.ILL if late else Health.WELL

@@ -83,10 +83,11 @@ def alarm_chip(found: PrivacyRequest) -> dict[str, str]:
 
 def _about(session: Session, found: PrivacyRequest) -> str:
     waiting = erasing.units_of(session, found.id)
-    return ", ".join(_unit(row.unit) for row in waiting) if waiting else _("nobody any more")
+    return ", ".join(unit_words(row.unit) for row in waiting) if waiting else _("nobody any more")
 
 
-def _unit(unit: str) -> str:
+def unit_words(unit: str) -> str:
+    """Return an order number, or the sort of another unit."""
     sort, _colon, name = unit.partition(":")
     return name if sort == "order" else _(sort)
 
@@ -143,10 +144,10 @@ def detail(
 
 
 def _locks(held: Sequence[Restriction]) -> list[tuple[str, str, str]]:
+    known = [(one, KINDS[one.kind]) for one in held if one.kind in KINDS]
     return [
-        (_(KINDS[one.kind].field(one.field).label) if one.field else one.kind, _unit(one.unit), _stage(one))
-        for one in held
-        if one.kind in KINDS
+        (_(kind.field(one.field).label) if one.field else kind.name, unit_words(one.unit), _stage(one))
+        for one, kind in known
     ]
 
 
@@ -251,7 +252,7 @@ def _denial(found: PrivacyRequest, form: DenialForm | None) -> dict[str, Any] | 
 
 def _goes(row: RequestUnit) -> tuple[str, str]:
     when = _("gone since %(day)s", day=day(row.gone_at)) if row.gone_at else _("waits for its return window")
-    return when, _unit(row.unit)
+    return when, unit_words(row.unit)
 
 
 def _went(found: PrivacyRequest) -> list[tuple[str, str]]:

@@ -43,6 +43,8 @@ class RequestKind(StrEnum):
     CORRECTION = "correction"
     RESTRICTION = "restriction"
     OBJECTION = "objection"
+    MINOR = "minor"
+    GUARDIAN = "guardian"
     OTHER = "other"
 
 
@@ -72,12 +74,13 @@ class Ground(StrEnum):
 
 
 class LockGround(StrEnum):
-    """Why somebody has data locked: the four cases of GDPR, article 18(1), (a) to (d)."""
+    """Why data is locked: the four cases of GDPR, article 18(1), (a) to (d), and a child without guardian."""
 
     WRONG = "wrong"
     UNLAWFUL = "unlawful"
     CLAIMS = "claims"
     OBJECTION = "objection"
+    MINOR = "minor"
 
 
 class Outcome(StrEnum):
@@ -88,10 +91,14 @@ class Outcome(StrEnum):
 
 
 class Way(StrEnum):
-    """What happens to an order that is still open: cancelled now, or let arrive."""
+    """What happens to an order that is still open: cancelled now, or let arrive.
+
+    At once: cancelled, or erased while its parcel is on its way; for children, and nobody can choose it.
+    """
 
     NOW = "now"
     LATER = "later"
+    AT_ONCE = "at_once"
 
 
 class Channel(StrEnum):

@@ -36,6 +36,7 @@ def index() -> ResponseReturnValue:
         rooms=[
             {"label": _("Breaches"), "url": url_for("oms.breaches.index")},
             {"label": _("Lost mailboxes"), "url": url_for("oms.moving.index")},
+            {"label": _("Suspected children"), "url": url_for("oms.minors.index")},
             {"label": _("Looks at people"), "url": url_for("oms.watching.index")},
             {"label": _("Lists of people"), "url": url_for("oms.exports.index")},
             {"label": _("Where data lies"), "url": url_for("oms.places.index")},

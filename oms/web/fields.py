@@ -6,7 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Field, Form, PasswordField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from oms.kernel.errors import BadInputError
 from oms.web import credentials
@@ -18,9 +18,9 @@ LONGEST_MAILBOX = 254
 class MailboxField(EmailField):  # type: ignore[misc]
     """An e-mail address, read with email-validator; `data` is its normalized form when it is valid."""
 
-    def __init__(self, label: Any, **more: Any) -> None:  # noqa: ANN401 - WTForms
+    def __init__(self, label: Any, *, is_needed: bool = True, **more: Any) -> None:  # noqa: ANN401 - WTForms
         shown = {"autocomplete": "email", "maxlength": LONGEST_MAILBOX, **more.pop("render_kw", {})}
-        rules = [InputRequired(_l("Type your e-mail address.")), _read]
+        rules = [InputRequired(_l("Type your e-mail address.")) if is_needed else Optional(), _read]
         super().__init__(label, rules, render_kw=shown, **more)
 
 

@@ -9,7 +9,7 @@ from oms.kernel.register import declare_place, declare_traces
 declare_traces(
     "queue payload",
     "variant version work after recipient",
-    "breach buyer challenge closing copy event export move notice order parcel payment refund request"
+    "breach buyer case challenge closing copy event export move notice order parcel payment refund request"
     " shipment staff unit withdrawal",
 )
 # The last name of each value: of `error.__class__.__name__` it is `__name__`.
@@ -25,7 +25,7 @@ declare_traces(
     " order parts refund returns rows sentences stated stays then to until went when why",
     "code declared facts number parcel stop_url undo_url url",
 )
-declare_traces("session value", "PAYING cart code half moving next orders proven setup used")
+declare_traces("session value", "CHILD PAYING cart code half moving next orders proven setup used")
 declare_place(
     "tombstones",
     holds="random ids of destroyed keys, and the order numbers or ids they were for",

@@ -14,7 +14,7 @@ from oms.web import proofs, sessions
 from oms.web.markets import place
 
 # What a mailbox proof opens: everything that was given this mailbox.
-SORTS = ("order", "account", "request", "move")
+SORTS = ("order", "account", "request", "move", "guardian")
 _KEY = "code"
 
 

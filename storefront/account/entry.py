@@ -145,5 +145,6 @@ def _why(purpose: CodePurpose) -> str:
         CodePurpose.ORDER: _("It opens the orders made with this address."),
         CodePurpose.YOUR_DATA: _("It opens what we know of this address."),
         CodePurpose.ERASE: _("It confirms that you want this address forgotten."),
+        CodePurpose.GUARDIAN: _("It lets you answer for a child."),
     }
     return words.get(purpose, "")

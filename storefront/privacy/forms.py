@@ -11,7 +11,7 @@ from oms.web.forms import Form
 class EraseForm(Form):
     """What happens to an order that is still open; not asked where there is none."""
 
-    way = StringField(validators=[Optional(), AnyOf([way.value for way in Way])])
+    way = StringField(validators=[Optional(), AnyOf([Way.NOW.value, Way.LATER.value])])
 
 
 class WishForm(Form):

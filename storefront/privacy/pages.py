@@ -1,6 +1,7 @@
 """What the rooms of a person's own data show, in words."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import request
@@ -14,6 +15,7 @@ from oms.kernel.register import KINDS, OWNED, Basis
 from oms.privacy.access.queries import UNTOLD, Insight, Known
 from oms.privacy.breaches.models import Breach
 from oms.privacy.breaches.states import PARTS
+from oms.privacy.minors.models import MinorCase
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.states import CHANNELS
 from oms.privacy.wishes.models import Wish
@@ -56,6 +58,22 @@ def breaches(found: Sequence[Breach]) -> list[tuple[str, list[str]]]:
     return [(long_date(one.found_at), [one.parts[part] for part in PARTS]) for one in found]
 
 
+def child(found: MinorCase | None, *, is_guardian: bool) -> dict[str, Any]:
+    """Return what the page says where somebody may be a child: what holds, and where it is said or left."""
+    sentences: list[str] = []
+    if is_guardian:
+        sentences.append(_("You see this as the guardian of a child."))
+    elif found is not None:
+        day = long_date(found.erase_after - timedelta(seconds=1))
+        sentences.append(_("What we know about you is locked, as you may be a child. It is only kept."))
+        sentences.append(_("A parent or guardian has to agree by %(day)s. If not, we delete it.", day=day))
+    return {
+        "sentences": sentences,
+        "say_url": "" if is_guardian else at("/your-data/minor"),
+        "leave_url": at("/your-data/child/leave") if is_guardian else "",
+    }
+
+
 def wishes(found: Insight) -> dict[str, Any]:
     """Return what the page takes of somebody's wishes; none where there is nobody to write to."""
     language = place().language
@@ -79,6 +97,7 @@ def unit_words(unit: str) -> str:
         "account": _("Your account"),
         "copy": _("A copy of your data"),
         "request": _("What you asked us"),
+        "guardian": _("You as a guardian"),
     }
     return str(words.get(sort) or _("Other"))
 
@@ -112,6 +131,8 @@ def message_words(topic: str) -> str:
         "closing": _("The mail that our shop closes."),
         "breach": _("The mail that others may have seen your data."),
         "request": _("The mail about what you asked us."),
+        "minor": _("The mail that your data is locked, as you may be a child."),
+        "guardian": _("Our question to you as a guardian."),
     }
     return str(words.get(topic) or topic)
 
@@ -174,7 +195,7 @@ def _rows(one: Known) -> list[tuple[str, str, str, str]]:
     end = _("Gone by %(day)s.", day=long_date(clock.gone_on(one.ends)))
     rules = f"{ground} {source} {end}"
     if one.is_locked:
-        rules = f"{_('Locked at your wish: it is only kept.')} {end}"
+        rules = f"{_('Locked: it is only kept.')} {end}"
     can_lock = one.kind.unit in OWNED and not one.is_locked
     return [
         (

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, current_app, flash, jsonify, render_template
+from flask import Blueprint, current_app, flash, jsonify, render_template, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from oms.privacy.access import queries
 from oms.privacy.breaches import actions as telling
 from oms.privacy.breaches import queries as breaches
 from oms.privacy.erasure import queries as erasure
+from oms.privacy.minors import queries as minors
 from oms.privacy.schema.queries import schema
 from oms.privacy.states import Channel
 from oms.privacy.wishes import actions as wishing
@@ -30,11 +31,28 @@ from storefront.privacy.forms import WishForm
 blueprint = Blueprint("privacy", __name__)
 
 
+CHILD = "child"
+
+
 def own_units() -> list[str] | None:
-    """Return the units of the person at this browser; None when it has proven no mailbox and no account."""
+    """Return the units of the person at this browser; None when it has proven no mailbox and no account.
+
+    Those of a child alone, for a guardian who asked for them and has proven their own mailbox.
+    """
+    units = _of_child()
+    if units is not None:
+        return units
     if not access.buyer_id() and not proofs.is_live():
         return None
     return access.units(*codes.SORTS)
+
+
+def _of_child() -> list[str] | None:
+    ref = session.get(CHILD)
+    if not ref:
+        return None
+    with reading() as database:
+        return minors.guarded(database, ref, proofs.proven("guardian"))
 
 
 @blueprint.get("/your-data/")
@@ -43,20 +61,23 @@ def your_data() -> ResponseReturnValue:
     units = own_units()
     if units is None:
         return codes.going("/account/prove?next=/your-data/")
-    with transaction() as session:
-        leaked = breaches.on_page(session, units)
-        telling.note_seen(session, units)
-    with reading() as session:
-        found = queries.insight(session, units, by=actor())
-        asked = erasure.requests_about(session, units)
+    is_guardian = _of_child() is not None
+    with transaction() as database:
+        leaked = breaches.on_page(database, units)
+        telling.note_seen(database, units)
+    with reading() as database:
+        found = queries.insight(database, units, by=actor())
+        asked = erasure.requests_about(database, units)
         open_orders = [o for o in found.orders if o.state is OrderState.PLACED and not o.is_digital]
-        correctable = [o.number for o in open_orders if sending.can_correct_address(session, o.id)]
+        correctable = [o.number for o in open_orders if sending.can_correct_address(database, o.id)]
+        suspected = minors.open_case(database, units)
     return render_template(
         "store/privacy/your_data.html",
         page=page(_("Your data"), robots="noindex"),
         flashes=flashed(),
         breaches=pages.breaches(leaked),
-        **pages.rooms(found, asked, correctable),
+        child=pages.child(suspected, is_guardian=is_guardian),
+        **pages.rooms(found, asked, [] if is_guardian else correctable),
         **pages.wishes(found),
     )
 
@@ -75,8 +96,8 @@ def save_wishes() -> ResponseReturnValue:
             WishPurpose(form.purpose.data),
             place().language,
         )
-        with transaction() as session:
-            wishing.say(session, units, said, by=replace(actor(), id="self"))
+        with transaction() as database:
+            wishing.say(database, units, said, by=replace(actor(), id="self"))
         flash(_("Saved. It holds from this moment on."), "good")
     return codes.going("/your-data/#wishes")
 

@@ -51,6 +51,7 @@ ALSO = {
     "oms/privacy/asking/reading.py": "a mail to a request",
     "oms/privacy/asking/receiving.py": "mails, each once",
     "oms/privacy/evidence/controls.py": "the controls that are measured",
+    "oms/privacy/minors/ages.py": "under which age somebody is a child, as data",
     "oms/privacy/clocks/calendar.py": "the shop's working days",
     "oms/privacy/mapping/terms.py": "the register's words in two published vocabularies",
     "oms/privacy/retention/schedules.py": "what ends other than by a key or a life",

@@ -19,6 +19,7 @@ HISTORIES = {
     "fulfillment order": "fulfillment_events",
     "shipment": "fulfillment_events",
     "privacy request": "privacy_request_events",
+    "suspected minor": "minor_events",
 }
 # Machines of one move: (table, the column of its day). Who and why stand beside it, or in what went with it.
 ONE_MOVE = {

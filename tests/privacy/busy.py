@@ -18,6 +18,7 @@ from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.orders.models import Order
+from oms.orders.personal import OrderContact
 from oms.privacy.asking import actions as asking
 from oms.privacy.asking.actions import Asked
 from oms.privacy.breaches import actions as breaches
@@ -28,6 +29,10 @@ from oms.privacy.erasure.actions import Wish
 from oms.privacy.exports import actions as exports
 from oms.privacy.exports.actions import Wanted as List
 from oms.privacy.exports.states import ExportKind
+from oms.privacy.minors import actions as minors
+from oms.privacy.minors.actions import Suspicion
+from oms.privacy.minors.models import MinorCase
+from oms.privacy.minors.states import Signal
 from oms.privacy.models import NoticeVersion, PrivacyRequest
 from oms.privacy.moving import actions as moving
 from oms.privacy.moving.models import MailboxMove
@@ -82,6 +87,7 @@ def fill(small: Shop, store: FlaskClient, desk: FlaskClient, settings: Settings)
             "copies.copy": copied,
             "dev.mail": f"/dev/mail/{_LETTER}",
             "legal.text": "/legal/imprint",
+            "minors.child": f"/your-data/child/{_child(small).ref}",
             "moving.confirm": _ask_to_move(shopper, arrived),
             "moving.stop": f"/orders/locked-out/stop/{stop_token(_move(arrived).unit, settings.secret_key)}",
             "notice.changes": f"/privacy/versions/{version}/changes",
@@ -188,6 +194,7 @@ def _of_desk(small: Shop, order: Order) -> dict[str, str]:
         "oms.many.work": f"/orders/many/{work}",
         "oms.packing.box": f"/pack/{box}",
         "oms.exports.export": f"/privacy/exports/{_list(order)}",
+        "oms.minors.case": f"/privacy/minors/{_number(_child(small))}",
         "oms.moving.move": f"/privacy/moves/{_move(returned).number}",
         "oms.picking.walk": f"/pick/{picked}",
         "oms.picking.paper": f"/pick/{picked}/print",
@@ -198,6 +205,21 @@ def _of_desk(small: Shop, order: Order) -> dict[str, str]:
         "oms.staff.member": f"/staff/{member}",
         "oms.stock.level": "/stock/RETRO-CLOCK",
     }
+
+
+def _child(small: Shop) -> MinorCase:
+    """Suspect somebody to be a child whose guardian is asked."""
+    order, keys = delivered({small.pencil: 1}, contact=OrderContact("kid@shop.test")), minors.prepare()
+    with transaction() as session:
+        case = minors.suspect(session, Suspicion((order.unit,), Signal.OTHERS), by=SYSTEM)
+        if not case.guardian_unit:
+            minors.ask_guardian(session, case, "parent@shop.test", keys, by=SYSTEM)
+    return case
+
+
+def _number(case: MinorCase) -> str:
+    with reading() as session:
+        return session.get_one(PrivacyRequest, case.request_id).number
 
 
 def _part(order: Order) -> int:

@@ -6,11 +6,11 @@ from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
 from oms.notifications import letters, runs
 from oms.notifications.actions import MAILS, Written
-from oms.notifications.pages import reader_in, write
+from oms.notifications.pages import Reader, reader_in, write
 from oms.privacy.locking import actions, queries
 from oms.privacy.locking.models import Restriction
 from oms.privacy.models import PrivacyRequest
-from oms.privacy.states import Outcome
+from oms.privacy.states import LockGround, Outcome
 
 
 @jobs.on("privacy.lock_decided", role=Role.WORKER, patience=MAILS)
@@ -31,6 +31,8 @@ def tell(message: Message) -> None:
 def _written(found: PrivacyRequest, one: Restriction) -> Written:
     reader = reader_in(found.market, found.language)
     _ = reader.say
+    if one.ground is LockGround.MINOR:
+        return _of_child(found, reader)
     was = (
         _("It was corrected.") if one.outcome is Outcome.CORRECTED else _("It is right, and stays as it is.")
     )
@@ -42,3 +44,14 @@ def _written(found: PrivacyRequest, one: Restriction) -> Written:
     subject = _("Your request %(number)s about your data", number=found.number)
     url = f"{reader.home}/your-data/requests/{found.ref}"
     return write("request", subject, reader, sentences=sentences, facts=[(_("Why"), one.why)], url=url)
+
+
+def _of_child(found: PrivacyRequest, reader: Reader) -> Written:
+    _ = reader.say
+    sentences = [
+        _("We had locked what we know about you, as you may be a child (%(number)s).", number=found.number),
+        _("That is over: your guardian agreed, or it was a mistake."),
+        _("We now lift the lock: the data is used again for the purposes it was given for."),
+    ]
+    subject = _("Your data is no longer locked")
+    return write("word", subject, reader, sentences=sentences, url=f"{reader.home}/your-data/")

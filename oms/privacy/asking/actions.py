@@ -21,6 +21,9 @@ from oms.privacy.asking.personal import RequestContact, RequestWords
 from oms.privacy.erasure import queries as erasing
 from oms.privacy.locking import actions as locking
 from oms.privacy.locking import queries as locks
+from oms.privacy.minors import actions as minors
+from oms.privacy.minors.actions import Suspicion
+from oms.privacy.minors.states import Signal
 from oms.privacy.models import PrivacyRequest, RequestUnit
 from oms.privacy.states import OPEN, Ground, RequestKind, RequestState, Source, Way
 
@@ -117,13 +120,14 @@ def _take_up(session: Session, request: PrivacyRequest, units: Sequence[str]) ->
 def proceed(session: Session, request: PrivacyRequest) -> None:
     """Go on with a proven request as far as it goes by itself; the rest waits for staff.
 
-    An erasure is carried out by `erasure.actions.carry_out` after the commit. Access and copy are open to
+    Who says to be a child is restricted at once; what a guardian says of a child is for staff to look up. An
+    erasure is carried out by `erasure.actions.carry_out` after the commit. Access and copy are open to
     whoever has proven the mailbox, so nobody at the desk ever sees them.
     """
     refusal = queries.refusal(session, request.id)
     if request.state is not RequestState.VERIFIED or (refusal and refusal.is_pending):
         return
-    if not erasing.units_of(session, request.id):
+    if not erasing.units_of(session, request.id) and request.kind is not RequestKind.GUARDIAN:
         _close(session, request, Refusal(ground=Ground.NO_MATCH), by=SYSTEM)
     elif refusal is not None:
         _close(session, request, refusal, by=SYSTEM)
@@ -132,7 +136,11 @@ def proceed(session: Session, request: PrivacyRequest) -> None:
         if request.kind is RequestKind.RESTRICTION:
             theirs = [row.unit for row in erasing.units_of(session, request.id)]
             locking.lock_all(session, request, theirs, by=_THEMSELVES)
-        if request.kind in {RequestKind.ACCESS, RequestKind.COPY}:
+        if request.kind is RequestKind.MINOR:
+            theirs = [row.unit for row in erasing.units_of(session, request.id)]
+            seen = Suspicion(tuple(theirs), Signal.REQUEST, request.market, request.language)
+            minors.suspect(session, seen, by=_THEMSELVES)
+        if request.kind in {RequestKind.ACCESS, RequestKind.COPY, RequestKind.MINOR}:
             answer(session, request, by=SYSTEM)
 
 

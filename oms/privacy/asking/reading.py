@@ -28,6 +28,9 @@ _QUOTED = re.compile(
 _SIGNATURE = re.compile(r"(?m)^-- ?$")
 # Stems in the languages of the shop; the first kind with a stem in the words is it, the gravest first.
 _STEMS: tuple[tuple[RequestKind, tuple[str, ...]], ...] = (
+    (RequestKind.GUARDIAN, ("my child", "my son", "my daughter", "mein kind", "meines kindes", "我的孩子")),
+    (RequestKind.GUARDIAN, ("mein sohn", "meines sohnes", "meine tochter", "meiner tochter")),
+    (RequestKind.MINOR, ("underage", "under age", "i am a minor", "minderjährig", "未成年")),
     (RequestKind.ERASURE, ("delet", "eras", "forget me", "close my account", "cancel my account", "lösch")),
     (RequestKind.ERASURE, ("vergess", "konto schließen", "删除", "注销")),
     (RequestKind.COPY, ("copy of my", "export", "portab", "kopie", "übertrag", "副本", "导出")),

@@ -12,6 +12,7 @@ from oms.privacy import queries as requests
 from oms.privacy.asking import actions, queries
 from oms.privacy.asking.forms import DenialForm, EntryForm
 from oms.privacy.erasure import actions as erasure
+from oms.privacy.minors import queries as minors
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.states import RequestKind
 from oms.web.fields import show_error
@@ -102,6 +103,7 @@ def review(number: str, verdict: str) -> ResponseReturnValue:
 
 def _held(session: Session, number: str) -> PrivacyRequest:
     found = requests.by_number(session, number)
+    minors.require_none(session, found)
     session.refresh(found, with_for_update=True)
     return found
 

@@ -53,7 +53,7 @@ def affected(session: Session, extent: Extent) -> list[str]:
 
 def _reachable() -> list[str]:
     """Return the kinds that hold a mailbox of somebody who buys."""
-    sorts = {"order", "account", "request"}
+    sorts = {"order", "account", "request", "guardian"}
     return [kind.name for kind in KINDS.values() if kind.unit in sorts and "email" in kind.names()]
 
 

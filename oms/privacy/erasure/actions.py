@@ -29,6 +29,7 @@ from oms.privacy.copies import actions as copies
 from oms.privacy.erasure import queries
 from oms.privacy.exports import actions as exports
 from oms.privacy.locking import actions as locking
+from oms.privacy.minors import actions as minors
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.personal import CertificateMailbox
 from oms.privacy.retention.actions import forget_subject
@@ -60,7 +61,7 @@ def open_request(session: Session, wish: Wish) -> PrivacyRequest:
     planned = queries.plan(session, wish.units)
     if not planned.goes:
         raise BadInputError("There is nothing left to delete.")
-    if wish.way not in planned.ways:
+    if wish.way is not Way.AT_ONCE and wish.way not in planned.ways:
         raise BadInputError(
             "An order cannot be cancelled now. Let it be deleted by itself; the rest goes at once.",
             field="way",
@@ -150,16 +151,19 @@ def _is_ready(request_id: int, row: RequestUnit) -> bool:
         if order is None or order.state is not OrderState.PLACED:
             return order is None or queries.is_finished(order)
         way = session.scalars(select(PrivacyRequest.way).where(PrivacyRequest.id == request_id)).one()
+        if way is Way.AT_ONCE:
+            _cancelled(session, order, by=SYSTEM)
+            return True
         if order.delivered_at is None:
             return way is Way.NOW and _cancelled(session, order)
         return order.returns_end_at is None or order.returns_end_at <= clock.now()
 
 
-def _cancelled(session: Session, order: Order) -> bool:
+def _cancelled(session: Session, order: Order, by: Actor = THEMSELVES) -> bool:
     """Cancel an open order; False when it cannot be any more, and then it waits until it has arrived."""
     try:
         with session.begin_nested():
-            fulfillment.cancel_order(session, order.id, by=THEMSELVES, why="The buyer deletes their data.")
+            fulfillment.cancel_order(session, order.id, by=by, why="The buyer deletes their data.")
     except IllegalMoveError:
         return False
     return True
@@ -201,16 +205,19 @@ def _forget_codes(unit: str) -> None:
         vault.destroy_unit(code)
 
 
-def _let_go(session: Session, unit: str) -> bool:
+def _let_go(session: Session, unit: str, request_id: int = 0) -> bool:
     """Begin to forget as the clock does: no late payment takes up the order; False where one just did."""
     order = queries.order_of(session, unit)
-    return order is None or orders.let_go(session, order.id) or queries.is_finished(order)
+    if order is None or orders.let_go(session, order.id) or queries.is_finished(order):
+        return True
+    way = session.scalar(select(PrivacyRequest.way).where(PrivacyRequest.id == request_id))
+    return way is Way.AT_ONCE and order.state is OrderState.PLACED
 
 
 def _erase(row: RequestUnit) -> bool:
     """Let a unit go; False, and nothing went, where its order needs its person again."""
     with transaction() as session:
-        if not _let_go(session, row.unit):
+        if not _let_go(session, row.unit, row.request_id):
             return False
         noted = session.get_one(RequestUnit, (row.request_id, row.unit))
         there = [
@@ -244,6 +251,7 @@ def _cut(session: Session, row: RequestUnit) -> None:
     wishes.forget(session, row.unit)
     arrivals.forget(session, row.unit)
     locking.forget(session, row.unit)
+    minors.forget(session, row.unit)
     session_rows.end_about(session, row.unit, name if order is not None else row.unit)
     if row.subject_id is not None:
         forget_subject(session, row.subject_id)

@@ -20,6 +20,7 @@ from oms.privacy.models import PrivacyRequest, RequestUnit
 from oms.privacy.states import LockGround, Outcome, RequestKind, RequestState, Source, Way
 
 _HELD = "The buyer asks to keep their data unused: do not send before the request is decided."
+_HELD_FOR_A_CHILD = "The buyer may be a child: do not send before a guardian has answered."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,18 @@ def ask(session: Session, wanted: Disputed, market: str, language: str, *, by: A
     return request
 
 
-def lock_all(session: Session, request: PrivacyRequest, units: Sequence[str], *, by: Actor) -> None:
+def lock_all(
+    session: Session,
+    request: PrivacyRequest,
+    units: Sequence[str],
+    *,
+    by: Actor,
+    ground: LockGround = LockGround.WRONG,
+) -> None:
     """Lock everything of some units, as a request in words asks that names no field."""
     for unit, kind in queries.lockable(units):
         if queries.live(session, unit, kind.name) is None:
-            lock(session, request, [Disputed(unit, kind.name, "", LockGround.WRONG)], by=by)
+            lock(session, request, [Disputed(unit, kind.name, "", ground)], by=by)
 
 
 def lock(session: Session, request: PrivacyRequest, wanted: Sequence[Disputed], *, by: Actor) -> None:
@@ -77,19 +85,20 @@ def lock(session: Session, request: PrivacyRequest, wanted: Sequence[Disputed], 
                 field=one.field,
                 ground=one.ground,
                 since=clock.now(),
-                hold_id=_hold(session, one.unit),
+                hold_id=_hold(session, one),
             )
         )
         audit.record(session, by, "privacy.lock", one.unit, fields=(one.kind,))
     session.flush()
 
 
-def _hold(session: Session, unit: str) -> int | None:
-    sort, _colon, number = unit.partition(":")
+def _hold(session: Session, one: Disputed) -> int | None:
+    sort, _colon, number = one.unit.partition(":")
     order = orders.by_number(session, number) if sort == "order" else None
     if order is None or order.state is not OrderState.PLACED:
         return None
-    held = agreement.hold(session, order.id, _HELD, by=SYSTEM)
+    why = _HELD_FOR_A_CHILD if one.ground is LockGround.MINOR else _HELD
+    held = agreement.hold(session, order.id, why, by=SYSTEM)
     session.flush()
     return held.id
 

@@ -10,6 +10,7 @@ from oms.privacy import queries as requests
 from oms.privacy.asking import actions as asking
 from oms.privacy.locking import actions
 from oms.privacy.locking.forms import DecisionForm
+from oms.privacy.minors import queries as minors
 from oms.privacy.states import Outcome
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
@@ -26,6 +27,7 @@ def decide(number: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction() as session:
             found = requests.by_number(session, number)
+            minors.require_none(session, found)
             outcome, why = Outcome(str(form.outcome.data)), str(form.why.data)
             actions.decide(session, found, outcome, why, by=actor())
         flash(_("Noted. Its person is told first; then it can be lifted."), "good")
@@ -42,6 +44,7 @@ def lift(number: str) -> ResponseReturnValue:
     """Lift what a request locked: its data is used again, and the request is answered."""
     with transaction() as session:
         found = requests.by_number(session, number)
+        minors.require_none(session, found)
         session.refresh(found, with_for_update=True)
         actions.lift(session, found, by=actor())
         asking.answer(session, found, by=actor())

@@ -14,6 +14,7 @@ from oms.kernel import ids
 from oms.kernel.errors import NotFoundError
 from oms.kernel.register import OWNED
 from oms.orders import queries as orders
+from oms.privacy.minors import queries as minors
 from oms.privacy.states import Channel
 from oms.privacy.wishes.models import Wish
 from oms.privacy.wishes.states import NEEDS_YES, Choice, WishPurpose
@@ -57,8 +58,11 @@ def answers(
 def may(session: Session, units: Sequence[str], purpose: WishPurpose, channel: Channel) -> bool:
     """Say whether the person of some units may be written to for a purpose on a channel.
 
-    One no is enough, with whichever unit it lies. Without an answer: only what needs no yes.
+    Who may be a child is not, before a guardian agreed. One no is enough, with whichever unit it lies.
+    Without an answer: only what needs no yes.
     """
+    if minors.open_case(session, units) is not None:
+        return False
     rows = replay(ledger(session, units)).values()
     said = {row.choice for row in rows if (row.purpose, row.channel) == (purpose, channel)}
     return Choice.WITHDRAWN not in said and (purpose not in NEEDS_YES or Choice.GIVEN in said)

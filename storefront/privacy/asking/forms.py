@@ -18,6 +18,8 @@ KIND_NAMES = {
     RequestKind.ERASURE: _l("Delete my data"),
     RequestKind.RESTRICTION: _l("Restrict what you do with my data"),
     RequestKind.OBJECTION: _l("Object to what you do with my data"),
+    RequestKind.MINOR: _l("I am a child: lock my data"),
+    RequestKind.GUARDIAN: _l("My child gave you data"),
     RequestKind.OTHER: _l("Something else about my data"),
 }
 

@@ -122,6 +122,11 @@ MAILS: dict[str, dict[str, Any]] = {
         "facts": [("Reason", "A law obliges us to keep it."), ("Article", "GDPR, article 17(3)(b)")],
         "url": "https://shop.test/your-data/requests/x",
     },
+    "word": {
+        "subject": "A question to you as a guardian",
+        "sentences": ["We have locked what they gave us."],
+        "url": "https://shop.test/your-data/child/x",
+    },
     "move": {
         "subject": "Another mailbox",
         "sentences": ["Somebody says that this mailbox is lost."],

@@ -23,6 +23,7 @@ def your_data() -> dict[str, Any]:
         **page("Your data", robots="noindex"),
         "who": "Order 7KQ2-M4XD, ordered as a guest",
         "breaches": [("22 November", ["A backup was lost."])],
+        "child": {"sentences": ["You may be a child."], "say_url": "/your-data/minor", "leave_url": ""},
         "counts": "We know five things about you, in one order, and told two others.",
         "known": [
             {
@@ -224,6 +225,41 @@ class LockForm(Form):
 def lock() -> dict[str, Any]:
     """A field to lock."""
     return {**page("Lock your data", robots="noindex"), "form": LockForm(), "back_url": "/your-data/"}
+
+
+class GuardianForm(Form):
+    """A guardian's mailbox."""
+
+    email = StringField("E-mail of a parent or guardian")
+
+
+def minor() -> dict[str, Any]:
+    """Saying that one is a child."""
+    return {
+        **page("I am a child", robots="noindex"),
+        "sentences": [],
+        "form": GuardianForm(),
+        "delete_url": "/your-data/delete",
+        "back_url": "/your-data/",
+    }
+
+
+def child() -> dict[str, Any]:
+    """A guardian's page before the proof."""
+    return {
+        **page("A question to you as a guardian", robots="noindex"),
+        "sentences": ["Before we show anything we send a code there, to prove that it is yours."],
+        "code_url": "#",
+        "answer_url": "",
+        "look_url": "",
+        "back_url": "/",
+    }
+
+
+def child_asked() -> dict[str, Any]:
+    """A guardian's page after the proof."""
+    asked = {"code_url": "", "answer_url": "#", "look_url": "#", "sentences": ["It is about: 7KQ2-M4XD-9B."]}
+    return {**child(), **asked}
 
 
 def proof() -> dict[str, Any]:

@@ -132,7 +132,7 @@ def test_somebody_locks_on_the_page_of_their_data_and_sees_it_locked(small: Shop
     answer = visitor.send("/your-data/lock", page=f"/your-data/lock?what={what}", what=what, ground="wrong")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/your-data/")
     seen = words(visitor.get("/your-data/"))
-    assert "Locked at your wish: it is only kept." in seen
+    assert "Locked: it is only kept." in seen
     assert "Rapenburg 70" in seen
     stolen = visitor.send("/your-data/lock", what="order:OTHER/order.delivery.street", ground="wrong")
     assert stolen.status_code == 422

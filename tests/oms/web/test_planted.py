@@ -31,6 +31,12 @@ _REQUEST = """
     VALUES ('R1', 'r1', 'received', 'now', 'eu', 'en', now() - interval '20 days', 'gdpr',
             current_date - 15, current_date - 13, current_date + 10)
 """
+_CHILD = f"""
+    WITH asked AS ({_REQUEST.strip()} RETURNING id)
+    INSERT INTO minor_cases (ref, request_id, state, signal, country, age, market, language, suspected_at,
+                             erase_after)
+    SELECT 'c1', id, 'restricted', 'x', 'NL', 16, 'eu', 'en', now(), now() - interval '2 hours' FROM asked
+"""
 _WITHDRAWAL = """
     INSERT INTO withdrawals (order_id, state, declared_at, refund_by)
     VALUES (1, 'declared', now() - interval '20 days', current_date - 6)
@@ -139,6 +145,7 @@ VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
         ),
         "B-1: authority", Health.ILL,
     ),
+    "Suspected children whose guardian did not answer in time": (_run(_CHILD), "1 late of 1", Health.ILL),
     "Withdrawals not paid back within 14 days": (_run(_WITHDRAWAL), "1", Health.ILL),
     "Withdrawals without acknowledgment": (_run(_WITHDRAWAL), "1", Health.ILL),
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Mails about suspected children: to them, and to a guardian."""

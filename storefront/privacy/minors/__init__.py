@@ -1,0 +1,1 @@
+"""Saying that one is a child, and the pages of a guardian."""

@@ -1,0 +1,142 @@
+"""The routes about children: say that one is, and answer as a guardian. Nothing shows before a proof."""
+
+from flask import Blueprint, flash, render_template, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from oms.buyers.states import CodePurpose
+from oms.kernel import clock, vault
+from oms.kernel.db import reading, transaction
+from oms.kernel.errors import BadInputError, NotFoundError
+from oms.privacy.minors import actions, queries, runs
+from oms.privacy.minors.actions import GUARDIAN, THEMSELVES, Suspicion
+from oms.privacy.minors.models import MinorCase
+from oms.privacy.minors.states import MinorState, Signal
+from oms.web import proofs
+from oms.web.fields import show_error
+from oms.web.frame import flashed, page
+from oms.web.limits import limiter
+from oms.web.markets import place
+from storefront.account import codes
+from storefront.privacy import pages as rooms
+from storefront.privacy.minors import pages
+from storefront.privacy.minors.forms import YES, AnswerForm, GuardianForm
+from storefront.privacy.views import CHILD, own_units
+
+blueprint = Blueprint("minors", __name__)
+_OVER = "There is no such page, or it is over."
+
+
+@blueprint.route("/your-data/minor", methods=["GET", "POST"])
+@limiter.limit("10 per hour", methods=["POST"])
+def say() -> ResponseReturnValue:
+    """Restrict at once what somebody gave who says that they are a child, and ask their guardian."""
+    units = own_units()
+    if units is None:
+        return codes.going("/account/prove?next=/your-data/minor")
+    form = GuardianForm()
+    if form.validate_on_submit():
+        try:
+            _restrict(units, form)
+        except BadInputError as error:
+            show_error(form, error)
+        else:
+            flash(_("Locked. Nothing is used and nothing is sent from now on."), "good")
+            return codes.going("/your-data/")
+    with reading() as database:
+        found = queries.open_case(database, units)
+    shown = render_template(
+        "store/privacy/minor.html",
+        page=page(_("I am a child"), robots="noindex"),
+        flashes=flashed(),
+        sentences=rooms.child(found, is_guardian=False)["sentences"],
+        form=form,
+        delete_url=rooms.at("/your-data/delete"),
+        back_url=rooms.at("/your-data/"),
+    )
+    return shown, 422 if form.errors else 200
+
+
+def _restrict(units: list[str], form: GuardianForm) -> None:
+    here, email, before = place(), form.email.data or "", ""
+    with transaction() as database:
+        seen = Suspicion(tuple(units), Signal.SELF, here.market, here.language)
+        case = actions.suspect(database, seen, by=THEMSELVES)
+    if email:
+        keys = actions.prepare()
+        with transaction() as database:
+            theirs = database.get_one(MinorCase, case.id, with_for_update=True)
+            before = actions.ask_guardian(database, theirs, email, keys, by=THEMSELVES)
+    if before:
+        vault.destroy_unit(before)
+
+
+@blueprint.get("/your-data/child/<ref>")
+def child(ref: str) -> str:
+    """Show a guardian's page: before the proof of their mailbox, nothing of the child."""
+    with reading() as database:
+        found = _live(queries.by_ref(database, ref))
+        units = queries.guarded(database, ref, proofs.proven("guardian"))
+    return render_template(
+        "store/privacy/child.html",
+        page=page(_("A question to you as a guardian"), robots="noindex"),
+        flashes=flashed(),
+        **pages.child(found, units, is_asked=found.state is MinorState.GUARDIAN_ASKED),
+    )
+
+
+def _live(found: MinorCase) -> MinorCase:
+    """Return a case that a guardian may still open: answered in time, or agreed."""
+    if found.state is MinorState.GUARDIAN_ASKED and found.erase_after <= clock.now():
+        raise NotFoundError(_OVER)
+    return found
+
+
+@blueprint.post("/your-data/child/<ref>/code")
+@limiter.limit("10 per hour")
+def send_code(ref: str) -> ResponseReturnValue:
+    """Send a code to the guardian's mailbox, and to no other."""
+    with reading() as database:
+        mailbox = queries.guardian_mailbox(database, _live(queries.by_ref(database, ref)))
+    if not mailbox:
+        raise NotFoundError(_OVER)
+    path = f"/your-data/child/{ref}"
+    return codes.begin(mailbox, CodePurpose.GUARDIAN, onward=path, back=path)
+
+
+@blueprint.post("/your-data/child/<ref>/answer")
+@limiter.limit("10 per hour")
+def answer(ref: str) -> ResponseReturnValue:
+    """Take a guardian's yes or no: lifted with a mail to the child, or everything erased now."""
+    form = AnswerForm()
+    is_good = form.validate_on_submit()
+    with transaction() as database:
+        found = _live(queries.by_ref(database, ref, is_locked=True))
+        if not is_good or queries.guarded(database, ref, proofs.proven("guardian")) is None:
+            raise NotFoundError(_OVER)
+        if form.answer.data == YES:
+            actions.resolve(database, found, "the guardian says yes", by=GUARDIAN)
+    if form.answer.data == YES:
+        flash(_("Thank you. It is used again as soon as the child was told."), "good")
+        return codes.going(f"/your-data/child/{ref}")
+    runs.erase(found.id, "the guardian says no", by=GUARDIAN)
+    session.pop(CHILD, None)
+    flash(_("Everything we knew about the child is deleted."), "good")
+    return codes.going("/your-data/")
+
+
+@blueprint.post("/your-data/child/<ref>/look")
+def look(ref: str) -> ResponseReturnValue:
+    """Open the rooms of the child's data to its guardian: see, copy, delete."""
+    with reading() as database:
+        if queries.guarded(database, _live(queries.by_ref(database, ref)).ref, proofs.proven()) is None:
+            raise NotFoundError(_OVER)
+    session[CHILD] = ref
+    return codes.going("/your-data/")
+
+
+@blueprint.post("/your-data/child/leave")
+def leave() -> ResponseReturnValue:
+    """Lead a guardian back to their own data."""
+    session.pop(CHILD, None)
+    return codes.going("/your-data/")
