@@ -35,7 +35,8 @@ _CHILD = f"""
     WITH asked AS ({_REQUEST.strip()} RETURNING id)
     INSERT INTO minor_cases (ref, request_id, state, signal, country, age, market, language, suspected_at,
                              erase_after)
-    SELECT 'c1', id, 'restricted', 'somebody else told us', 'NL', 16, 'eu', 'en', now(), now() - interval '2 hours' FROM asked
+    SELECT 'c1', id, 'restricted', 'somebody else told us', 'NL', 16, 'eu', 'en', now(),
+           now() - interval '2 hours' FROM asked
 """
 _WITHDRAWAL = """
     INSERT INTO withdrawals (order_id, state, declared_at, refund_by)
