@@ -33,20 +33,25 @@ def index() -> ResponseReturnValue:
         views=pages.views(are_open=are_open, waiting=len(under_way)),
         filters=pages.filters(kind, source),
         new_url=url_for("oms.asking.write_down"),
-        rooms=[
-            {"label": _("Breaches"), "url": url_for("oms.breaches.index")},
-            {"label": _("Lost mailboxes"), "url": url_for("oms.moving.index")},
-            {"label": _("Suspected children"), "url": url_for("oms.minors.index")},
-            {"label": _("Looks at people"), "url": url_for("oms.watching.index")},
-            {"label": _("Lists of people"), "url": url_for("oms.exports.index")},
-            {"label": _("Where data lies"), "url": url_for("oms.places.index")},
-            {"label": _("The privacy notice"), "url": url_for("oms.notice.edit")},
-        ],
+        rooms=_rooms(),
         requests=rows,
         retention=retention,
         retention_note=_("Keys go by their own day. Nothing here needs a hand."),
         pages=_ALL_ON_ONE,
     )
+
+
+def _rooms() -> list[dict[str, str]]:
+    known = [
+        (_("Breaches"), "oms.breaches.index"),
+        (_("Lost mailboxes"), "oms.moving.index"),
+        (_("Suspected children"), "oms.minors.index"),
+        (_("Looks at people"), "oms.watching.index"),
+        (_("Lists of people"), "oms.exports.index"),
+        (_("Where data lies"), "oms.places.index"),
+        (_("The privacy notice"), "oms.notice.edit"),
+    ]
+    return [{"label": label, "url": url_for(endpoint)} for label, endpoint in known]
 
 
 @blueprint.get("/privacy/<number>")
