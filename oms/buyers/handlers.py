@@ -22,8 +22,10 @@ def count_retention_from_last_use(message: Message) -> None:
 
 @jobs.on("account.closed", role=Role.WORKER)
 def end_retention_of_closed_account(message: Message) -> None:
-    """Let go of what a closed account gave, from now on."""
-    vault.start_clock(f"account:{message.number('buyer')}", Event.ACCOUNT_CLOSED, clock.now())
+    """Let go of what a closed account gave, now: no purpose opens it any more, and no sweep is waited for."""
+    unit = f"account:{message.number('buyer')}"
+    vault.start_clock(unit, Event.ACCOUNT_CLOSED, clock.now())
+    vault.destroy_unit(unit)
 
 
 @jobs.every(timedelta(minutes=10), role=Role.WORKER)

@@ -141,6 +141,29 @@ def test_an_account_goes_with_its_sessions_and_its_orders(small: Shop, store: Fl
     assert rows("SELECT count(*) FROM web_sessions WHERE person <> ''") == [(0,)]
 
 
+def test_half_an_hour_later_deleting_asks_the_owner_of_an_account_to_prove_it_again(
+    small: Shop, store: FlaskClient
+) -> None:
+    visitor = Visitor(store)
+    visitor.send("/account/sign-in", email="ada@shop.test")
+    visitor.send("/account/code", code=Mailbox().mailed()[-1].code)
+    kept = delivered({small.clock: 1}, buyer_id=only_buyer())
+    door = "/account/sign-in?next=/your-data/delete"
+    assert visitor.get("/your-data/delete").status_code == 200
+    with clock.held_at(clock.now() + timedelta(minutes=30)):
+        assert visitor.get("/your-data/").status_code == 200
+        assert visitor.get("/your-data/delete").headers["Location"] == door
+        assert visitor.send("/your-data/delete", page="/account/profile").headers["Location"] == door
+        assert rows("SELECT * FROM privacy_requests") == []
+        assert len(vault.ends(kept.unit)) == 2
+        visitor.send("/account/sign-in?next=/your-data/delete", email="ada@shop.test")
+        proved = visitor.send("/account/code", code=Mailbox().mailed()[-1].code)
+        assert proved.headers["Location"] == "/your-data/delete"
+        answer = visitor.send("/your-data/delete")
+        assert "It is gone" in words(visitor.get(answer.headers["Location"]))
+    assert vault.ends(kept.unit) == {}
+
+
 def test_deleting_twice_finds_nothing_left(small: Shop, store: FlaskClient) -> None:
     delivered({small.clock: 1})
     proven(store, "ada@shop.test").send("/your-data/delete")
