@@ -8,16 +8,18 @@ import pytest
 from sqlalchemy import text
 
 from oms import tables
-from oms.kernel import ids, register, vault
+from oms.kernel import jobs, register, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.kernel.register import KINDS, Erase, Kind, Purpose
+from oms.orders import actions as orders
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact
 from oms.privacy.erasure import actions, queries
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.states import Way
 from tests import make
+from tests.fakes import Party
 from tests.forgetting import GRACE, delivered
 from tests.make import Shop
 from tests.privacy.canaries import find, folder, person, postgres, valkey
@@ -127,11 +129,21 @@ def test_e8_a_neighbor_that_was_touched_would_be_seen(small: Shop) -> None:
     assert others(one) != before
 
 
-def test_e6_a_payment_that_is_told_again_brings_nobody_back(small: Shop, tmp_path: Path) -> None:
-    order = delivered({small.clock: 1})
-    erase(order.unit)
-    assert ids.read_order_number(order.number) == order.number
-    made_again = delivered({small.clock: 1})
-    assert made_again.number != order.number
-    assert vault.ends(order.unit) == {}
-    assert len(vault.ends(made_again.unit)) == 2
+def test_e6_a_payment_that_is_told_again_brings_nobody_back(small: Shop, stripe: Party, sink: Path) -> None:
+    placed = make.order({small.clock: 1})
+    paid = make.pay(placed, stripe)
+    make.learn(paid)
+    with transaction() as session:
+        orders.note_delivery(session, placed.order.id)
+    jobs.drain()
+    erase(placed.order.unit)
+    jobs.drain()
+    names = ("orders", "payments", "payment_events")
+    kept = {name: rows(f"SELECT * FROM {name} ORDER BY 1") for name in names}
+    mails = sorted(path.name for path in sink.iterdir())
+    for _time in range(2):
+        make.learn(paid)
+    assert {name: rows(f"SELECT * FROM {name} ORDER BY 1") for name in names} == kept
+    assert sorted(path.name for path in sink.iterdir()) == mails
+    assert vault.ends(placed.order.unit) == {}
+    assert rows(f"SELECT * FROM personal.sealed WHERE unit = '{placed.order.unit}'") == []
