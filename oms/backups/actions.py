@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from oms.backups import archive, programs, queries
+from oms.backups import archive, folders, programs, queries
 from oms.backups.archive import BrokenBackupError, Head
 from oms.backups.queries import DATA, KEYRING, KEYRING_LIFE, LEFT_OUT
 from oms.kernel import clock, db, places, vault
@@ -28,12 +28,13 @@ _HASH_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Two backups that belong together: files, rows, and seconds taken."""
+    """Two backups that belong together: their rows and bytes, the files beside them, and seconds taken."""
 
     data: Path
     keyring: Path
     rows: int
     bytes: int
+    files: int
     seconds: float
 
 
@@ -46,12 +47,13 @@ class Restored:
     erased_again: int
     due_meanwhile: int
     found_again: int
+    files: int
     ill: tuple[Finding, ...]
     seconds: float
 
 
 def create(settings: Settings, data: Path, keyring: Path) -> Made:
-    """Back up data and keyring, the keyring last, so that it has the key of every row in the data.
+    """Back up data, files and keyring, the keyring last, so that it has the key of every row in the data.
 
     Each is read back before it counts. Raises ConfigurationError without BACKUP_KEY, BrokenBackupError when
     what was read back is not what was written; then it is not kept. TransferRefusedError where its
@@ -64,11 +66,12 @@ def create(settings: Settings, data: Path, keyring: Path) -> Made:
     for name in ("backups of the data", "backups of the keyring"):
         places.require(name)
     first = _back_up(settings, DATA, data)
+    files = folders.back_up(settings, data)
     second = _back_up(settings, KEYRING, keyring)
     _expire(settings, data, keyring)
     size = sum(path.stat().st_size for path in (first, second))
     rows = queries.held(data, DATA)[0].rows
-    return Made(first, second, rows, size, (clock.now() - begun).total_seconds())
+    return Made(first, second, rows, size, files, (clock.now() - begun).total_seconds())
 
 
 def create_if_due(settings: Settings) -> Made | None:
@@ -184,6 +187,7 @@ def restore(
                 raise RefusedError(f"The database of the {what} is not empty: restore into an empty one.")
     rows = {what: verify(path, settings.backup_key) for what, path in paths.items()}
     urls = {DATA: settings.database_url, KEYRING: settings.keyring_url}
+    folders.verify(paths[DATA].parent)
     for what, path in paths.items():
         programs.restore(urls[what], archive.content_of(path, settings.backup_key))
         with _engine(what).connect() as connection:
@@ -191,10 +195,11 @@ def restore(
                 raise BrokenBackupError(f"The {what} came back with other rows than were counted.")
     upgrade(settings.database_url, settings.keyring_url)
     again, due, found = replay()
+    files = folders.bring_back(settings, paths[DATA].parent)
     ill = tuple(finding for finding in doctor.examine() if finding.health is Health.ILL)
     seconds = (clock.now() - begun).total_seconds()
     keys = rows[KEYRING].get("public.keys", 0)
-    return Restored(sum(rows[DATA].values()), keys, again, due, found, ill, seconds)
+    return Restored(sum(rows[DATA].values()), keys, again, due, found, files, ill, seconds)
 
 
 def replay() -> tuple[int, int, int]:

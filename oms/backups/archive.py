@@ -25,7 +25,7 @@ from oms.kernel.vault import master
 
 declare_place(
     "backups",
-    holds="sealed copies of both databases, apart; without look-ups, sessions and codes",
+    holds="sealed copies of both databases, apart, and of sealed files; without look-ups, sessions and codes",
     personal=True,
     purpose="to bring the shop back after an accident",
     life="the keyring's 7 days, the data's as long as the merchant set, 30 days unless changed",

@@ -15,7 +15,7 @@ def configure(settings: Settings) -> None:
     _settings[:] = [settings]
 
 
-@jobs.every(timedelta(minutes=5), role=Role.WORKER)
+@jobs.every(timedelta(minutes=1), role=Role.WORKER)
 def back_up() -> None:
     """Back up data and keyring when it is time."""
     for settings in _settings:

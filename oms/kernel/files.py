@@ -71,9 +71,17 @@ def _row_id(path: Path) -> UUID | None:
 
 def missing(session: Session) -> list[UUID]:
     """Return the ids of files whose description is there and whose bytes are not; doctor shows them."""
+    return [row_id for row_id in _described(session) if not blobs.path(row_id).exists()]
+
+
+def names(session: Session) -> set[str]:
+    """Return the names, under the folder of files, of all that a row describes."""
+    return {blobs.path(row_id).relative_to(master.files()).as_posix() for row_id in _described(session)}
+
+
+def _described(session: Session) -> list[UUID]:
     kinds = [kind.name for kind in register.KINDS.values() if kind.erase is Erase.DELETE_FILE]
-    ids = session.scalars(select(SealedRow.id).where(SealedRow.kind.in_(kinds)).order_by(SealedRow.id))
-    return [row_id for row_id in ids if not blobs.path(row_id).exists()]
+    return list(session.scalars(select(SealedRow.id).where(SealedRow.kind.in_(kinds)).order_by(SealedRow.id)))
 
 
 def remove_orphans(session: Session) -> int:

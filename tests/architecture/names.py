@@ -25,6 +25,7 @@ FACE = _words("__init__ views forms pages")
 # Nouns of one feature, which need a file of their own: path from the root, and what it holds.
 ALSO = {
     "oms/backups/archive.py": "the sealed file of a backup",
+    "oms/backups/folders.py": "files and pictures, copied",
     "oms/backups/programs.py": "the programs of Postgres that dump and restore",
     "oms/catalog/browse/asked.py": "what a shopper asks of a list, as a frozen dataclass",
     "oms/catalog/browse/facets.py": "the counts beside a list",

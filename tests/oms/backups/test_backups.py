@@ -1,9 +1,11 @@
 """Backups are made, read back, let go of, and restored into a shop that remembers who was erased."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -16,7 +18,7 @@ from oms.backups import actions, archive, queries
 from oms.backups.actions import Made
 from oms.backups.archive import BrokenBackupError
 from oms.backups.queries import DATA, KEYRING
-from oms.kernel import clock, vault
+from oms.kernel import clock, files, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, keyring_reading, reading, transaction
@@ -26,7 +28,7 @@ from oms.kernel.register import Purpose
 from oms.web.doctor import Health, examine
 from storefront.app import create_store
 from tests import make
-from tests.kernel.vault.kinds import ADA, Contact, Delivery
+from tests.kernel.vault.kinds import ADA, LABEL, Contact, Delivery, LabelFile
 from tests.restoring import move_to
 
 
@@ -205,9 +207,9 @@ def test_of_each_day_before_yesterday_one_backup_is_kept_for_thirty_days(kept: S
 def test_a_backup_is_made_when_it_is_time_and_not_before(kept: Settings) -> None:
     with clock.held_at(START):
         assert actions.create_if_due(kept) is not None
-    with clock.held_at(START + timedelta(minutes=14)):
+    with clock.held_at(START + timedelta(minutes=9)):
         assert actions.create_if_due(kept) is None
-    with clock.held_at(START + timedelta(minutes=15)):
+    with clock.held_at(START + timedelta(minutes=10)):
         assert actions.create_if_due(kept) is not None
         assert actions.create_if_due(replace(kept, backup_key=b"")) is None
 
@@ -300,3 +302,69 @@ def test_the_commands_make_list_and_read_back(kept: Settings) -> None:
     assert counted.exit_code == 0
     broken = runner.invoke(args=["backup", "verify", "/no/such/file"])
     assert (broken.exit_code, "cannot be read: No such file" in broken.output) == (1, True)
+
+
+def labelled(unit: str) -> UUID:
+    keys = vault.prepare(new_id(), unit, LabelFile)
+    with transaction() as session:
+        return files.store(session, LABEL, f"label of {unit}".encode(), keys)
+
+
+def content(file_id: UUID) -> bytes:
+    with reading() as session:
+        found = files.open_file(session, file_id, purpose=Purpose.DELIVERY, by=SYSTEM)
+    return found.content if found else b""
+
+
+def pictured(settings: Settings) -> Path:
+    path = settings.state_dir / "media" / "0123456789abcdef0123456789abcdef.svg"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"<svg/>")
+    return path
+
+
+def test_files_and_pictures_come_back_and_those_of_deleted_people_do_not(
+    kept: Settings, elsewhere: Settings
+) -> None:
+    kept_file, erased_file = labelled("order:1"), labelled("order:2")
+    picture = pictured(kept)
+    assert backed_up(kept).files == 3
+    assert b"label of" not in b"".join(one.read_bytes() for one in kept.backup_data.rglob("*.sealed.*"))
+    vault.destroy_unit("order:2")
+    shutil.rmtree(kept.state_dir / "files")
+    picture.unlink()
+
+    done = restored(elsewhere)
+
+    assert done.files == 2
+    assert (content(kept_file), content(erased_file)) == (b"label of order:1", b"")
+    assert picture.read_bytes() == b"<svg/>"
+    assert len(list((kept.state_dir / "files").rglob("*.sealed"))) == 1
+
+
+def test_the_next_backup_lets_go_of_the_files_of_deleted_people_and_copies_nothing_twice(
+    kept: Settings,
+) -> None:
+    labelled("order:1")
+    labelled("order:2")
+    backed_up(kept)
+    before = {path: path.stat().st_mtime_ns for path in kept.backup_data.rglob("*.sealed.*")}
+    vault.destroy_unit("order:2")
+
+    assert backed_up(kept).files == 1
+
+    after = {path: path.stat().st_mtime_ns for path in kept.backup_data.rglob("*.sealed.*")}
+    assert len(before) == 2
+    assert after.items() < before.items()
+
+
+def test_a_damaged_copy_of_a_file_is_told_and_nothing_is_written(kept: Settings, elsewhere: Settings) -> None:
+    labelled("order:1")
+    backed_up(kept)
+    [copy] = kept.backup_data.rglob("*.sealed.*")
+    copy.write_bytes(copy.read_bytes()[:-1] + b"x")
+
+    with pytest.raises(BrokenBackupError, match="does not hold what was written into it"):
+        restored(elsewhere)
+
+    assert tables(elsewhere) == 0
