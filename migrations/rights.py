@@ -13,7 +13,7 @@ from oms.kernel.db import Base
 from oms.kernel.register import Columns
 
 # What is written once: only the owner could change it.
-WRITTEN_ONCE = ("audit_entries", "audit_links", "disclosures", "notice_versions")
+WRITTEN_ONCE = ("audit_entries", "audit_links", "audit_checkpoints", "disclosures", "notice_versions")
 # What knows people by more than an id of commerce: sign-ins, sessions, proofs of a mailbox, reasons in words.
 KNOWING = (
     "audit_details",
@@ -74,7 +74,7 @@ def grant_rights(connection: Connection) -> None:
         _say(connection, f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
         _say(connection, f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}")
         _say(connection, f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(WRITTEN_ONCE)} FROM {role}")
-        _say(connection, f"REVOKE INSERT ON audit_links FROM {role}")
+        _say(connection, f"REVOKE INSERT ON audit_links, audit_checkpoints FROM {role}")
         _say(connection, f"GRANT UPDATE (subject_id) ON disclosures TO {role}")
     for role in (WEB, WORKER):
         _say(connection, f"GRANT USAGE ON SCHEMA personal TO {role}")
@@ -82,6 +82,9 @@ def grant_rights(connection: Connection) -> None:
     _blindfold(connection)
     _say(connection, f"GRANT SELECT, INSERT ON audit_entries, audit_links TO {AUDIT}")
     _say(connection, f"GRANT INSERT ON audit_details TO {AUDIT}")
+    _say(connection, f"GRANT SELECT ON audit_checkpoints TO {AUDIT}")
+    _say(connection, "REVOKE EXECUTE ON FUNCTION cut_audit(bigint) FROM PUBLIC")
+    _say(connection, f"GRANT EXECUTE ON FUNCTION cut_audit(bigint) TO {AUDIT}")
     connection.commit()
 
 

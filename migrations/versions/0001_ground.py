@@ -90,6 +90,27 @@ def upgrade() -> None:
     _create_web_sessions()
 
 
+# Nobody may delete an entry; this alone does, and nothing that is younger than thirteen months.
+_CUT_AUDIT = """
+CREATE FUNCTION cut_audit(upto bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE gone bigint;
+BEGIN
+    IF EXISTS (SELECT 1 FROM audit_links l JOIN audit_entries e ON e.id = l.entry_id
+               WHERE l.position <= upto AND e.at > now() - interval '13 months') THEN
+        RAISE EXCEPTION 'entries younger than thirteen months stay';
+    END IF;
+    INSERT INTO audit_checkpoints (position, hash, cut_at)
+        SELECT position, hash, now() FROM audit_links WHERE position = upto;
+    DELETE FROM audit_details d USING audit_links l WHERE l.entry_id = d.entry_id AND l.position <= upto;
+    DELETE FROM audit_entries e USING audit_links l WHERE l.entry_id = e.id AND l.position <= upto;
+    DELETE FROM audit_links WHERE position <= upto;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$
+"""
+
+
 def _create_vault() -> None:
     op.create_table(
         "sealed",
@@ -165,6 +186,14 @@ def _create_audit() -> None:
         sa.PrimaryKeyConstraint("position", name="pk_audit_links"),
         sa.UniqueConstraint("entry_id", name="uq_audit_links_entry_id"),
     )
+    op.create_table(
+        "audit_checkpoints",
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("cut_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("position", name="pk_audit_checkpoints"),
+    )
+    op.execute(_CUT_AUDIT)
     op.create_table(
         "disclosures",
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),

@@ -97,6 +97,14 @@ def anchor_audit() -> None:
             audit.anchor(session, _anchors[0])
 
 
+@jobs.every(timedelta(days=1), role=Role.WORKER)
+def cut_audit() -> None:
+    """Let go of entries of the audit that are older than thirteen months, up to a checkpoint."""
+    if _anchors:
+        with transaction(Role.AUDIT) as session:
+            audit.cut(session, _anchors[0])
+
+
 @jobs.every(timedelta(hours=1), role=Role.WORKER)
 def run_retention() -> None:
     """Let go of everything whose time had come at the last full hour: so it goes on the day that was told."""

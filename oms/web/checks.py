@@ -65,10 +65,10 @@ def _chain() -> tuple[str, Health]:
 @check("Audit trail: age of the oldest deed not chained", "See that the relay runs scheduled jobs.")
 def _tail() -> tuple[str, Health]:
     with reading() as session:
-        verdict = audit.verify(session)
-    if verdict.oldest_unchained is None:
+        _count, oldest = audit.tail(session)
+    if oldest is None:
         return "0 s", Health.WELL
-    age = clock.now() - verdict.oldest_unchained
+    age = clock.now() - oldest
     return f"{age.total_seconds():.0f} s", Health.ILL if age > _TAIL else Health.WELL
 
 

@@ -60,3 +60,26 @@ def undetected(times: int, anchors: Path) -> list[str]:
                 unseen.append(what)
             session.rollback()
     return unseen
+
+
+FORGED_CUTS = (
+    # Young entries cut at the head, as a checkpoint would have it.
+    """WITH cut AS (DELETE FROM audit_links WHERE position <= 5 RETURNING position, hash, entry_id),
+    details AS (DELETE FROM audit_details WHERE entry_id IN (SELECT entry_id FROM cut))
+    INSERT INTO audit_checkpoints SELECT position, hash, now() FROM cut WHERE position = 5""",
+    "UPDATE audit_checkpoints SET hash = sha256(hash)",
+    "DELETE FROM audit_checkpoints",
+    "UPDATE audit_checkpoints SET position = position + 1",
+)
+
+
+def undetected_behind_a_checkpoint(anchors: Path) -> list[str]:
+    """Tamper with a chain that was cut, each time anew; return what verifying did not see."""
+    unseen = []
+    for statement in FORGED_CUTS:
+        with transaction(Role.MIGRATE) as session:
+            session.execute(text(statement))
+            if audit.verify(session, anchors).is_whole:
+                unseen.append(statement)
+            session.rollback()
+    return unseen

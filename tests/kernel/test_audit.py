@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from oms.kernel import audit, clock
 from oms.kernel.audit import SYSTEM, Actor, ActorKind, AuditEntry, AuditLink
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.ids import new_id
-from tests.kernel.tampering import LINKS, undetected
+from tests.kernel.tampering import LINKS, undetected, undetected_behind_a_checkpoint
 
 pytestmark = pytest.mark.usefixtures("shop")
 PACKER = Actor(ActorKind.STAFF, "staff:4")
@@ -205,3 +205,52 @@ def test_no_chain_has_no_anchor(tmp_path: Path) -> None:
         assert audit.anchor(session, tmp_path / "audit") == 0
 
     assert not (tmp_path / "audit").exists()
+
+
+def test_the_oldest_entries_go_after_thirteen_months_and_the_chain_holds(tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors"
+    now = clock.now()
+    with clock.held_at(now - audit.KEPT - timedelta(days=3)):
+        old(3)
+    with clock.held_at(now - audit.KEPT + timedelta(days=1)):
+        old(2)
+    old(2)
+    link()
+    with transaction(Role.AUDIT) as session:
+        audit.anchor(session, anchors)
+        assert audit.cut(session, anchors) == 3
+    with transaction(Role.AUDIT) as session:
+        assert audit.cut(session, anchors) == 0
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(AuditEntry)) == 4
+        assert session.scalar(select(func.count()).select_from(audit.AuditDetail)) == 4
+        assert audit.verify(session, anchors) == audit.Verdict(4, (), 0, None)
+    old(1)
+    assert link() == 1
+    with reading() as session:
+        assert audit.verify(session, anchors) == audit.Verdict(5, (), 0, None)
+    assert undetected_behind_a_checkpoint(anchors) == []
+
+
+def old(count: int) -> None:
+    with transaction() as session:
+        for number in range(count):
+            audit.record(
+                session, PACKER, "vault.open", f"order:{number}", subject_id=new_id(), reason="label"
+            )
+
+
+def test_the_head_stays_and_nothing_younger_goes_whatever_is_asked(tmp_path: Path) -> None:
+    with clock.held_at(clock.now() - audit.KEPT - timedelta(days=3)):
+        old(2)
+    link()
+    with transaction(Role.AUDIT) as session:
+        assert audit.cut(session, tmp_path / "anchors") == 1
+    old(1)
+    link()
+    with pytest.raises(DBAPIError, match="younger than thirteen months"), transaction(Role.AUDIT) as session:
+        session.execute(text("SELECT cut_audit(3)"))
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction(Role.WORKER) as session:
+        session.execute(text("SELECT cut_audit(2)"))
+    with reading() as session:
+        assert audit.verify(session, tmp_path / "anchors") == audit.Verdict(2, (), 0, None)

@@ -2,14 +2,16 @@
 
 Entries are inserted unchained in the business transaction, so that nobody waits for a neighbor; one sequencer
 links them: each link holds the SHA-256 of the link before it and of its entry. A head written outside the
-database now and then tells a tail that was cut off. Whom an entry is about, and the reason in
-somebody's own words, lie beside it and can be forgotten; the entry keeps only a salted digest of both.
+database now and then tells a tail that was cut off. After thirteen months the oldest go, up to a checkpoint.
+Whom an entry is about, and the reason in somebody's own words, lie beside it and can be forgotten; the entry
+keeps only a salted digest of both.
 """
 
 from oms.kernel.audit.entries import (
     SYSTEM,
     Actor,
     ActorKind,
+    AuditCheckpoint,
     AuditDetail,
     AuditEntry,
     AuditLink,
@@ -21,12 +23,14 @@ from oms.kernel.audit.entries import (
     record,
     record_each,
 )
-from oms.kernel.audit.links import Verdict, anchor, chain, verify
+from oms.kernel.audit.links import KEPT, Verdict, anchor, chain, cut, tail, verify
 
 __all__ = [
+    "KEPT",
     "SYSTEM",
     "Actor",
     "ActorKind",
+    "AuditCheckpoint",
     "AuditDetail",
     "AuditEntry",
     "AuditLink",
@@ -36,9 +40,11 @@ __all__ = [
     "about_subject",
     "anchor",
     "chain",
+    "cut",
     "forget_about",
     "forget_subject",
     "record",
     "record_each",
+    "tail",
     "verify",
 ]

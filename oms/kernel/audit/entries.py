@@ -101,6 +101,17 @@ class AuditLink(Base):
     hash: Mapped[bytes]
 
 
+class AuditCheckpoint(Base):
+    """The link after which the chain begins since its oldest entries were let go of; never changed."""
+
+    __tablename__ = "audit_checkpoints"
+    __columns__: ClassVar = columns("position hash cut_at")
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]
+    cut_at: Mapped[datetime]
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """An entry as it is shown: when, who and why, what, about which thing, for what, which fields."""

@@ -5,32 +5,49 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock
-from oms.kernel.audit.entries import AuditEntry, AuditLink
+from oms.kernel.audit.entries import AuditCheckpoint, AuditEntry, AuditLink
 
 _BATCH = 1000
 # Rows that verifying holds at once: few enough for any memory, enough that asking costs little.
-_PAGE = 5000
-# Made once: `json.dumps` with separators makes a new one for each entry.
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_PAGE = 10_000
 # Ids are given before a transaction commits: an entry may appear this many ids behind a linked one.
 _LATECOMERS = 100_000
 _BEFORE_ALL = -(2**62)
-# In plain SQL: mapping each value to the types of the tables took as long as everything else together.
-_LINKS = text(
-    "SELECT l.position, l.hash, l.entry_id, e.id, e.at, e.actor_kind, e.actor_id, e.verb, e.about, e.purpose,"
-    " e.fields, e.detail_digest, uuid_send(d.subject_id) AS subject, d.reason, d.salt"
+# At least thirteen months of every entry are kept; then the oldest go, up to a checkpoint. The database
+# refuses less by itself (`cut_audit`).
+KEPT = timedelta(days=400)
+# What of an entry is hashed, as JSON that the database writes, so that no value can pass for two others.
+_TOLD = (
+    "convert_to(json_build_array(e.id, (extract(epoch FROM e.at) * 1000000)::bigint, e.actor_kind,"
+    " e.actor_id, e.verb, e.about, e.purpose, e.fields, encode(e.detail_digest, 'hex'))::text, 'UTF8')"
+)
+_LINKS = (
+    f"SELECT l.position, l.hash, l.entry_id, {_TOLD}, e.detail_digest,"  # noqa: S608 - no value in it
+    " d.salt || coalesce(uuid_send(d.subject_id), '') || convert_to(d.reason, 'UTF8')"
     " FROM audit_links AS l LEFT JOIN audit_entries AS e ON e.id = l.entry_id"
     " LEFT JOIN audit_details AS d ON d.entry_id = l.entry_id"
-    " WHERE l.position > :after ORDER BY l.position LIMIT :most"
+    " WHERE l.position > %s ORDER BY l.position LIMIT %s"
 )
+_UNLINKED = text(
+    f"SELECT e.id, {_TOLD} AS told FROM audit_entries AS e"  # noqa: S608 - no value in it
+    " LEFT JOIN audit_links AS l ON l.entry_id = e.id"
+    " WHERE l.entry_id IS NULL AND e.id > :after ORDER BY e.id LIMIT :most"
+)
+# Everything up to here is older than a moment; the newest link always stays, for the next to stand on.
+_OLD = text(
+    "SELECT least((SELECT max(position) FROM audit_links) - 1, coalesce((SELECT min(l.position) - 1"
+    " FROM audit_links AS l JOIN audit_entries AS e ON e.id = l.entry_id WHERE e.at > :before),"
+    " (SELECT max(position) FROM audit_links)))"
+)
+_Link = tuple[int, bytes, int, bytes | None, bytes | None, bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +73,19 @@ def chain(session: Session) -> int:
     ).one_or_none()
     position, last = (head.position, head.hash) if head else (0, b"")
     newest = session.scalar(select(func.max(AuditLink.entry_id))) or 0
-    entries = session.execute(
-        select(AuditEntry.__table__)
-        .outerjoin(AuditLink, AuditLink.entry_id == AuditEntry.id)
-        .where(AuditLink.entry_id.is_(None), AuditEntry.id > newest - _LATECOMERS)
-        .order_by(AuditEntry.id)
-        .limit(_BATCH)
-    ).all()
+    found = session.execute(_UNLINKED, {"after": newest - _LATECOMERS, "most": _BATCH}).all()
     links = []
-    for entry in entries:
+    for entry in found:
         position += 1
-        last = _link_hash(last, position, entry)
+        last = _link_hash(last, position, entry.told)
         links.append({"position": position, "entry_id": entry.id, "hash": last})
     if links:
         session.execute(insert(AuditLink), links)
     return len(links)
 
 
-def _link_hash(last: bytes, position: int, entry: Row[Any]) -> bytes:
-    told = [
-        position,
-        entry.id,
-        entry.at.astimezone(UTC).isoformat(),
-        *(entry.actor_kind, entry.actor_id, entry.verb, entry.about, entry.purpose),
-        entry.fields,
-        entry.detail_digest.hex() if entry.detail_digest else None,
-    ]
-    return hashlib.sha256(last + _ENCODER.encode(told).encode()).digest()
+def _link_hash(last: bytes, position: int, told: bytes) -> bytes:
+    return hashlib.sha256(last + position.to_bytes(8, "big", signed=True) + told).digest()
 
 
 def anchor(session: Session, path: Path) -> int:
@@ -90,68 +93,109 @@ def anchor(session: Session, path: Path) -> int:
     head = session.execute(
         select(AuditLink.position, AuditLink.hash).order_by(AuditLink.position.desc()).limit(1)
     ).one_or_none()
-    if head is None:
-        return 0
-    line = {"at": clock.now().isoformat(), "position": head.position, "hash": head.hash.hex()}
+    return _write_outside(path, head.position, head.hash) if head else 0
+
+
+def _write_outside(path: Path, position: int, head: bytes, *, is_cut: bool = False) -> int:
+    line = {"at": clock.now().isoformat(), "position": position, "hash": head.hex(), "cut": is_cut}
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="ascii") as file:
         file.write(json.dumps(line) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return int(head.position)
+    return position
+
+
+def cut(session: Session, path: Path) -> int:
+    """Let go of the entries older than `KEPT`, as role `audit`; return how many.
+
+    The chain then begins after a checkpoint: the last link that went, kept in the database and, first, in the
+    file outside it, without which nobody could tell this from a head that somebody cut off.
+    """
+    position = int(session.scalar(_OLD, {"before": clock.now() - KEPT}) or 0)
+    last = session.scalar(select(AuditLink.hash).where(AuditLink.position == position))
+    if last is None:
+        return 0
+    _write_outside(path, position, last, is_cut=True)
+    return int(session.scalar(text("SELECT cut_audit(:upto)"), {"upto": position}) or 0)
 
 
 def verify(session: Session, anchors: Path | None = None) -> Verdict:
     """Walk the chain from its beginning and compare it with itself, its entries, and the anchored heads."""
-    anchored = _anchored(anchors)
+    anchored, cuts = _anchored(anchors)
+    position, last = _beginning(session)
     broken: list[str] = []
-    count, position, last = 0, 0, b""
-    while rows := _links_after(session, position if count else None):
+    if anchors is not None and position and cuts.get(position) != last:
+        broken.append(f"the chain begins after position {position}, which was not written outside")
+    anchored = {at: head for at, head in anchored.items() if at > position}
+    count, after = 0, _BEFORE_ALL
+    while rows := _links_after(session, after):
         for row in rows:
             broken += _faults(row, position, last)
-            if anchored.pop(row.position, row.hash) != row.hash:
-                broken.append(f"position {row.position} is not what was anchored")
-            count, position, last = count + 1, row.position, row.hash
+            if anchored and anchored.pop(row[0], row[1]) != row[1]:
+                broken.append(f"position {row[0]} is not what was anchored")
+            position, last = row[0], row[1]
+        count, after = count + len(rows), position
     broken += [f"position {gone} was anchored and is gone" for gone in anchored]
-    tail = session.execute(
+    return Verdict(count, tuple(broken), *tail(session))
+
+
+def tail(session: Session) -> tuple[int, datetime | None]:
+    """Return how many entries are not linked yet, and when the oldest of them was written."""
+    found = session.execute(
         select(func.count(), func.min(AuditEntry.at))
         .select_from(AuditEntry)
         .outerjoin(AuditLink, AuditLink.entry_id == AuditEntry.id)
         .where(AuditLink.entry_id.is_(None))
     ).one()
-    return Verdict(count, tuple(broken), tail[0], tail[1])
+    return found[0], found[1]
 
 
-def _links_after(session: Session, position: int | None) -> Sequence[Row[Any]]:
-    """Return the next links with their entries and details; keyset pages, for a chain has no end."""
-    after = _BEFORE_ALL if position is None else position
-    return session.execute(_LINKS, {"after": after, "most": _PAGE}).all()
+def _beginning(session: Session) -> tuple[int, bytes]:
+    """Return position and hash of the link before the first that is kept."""
+    found = session.execute(
+        select(AuditCheckpoint.position, AuditCheckpoint.hash)
+        .order_by(AuditCheckpoint.position.desc())
+        .limit(1)
+    ).one_or_none()
+    return (found.position, found.hash) if found else (0, b"")
 
 
-def _faults(row: Row[Any], position: int, last: bytes) -> list[str]:
+def _links_after(session: Session, position: int) -> Sequence[_Link]:
+    """Return the next links with their entries and details; keyset pages, for a chain has no end.
+
+    By the driver itself, and binary: mapping each value took as long as everything else together.
+    """
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor(binary=True) as cursor:
+        found: Sequence[_Link] = cursor.execute(_LINKS, (position, _PAGE)).fetchall()
+    return found
+
+
+def _faults(row: _Link, position: int, last: bytes) -> list[str]:
     """Return what is wrong with one link, given the position and hash of the link before it."""
+    at, link, entry_id, told, digest, detail = row
     faults = []
-    if row.position != position + 1:
-        faults.append(f"positions {position + 1} to {row.position - 1} are gone")
-    if row.id is None:
-        return [*faults, f"entry {row.entry_id} at position {row.position} is gone"]
-    if _link_hash(last, row.position, row) != row.hash:
-        faults.append(f"entry {row.entry_id} at position {row.position} is not what was linked")
-    if row.salt and _detail_digest(row) != row.detail_digest:
-        faults.append(f"entry {row.entry_id} has another person or reason than was written")
+    if at != position + 1:
+        faults.append(f"positions {position + 1} to {at - 1} are gone")
+    if told is None:
+        return [*faults, f"entry {entry_id} at position {at} is gone"]
+    if _link_hash(last, at, told) != link:
+        faults.append(f"entry {entry_id} at position {at} is not what was linked")
+    if detail is not None and hashlib.sha256(detail).digest() != digest:
+        faults.append(f"entry {entry_id} has another person or reason than was written")
     return faults
 
 
-def _detail_digest(row: Row[Any]) -> bytes:
-    """Return what `digest_of` makes of a detail, whose person is here as bytes."""
-    return hashlib.sha256(bytes(row.salt) + bytes(row.subject or b"") + row.reason.encode()).digest()
-
-
-def _anchored(path: Path | None) -> dict[int, bytes]:
-    if path is None or not path.exists():
-        return {}
+def _anchored(path: Path | None) -> tuple[dict[int, bytes], dict[int, bytes]]:
+    """Return the heads that were written outside by position, and those of them that are checkpoints."""
     heads: dict[int, bytes] = {}
+    cuts: dict[int, bytes] = {}
+    if path is None or not path.exists():
+        return heads, cuts
     for line in path.read_text(encoding="ascii").splitlines():
         told: Mapping[str, Any] = json.loads(line)
         heads[int(told["position"])] = bytes.fromhex(told["hash"])
-    return heads
+        if told.get("cut"):
+            cuts[int(told["position"])] = bytes.fromhex(told["hash"])
+    return heads, cuts

@@ -26,7 +26,7 @@ CUT = {
     "pick_lists": _STAFF,
     "fulfillment_events": _STAFF,
     "stock_movements": _STAFF,
-    "audit_entries": "whom a deed was about is cut when nothing of them is kept any more",
+    "audit_entries": "whom a deed was about is cut with the last kept of them, the rest after 400 days",
     "audit_details": "removed when nothing of its person is kept any more",
     "disclosures": "whom it was about is cut when nothing of them is kept any more",
     "buyers": _WITH_ACCOUNT,
