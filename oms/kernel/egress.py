@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import Identity, String, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from oms.kernel import clock, places, register
+from oms.kernel import clock, http, places, register
 from oms.kernel.config import Settings
 from oms.kernel.db import Base
 from oms.kernel.errors import HeldError, RefusedError
@@ -37,7 +38,7 @@ class Recipient:
     """Somebody outside: what for, in which role (processor, controller), under which agreement, where.
 
     `told_by` is its way to be told to forget; `waits_for_disputes` that it may not be told while a refund or
-    a dispute can come.
+    a dispute can come. `hosts` are the only ones at which it is reached, where it has such of its own.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Recipient:
     fields: tuple[str, ...]
     told_by: ToldBy = ToldBy.HAND
     waits_for_disputes: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,34 @@ class Payload(Mapping[str, object]):
 
 RECIPIENTS: dict[str, Recipient] = {}
 _ends: dict[str, date] = {}
+_policies: dict[str, str] = {}
 
 
 def configure(settings: Settings) -> None:
-    """Take the last day of each agreement that has one; one that is not named holds until it is ended."""
+    """Take the last day of each agreement that has one, and where each recipient's own notice stands.
+
+    An agreement that is not named holds until it is ended.
+    """
     _ends.clear()
     _ends.update(settings.agreements_end)
+    _policies.clear()
+    _policies.update(settings.policy_links)
+
+
+def policy_of(told: Recipient) -> str:
+    """Return where a recipient's own notice stands: as configured, else as declared; or nothing."""
+    return _policies.get(told.name) or told.policy_url
+
+
+def reach(recipient: str, address: str, *, is_production: bool) -> None:
+    """Declare where a recipient is reached: at its own hosts, or where it has none as configured.
+
+    A stand-in for one that has hosts of its own is for development: production reaches those alone. Raises
+    KeyError for an undeclared recipient.
+    """
+    own = RECIPIENTS[recipient].hosts
+    configured = urlsplit(address).hostname or ""
+    http.declare_hosts(recipient, own if own and (is_production or not configured) else (configured,))
 
 
 def ends() -> dict[str, date]:
@@ -254,22 +278,3 @@ def forget_subject(session: Session, subject_id: UUID) -> int:
     """Let go of whom disclosures were about, so that no two units share an id; return how many."""
     gone = update(Disclosure).where(Disclosure.subject_id == subject_id).values(subject_id=None)
     return len(session.execute(gone.returning(Disclosure.id)).all())
-
-
-def gaps() -> list[str]:
-    """Return where recipients and register disagree: each must name the other, field by field."""
-    known = {f"{kind.name}.{field.name}": field for kind in register.KINDS.values() for field in kind.fields}
-    wrong = []
-    for told in RECIPIENTS.values():
-        for name in told.fields:
-            if name not in known:
-                wrong.append(f"{told.name} may get {name}, which is not in the register")
-            elif told.name not in known[name].recipients:
-                wrong.append(f"{told.name} may get {name}, whose declaration does not name it")
-    for name, field in known.items():
-        for recipient in field.recipients:
-            if recipient not in RECIPIENTS:
-                wrong.append(f"{name} goes to {recipient}, which is not a declared recipient")
-            elif name not in RECIPIENTS[recipient].fields:
-                wrong.append(f"{name} goes to {recipient}, whose list does not hold it")
-    return wrong

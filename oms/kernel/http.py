@@ -3,19 +3,23 @@
 The name is resolved once and the connection goes to that very address, so that a name that changes between
 looking and connecting (DNS rebinding) leads nowhere; an address inside a network is refused, unless the
 operator named this machine itself, as stand-ins are. Redirects are not followed: they are an answer like any
-other.
+other. Who speaks through a library of its own (Stripe's, SMTP) asks `require_declared` before it connects.
 """
 
 import http.client
 import ipaddress
 import json
+import logging
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
 
 from oms.kernel.errors import RefusedError, UnavailableError
 
@@ -27,6 +31,52 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in di
 
 Resolve = Callable[[str, int], list[str]]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+log = logging.getLogger(__name__)
+_HOSTS: dict[str, frozenset[str]] = {}
+
+
+class UndeclaredError(UnavailableError):
+    """Somebody would be told something at a host that nobody declared for them."""
+
+
+def declare_hosts(party: str, hosts: Iterable[str]) -> None:
+    """Declare the only hosts at which a party is reached, in place of those declared before."""
+    _HOSTS[party] = frozenset(host.casefold() for host in hosts if host)
+
+
+def hosts_of(party: str) -> frozenset[str]:
+    """Return the hosts at which a party may be reached."""
+    return _HOSTS.get(party, frozenset())
+
+
+def require_declared(party: str, host: str) -> None:
+    """Raise UndeclaredError, and log it, for a host that was not declared for a party."""
+    if host.casefold() not in hosts_of(party):
+        log.warning("undeclared destination refused: %s for %s", host, party)
+        raise UndeclaredError(f"{host or 'Nowhere'} is not declared for {party}: nothing is told.")
+
+
+class _Declared(HTTPAdapter):
+    """Connects to the declared hosts of one party, whatever address a library makes up."""
+
+    def __init__(self, party: str) -> None:
+        super().__init__()
+        self.party = party
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as the library
+        """Send to a declared host. Raises UndeclaredError for another, before it connects."""
+        require_declared(self.party, urlsplit(request.url or "").hostname or "")
+        return super().send(request, *args, **kwargs)
+
+
+def session_to(party: str) -> requests.Session:
+    """Return a session of `requests` for a party's own library: to its declared hosts, by no proxy."""
+    session = requests.Session()
+    session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _Declared(party))
+    return session
 
 
 def addresses_of(host: str, port: int) -> list[str]:
@@ -75,6 +125,7 @@ class Answer:
 class Door:
     """The way to one party: its base address, how long it may take in all, and how much it may say."""
 
+    party: str
     base: str
     seconds: float = SECONDS
     most_bytes: int = MOST_BYTES
@@ -86,9 +137,10 @@ class Door:
     ) -> Answer:
         """Send a request (`body` as JSON, or bytes as they are) and return the answer, whatever its status.
 
-        Raises UnavailableError where the party is away, slow or says too much; RefusedError where its name
-        leads inside a network.
+        Raises UnavailableError where the party is away, slow or says too much; UndeclaredError where the host
+        was not declared for it, RefusedError where its name leads inside a network.
         """
+        require_declared(self.party, self._host)
         given = {**self.headers, **(headers or {})}
         content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         if body is not None and not isinstance(body, bytes):
@@ -100,7 +152,7 @@ class Door:
             response = line.getresponse()
             told = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, told, self._read(response, until))
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
             raise UnavailableError(f"{self._host} does not answer.") from error
         finally:
             line.close()

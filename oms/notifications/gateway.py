@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from email_validator import validate_email
 
-from oms.kernel import clock, db, egress
+from oms.kernel import clock, db, egress, http
 from oms.kernel.config import Dkim, Settings
 from oms.kernel.errors import BadInputError, PermanentError, UnavailableError
 from oms.notifications import signing
@@ -72,6 +72,7 @@ _PERMANENT = 500
 def configure(settings: Settings) -> None:
     """Take the mail server's address and our own from the settings."""
     _settings[:] = [settings]
+    egress.reach("mail service", settings.smtp_url, is_production=settings.is_production)
 
 
 def send(mail: Mail, *, within: float = WHOLE) -> None:
@@ -84,6 +85,7 @@ def send(mail: Mail, *, within: float = WHOLE) -> None:
     egress.require_agreement("mail service")
     if not _settings or not _settings[0].smtp_url:
         raise UnavailableError("No mail server is configured: set SMTP_URL.")
+    http.require_declared("mail service", urlsplit(_settings[0].smtp_url).hostname or "")
     attempt = _Attempt(_settings[0].smtp_url, _message(mail, _settings[0]), _settings[0].dkim)
     attempt.start()
     attempt.join(within)

@@ -123,5 +123,6 @@ STRIPE = egress.declare(
         policy_url="https://stripe.com/privacy",
         fields=("order.contact.email",),
         waits_for_disputes=True,
+        hosts=("api.stripe.com",),
     )
 )

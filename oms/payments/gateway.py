@@ -17,7 +17,7 @@ from uuid import UUID
 import stripe
 from stripe import StripeClient
 
-from oms.kernel import db, egress
+from oms.kernel import db, egress, http
 from oms.kernel.config import Settings
 from oms.kernel.errors import UnavailableError
 from oms.kernel.money import Money
@@ -53,12 +53,13 @@ def configure(settings: Settings, *, within: float = TIMEOUT) -> None:
     among them, wherever a process logs in detail; it does not.
     """
     logging.getLogger("stripe").setLevel(logging.WARNING)
+    egress.reach("stripe", settings.stripe_api_base, is_production=settings.is_production)
     base = {"base_addresses": {"api": settings.stripe_api_base}} if settings.stripe_api_base else {}
     _client[:] = [
         StripeClient(
             settings.stripe_secret_key,
             stripe_version=API_VERSION,
-            http_client=stripe.RequestsClient(timeout=within),
+            http_client=stripe.RequestsClient(timeout=within, session=http.session_to("stripe")),
             max_network_retries=RETRIES,
             **base,  # type: ignore[arg-type]
         )

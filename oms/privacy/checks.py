@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from flask import current_app
+
 from oms.kernel import clock, egress, places
+from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
 from oms.privacy.breaches import queries as breaches
 from oms.privacy.clearing import queries as clearing
@@ -65,6 +68,17 @@ def _places() -> tuple[str, Health]:
     soon = [f"{one.name}: assessment due by {one.review}" for one in found if one.is_due_soon(today)]
     told = ill or soon
     return ", ".join(told) or "all said", Health.ILL if ill else Health.NOTE if soon else Health.WELL
+
+
+@check("Recipients' own privacy notices", "Name where each stands in POLICY_LINKS.")
+def _policies() -> tuple[str, Health]:
+    settings: Settings = current_app.extensions["settings"]
+    unused = set() if settings.carrier_url else {"carrier"}
+    used = [told for name, told in sorted(egress.RECIPIENTS.items()) if name not in unused]
+    lacking = [told.name for told in used if not egress.policy_of(told).startswith("https://")]
+    if not lacking:
+        return "known", Health.WELL
+    return f"unknown: {', '.join(lacking)}", Health.ILL if settings.is_production else Health.NOTE
 
 
 @check("Alerts about looks at people", "Look into them at the desk, under Privacy, Looks at people.")

@@ -15,7 +15,7 @@ declare_traces(
 # The last name of each value: of `error.__class__.__name__` it is `__name__`.
 declare_traces(
     "log value",
-    "__name__ __tablename__ app cache endpoint kind method ms name purpose reason state"
+    "__name__ __tablename__ app cache endpoint host kind method ms name party purpose reason state"
     " status units vault_ms",
     "actor_id id message_id number person request_id unit",
 )

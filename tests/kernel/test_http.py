@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from oms.kernel.errors import RefusedError, UnavailableError
-from oms.kernel.http import Door, is_outside
+from oms.kernel.http import Door, UndeclaredError, declare_hosts, hosts_of, is_outside, session_to
 
 
 class _Party(BaseHTTPRequestHandler):
@@ -54,7 +54,7 @@ def party() -> Iterator[str]:
 
 
 def test_a_party_is_asked_in_json_and_answers(party: str) -> None:
-    answer = Door(party, headers={"X-Key": "k"}).ask("POST", "/labels", body={"grams": 120})
+    answer = Door("carrier", party, headers={"X-Key": "k"}).ask("POST", "/labels", body={"grams": 120})
     assert answer.is_good
     assert answer.status == 201
     assert answer.json() == {"grams": 120}
@@ -63,7 +63,7 @@ def test_a_party_is_asked_in_json_and_answers(party: str) -> None:
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed(party: str) -> None:
-    answer = Door(party).ask("GET", "/moved")
+    answer = Door("carrier", party).ask("GET", "/moved")
     assert (answer.status, answer.is_good) == (302, False)
 
 
@@ -73,17 +73,63 @@ def test_a_redirect_is_an_answer_and_is_not_followed(party: str) -> None:
 def test_a_party_that_says_too_much_or_takes_too_long_is_left(party: str, path: str, says: str) -> None:
     begun = time.monotonic()
     with pytest.raises(UnavailableError, match=says):
-        Door(party, seconds=0.3).ask("GET", path)
+        Door("carrier", party, seconds=0.3).ask("GET", path)
     assert time.monotonic() - begun < 1.5
 
 
 def test_a_party_that_is_away_or_unknown_is_said_to_be(party: str) -> None:
     with pytest.raises(UnavailableError, match="does not answer"):
-        Door("http://127.0.0.1:9").ask("GET", "/")
+        Door("carrier", "http://127.0.0.1:9").ask("GET", "/")
     with pytest.raises(UnavailableError, match="not known"):
-        Door("http://nobody.invalid").ask("GET", "/")
+        Door("carrier", "http://nobody.invalid").ask("GET", "/")
     with pytest.raises(UnavailableError, match="no language"):
-        Door(party).ask("GET", "/words").json()
+        Door("carrier", party).ask("GET", "/words").json()
+
+
+@pytest.fixture(autouse=True)
+def declared() -> Iterator[None]:
+    before = hosts_of("carrier")
+    declare_hosts("carrier", ["127.0.0.1", "nobody.invalid", "carrier.example"])
+    yield
+    declare_hosts("carrier", before)
+
+
+@pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.2", "carrier.example.evil.example", ""])
+def test_a_host_that_nobody_declared_is_refused_before_it_is_looked_up(
+    host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[str] = []
+
+    def resolve(name: str, _port: int) -> list[str]:
+        asked.append(name)
+        return ["93.184.215.14"]
+
+    with pytest.raises(UndeclaredError, match="is not declared for carrier"):
+        Door("carrier", f"http://{host}/v1", resolve=resolve).ask("GET", "/")
+
+    assert asked == []
+    assert f"undeclared destination refused: {host} for carrier" in caplog.text
+
+
+def test_a_party_that_was_never_declared_is_told_nothing() -> None:
+    with pytest.raises(UndeclaredError):
+        Door("planted tracker", "http://127.0.0.1:9").ask("GET", "/")
+
+
+def test_a_library_of_a_party_reaches_its_declared_hosts_alone(party: str) -> None:
+    session = session_to("carrier")
+
+    assert session.get(f"{party}/words", timeout=3).status_code == 200
+    with pytest.raises(UndeclaredError):
+        session.get(party.replace("127.0.0.1", "localhost"), timeout=3)
+    assert session.trust_env is False
+
+
+def test_a_redirect_to_an_undeclared_host_is_refused(party: str, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(UndeclaredError):
+        session_to("carrier").get(f"{party}/moved", timeout=3)
+
+    assert "undeclared destination refused: 169.254.169.254 for carrier" in caplog.text
 
 
 INSIDE = [
@@ -116,7 +162,7 @@ INSIDE = [
 @pytest.mark.parametrize("address", INSIDE)
 def test_a_name_that_leads_inside_is_refused_before_anything_is_sent(address: str) -> None:
     assert is_outside(address) is False
-    door = Door("http://carrier.example", resolve=lambda _host, _port: ["93.184.215.14", address])
+    door = Door("carrier", "http://carrier.example", resolve=lambda _host, _port: ["93.184.215.14", address])
     with pytest.raises(RefusedError, match="inside a network"):
         door.ask("GET", "/")
 

@@ -10,6 +10,7 @@ from types import ModuleType
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+from oms.kernel import egress, register
 from oms.kernel.register import Columns, Kind, Purpose
 
 # A column of this name holds a person, whatever else it may be called: it belongs into the vault.
@@ -89,4 +90,23 @@ def kind_gaps(kinds: Iterable[Kind], without_copy: frozenset[str]) -> list[str]:
             for word in ("label", "why")
             if not getattr(field, word).strip()
         ]
+    return wrong
+
+
+def recipient_gaps() -> list[str]:
+    """Return where recipients and register disagree: each must name the other, field by field."""
+    known = {f"{kind.name}.{field.name}": field for kind in register.KINDS.values() for field in kind.fields}
+    wrong = []
+    for told in egress.RECIPIENTS.values():
+        for name in told.fields:
+            if name not in known:
+                wrong.append(f"{told.name} may get {name}, which is not in the register")
+            elif told.name not in known[name].recipients:
+                wrong.append(f"{told.name} may get {name}, whose declaration does not name it")
+    for name, field in known.items():
+        for recipient in field.recipients:
+            if recipient not in egress.RECIPIENTS:
+                wrong.append(f"{name} goes to {recipient}, which is not a declared recipient")
+            elif name not in egress.RECIPIENTS[recipient].fields:
+                wrong.append(f"{name} goes to {recipient}, whose list does not hold it")
     return wrong

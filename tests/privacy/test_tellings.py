@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from oms.kernel import clock, jobs, outbox
 from oms.kernel.db import Role, reading, transaction
+from oms.kernel.http import declare_hosts, hosts_of
 from oms.privacy.erasure import actions
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.models import Telling
@@ -85,11 +86,13 @@ class Recipient:
 @pytest.fixture
 def recipients() -> Iterator[list[Recipient]]:
     there = [Recipient(seed) for seed in range(RECIPIENTS)]
-    before = gateway._doors[0]
+    before, hosts = gateway._doors[0], hosts_of("carrier")
+    declare_hosts("carrier", ["127.0.0.1"])
     clients = {f"r{n}": hollow_post.connect(one.address, "key") for n, one in enumerate(there)}
     gateway._doors[0] = gateway._Doors(clients)
     yield there
     gateway._doors[0] = before
+    declare_hosts("carrier", hosts)
     for one in there:
         one.server.shutdown()
         one.server.server_close()

@@ -6,12 +6,11 @@ import ipaddress
 import secrets
 import shlex
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -161,13 +160,13 @@ class Reader:
             return default
         return int(value)
 
-    def days(self, name: str) -> dict[str, date]:
-        """Return the day of each name."""
+    def named(self, name: str, read: Callable[[str], Any], example: str) -> dict[str, Any]:
+        """Return a value for each recipient that is named: `stripe=..., mail service=...`."""
         told = [part.partition("=")[::2] for part in self.environ.get(name, "").split(",") if part.strip()]
         try:
-            return {who.strip(): date.fromisoformat(day.strip()) for who, day in told}
+            return {who.strip(): read(value.strip()) for who, value in told}
         except ValueError:
-            self.wrong.append(f"{name} must be like stripe=2027-12-31, carrier=2027-06-30.")
+            self.wrong.append(f"{name} must be like {example}, with a comma between two.")
             return {}
 
     def choice(self, name: str, default: C) -> C:

@@ -85,6 +85,7 @@ class Settings:
     looks_per_hour: int
     agreements_end: Mapping[str, date]
     places: str
+    policy_links: Mapping[str, str]
     shop_time_zone: str
     state_dir: Path
     demo_password: str
@@ -99,6 +100,11 @@ class Settings:
     def is_https(self) -> bool:
         """Say whether shoppers come over TLS."""
         return urlsplit(self.public_url).scheme == "https"
+
+
+def _public_url(reader: Reader, *, live: bool) -> str:
+    schemes = {"https"} if live else {"http", "https"}
+    return reader.url("PUBLIC_URL", schemes, needed=live) or "http://127.0.0.1:8000"
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -133,14 +139,14 @@ def load(environ: Mapping[str, str]) -> Settings:
         carrier_url=(carrier := reader.standin("CARRIER_URL", live=live)),
         carrier_key=reader.text("CARRIER_KEY", needed=bool(carrier)),
         carrier_webhook_secret=reader.signing("CARRIER_WEBHOOK_SECRET", needed=bool(carrier), live=live),
-        public_url=reader.url("PUBLIC_URL", {"https"} if live else {"http", "https"}, needed=live)
-        or "http://127.0.0.1:8000",
+        public_url=_public_url(reader, live=live),
         desk_host=environ.get("DESK_HOST", ""),
         desk_shares_host=environ.get("DESK_SHARES_HOST", "") == "yes",
         trusted_proxies=reader.count("TRUSTED_PROXIES"),
         metrics_token=(reader.secret if live else reader.text)("METRICS_TOKEN", needed=False),
         looks_per_hour=reader.count("LOOKS_PER_HOUR", 30),
-        agreements_end=reader.days("AGREEMENTS_END"),
+        agreements_end=reader.named("AGREEMENTS_END", date.fromisoformat, "stripe=2027-12-31"),
+        policy_links=reader.named("POLICY_LINKS", str, "carrier=https://post.example/privacy"),
         places=environ.get("PLACES", ""),
         shop_calendar=environ.get("SHOP_CALENDAR") or "NL",
         shop_time_zone=environ.get("SHOP_TIME_ZONE") or "Europe/Amsterdam",

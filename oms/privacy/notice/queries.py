@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from oms.kernel import clock, places
+from oms.kernel import clock, egress, places
 from oms.kernel.egress import RECIPIENTS, Recipient
 from oms.kernel.register import KINDS, PLACES, Field, Kind, Place
 from oms.kernel.vault.models import BlindIndex
@@ -71,7 +71,7 @@ def _recipient(to: Recipient) -> Content:
         "role": to.category,
         "agreement": to.agreement,
         "region": to.region,
-        "policy_url": to.policy_url,
+        "policy_url": egress.policy_of(to),
         **_where(to.name),
     }
 

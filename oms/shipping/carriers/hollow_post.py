@@ -7,14 +7,14 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import requests
+from urllib.parse import urlencode
 
 from oms.kernel.errors import UnavailableError
+from oms.kernel.http import Answer, Door, UndeclaredError
 from oms.shipping.carriers.wire import Bought, LabelRefusedError, Place, Wanted
 
-# Seconds to connect and to answer: a packer waits for the label.
-TIMEOUT = (3, 10)
+# Seconds: a packer waits for the label.
+TIMEOUT = 10.0
 LARGEST_LABEL = 5_000_000
 TOLERANCE = timedelta(minutes=5)
 _CONFLICT, _SERVER = 409, 500
@@ -25,11 +25,10 @@ _WORD = re.compile(r"[^A-Za-z0-9_.\[\]]")
 
 @dataclass(frozen=True)
 class Client:
-    """One carrier account: its address, its token, and the connection that is kept open."""
+    """One carrier account: the guarded door to it, and its token."""
 
-    address: str
+    door: Door
     token: str = field(repr=False)
-    session: requests.Session = field(repr=False)
 
     def buy(self, wanted: Wanted) -> Bought:
         """Buy a label and fetch its page; a repeated call with the key of the first finds the first."""
@@ -74,55 +73,56 @@ class Client:
 
     def _page(self, path: str) -> bytes:
         answer = self._send("GET", path, {}, "")
-        if len(answer.content) > LARGEST_LABEL or not answer.content.startswith(b"%PDF"):
+        if not answer.body.startswith(b"%PDF"):
             raise UnavailableError("The carrier sent no label that can be printed. It is asked again.")
-        return answer.content
+        return answer.body
 
     def _call(self, method: str, path: str, sent: dict[str, Any], *, key: str = "") -> dict[str, Any]:
-        try:
-            found = self._send(method, path, sent, key).json()
-        except requests.JSONDecodeError as error:
-            raise UnavailableError(_GARBLED) from error
+        found = _read(self._send(method, path, sent, key))
         if not isinstance(found, dict):
             raise UnavailableError(_GARBLED)
         return found
 
-    def _send(self, method: str, path: str, sent: dict[str, Any], key: str) -> requests.Response:
-        told: dict[str, Any] = {"json": sent} if method == "POST" else {"params": sent}
+    def _send(self, method: str, path: str, sent: dict[str, Any], key: str) -> Answer:
         headers = {"Authorization": f"Bearer {self.token}", **({"Idempotency-Key": key} if key else {})}
+        asked = f"{path}?{urlencode(sent)}" if sent and method == "GET" else path
         try:
-            answer = self.session.request(
-                method,
-                f"{self.address}{path}",
-                headers=headers,
-                timeout=TIMEOUT,
-                allow_redirects=False,
-                **told,
-            )
-        except requests.RequestException as error:
-            raise UnavailableError("The carrier does not answer. Try again in a moment.") from error
-        if answer.ok:
+            answer = self.door.ask(method, asked, body=sent if method == "POST" else None, headers=headers)
+        except UndeclaredError:
+            raise
+        except UnavailableError as error:
+            raise _away() from error
+        if answer.is_good:
             return answer
         said = _refusal(answer)
-        if answer.status_code >= _SERVER or (answer.status_code == _CONFLICT and said[0] == "key_in_use"):
-            raise UnavailableError("The carrier does not answer. Try again in a moment.")
+        if answer.status >= _SERVER or (answer.status == _CONFLICT and said[0] == "key_in_use"):
+            raise _away()
         raise LabelRefusedError(said[1])
 
 
 def connect(address: str, token: str) -> Client:
     """Return a client; it takes no proxy or credentials from the environment."""
-    session = requests.Session()
-    session.trust_env = False
-    return Client(address.rstrip("/"), token, session)
+    return Client(Door("carrier", address.rstrip("/"), TIMEOUT, LARGEST_LABEL), token)
 
 
-def _refusal(answer: requests.Response) -> tuple[str, str]:
+def _away() -> UnavailableError:
+    return UnavailableError("The carrier does not answer. Try again in a moment.")
+
+
+def _read(answer: Answer) -> Any:  # noqa: ANN401 - whatever the carrier says
+    try:
+        return answer.json()
+    except UnavailableError as error:
+        raise UnavailableError(_GARBLED) from error
+
+
+def _refusal(answer: Answer) -> tuple[str, str]:
     """Return code and words of a refusal: what a carrier says in words may repeat what it was told."""
     try:
         error = answer.json()["error"]
         code, named = _WORD.sub("", str(error["code"])), _WORD.sub("", str(error.get("field") or ""))
-    except (requests.JSONDecodeError, KeyError, TypeError):
-        code, named = str(answer.status_code), ""
+    except (UnavailableError, KeyError, TypeError):
+        code, named = str(answer.status), ""
     return code, f"The carrier refuses: {code}{f', {named}' if named else ''}."
 
 

@@ -123,6 +123,7 @@ VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
     "Desk on a host of its own": (_in_production(desk_host=""), "no", Health.ILL),
     "Stripe asked at its own address": (_in_production(stripe_api_base="http://x.example"), "no", Health.ILL),
     "Mails that can be stopped are signed": (_in_production(), "no key: delivered", Health.NOTE),
+    "Recipients' own privacy notices": (_in_production(), "unknown: mail service", Health.ILL),
     "Old segments of the servers' logs are removed": (_recycling, "database keeps them", Health.NOTE),
     "Files of the stores cleared of what was deleted": (
         _run("INSERT INTO clearings (begun_at, ended_at, has_log)"
