@@ -20,6 +20,7 @@ from oms.orders.models import Order, OrderEvent
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.states import OrderState
 from oms.pricing.queries import market_of
+from oms.privacy.breaches import queries as breaches
 from oms.shipping.carriers.known import CARRIERS
 from oms.web import security
 from oms.web.filters import long_date, moment, party
@@ -158,7 +159,7 @@ def _shipment_words() -> dict[ShipmentState, tuple[str, str]]:
 
 
 def _actions(session: Session, order: Order) -> list[dict[str, str]]:
-    offered = right.offer(session, order)
+    offered = [*_leaks(session, order), *right.offer(session, order)]
     if not fulfillment.can_buyer_cancel(session, order):
         return offered
     return [
@@ -169,6 +170,20 @@ def _actions(session: Session, order: Order) -> list[dict[str, str]]:
             "label": _("Cancel the order"),
             "url": goods_pages.url(f"/orders/{order.number}/cancel"),
         },
+    ]
+
+
+def _leaks(session: Session, order: Order) -> list[dict[str, str]]:
+    """Lead to what others may have seen, on the page of one's data: there it is noted that it was read."""
+    if not breaches.on_page(session, [order.unit]):
+        return []
+    return [
+        {
+            "title": _("Others may have seen your data"),
+            "text": _("What happened, what it can mean for you, and what you can do."),
+            "label": _("Read about it"),
+            "url": goods_pages.url("/your-data/"),
+        }
     ]
 
 

@@ -1,26 +1,31 @@
 """The breach desk: exactly who is affected, five parts or nothing, mail or the page, two clocks."""
 
+import email
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.policy import default
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from oms.kernel import clock, vault
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
+from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
 from oms.notifications.breaches import handlers as mails
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact
 from oms.privacy.breaches import actions, queries
-from oms.privacy.breaches.models import Breach
+from oms.privacy.breaches.models import Breach, BreachUnit
 from oms.privacy.breaches.queries import Extent
 from oms.privacy.breaches.states import PARTS, BreachState, Leak, Reach
 from oms.staff.states import StaffRole
 from tests import make
-from tests.forgetting import delivered
+from tests.forgetting import GRACE, delivered, proven
 from tests.make import Shop
 from tests.people import Office, Visitor, words
 
@@ -109,6 +114,56 @@ def test_each_is_told_by_mail_or_on_the_page_with_evidence(small: Shop) -> None:
         actions.note_seen(session, [first.unit, second.unit])
     with reading() as session:
         assert queries.counts(session, breach.id) == {Reach.MAILED: 1, Reach.SEEN: 1}
+
+
+def told(breach: Breach) -> list[str]:
+    """Send a notice and do what the worker does of each message; return the evidence of every unit."""
+    with transaction() as session:
+        row = session.get_one(Breach, breach.id)
+        actions.write_notice(session, row, dict.fromkeys(PARTS, "Words."), by=KIM)
+        actions.send(session, row, by=KIM)
+        units = list(session.scalars(select(BreachUnit.unit).where(BreachUnit.breach_id == breach.id)))
+    for _ in range(2):  # a message may come twice
+        for number, unit in enumerate(units):
+            mails.tell(Message(number, "breach.tell", {"breach": breach.id, "unit": unit}))
+    with reading() as session:
+        return sorted(session.scalars(select(BreachUnit.evidence).where(BreachUnit.breach_id == breach.id)))
+
+
+def test_whoever_has_several_orders_gets_one_mail(
+    small: Shop, sink: Path, measured: Callable[..., None]
+) -> None:
+    ada = [delivered({small.pencil: 1}) for _ in range(3)]
+    delivered({small.pencil: 1}, contact=GRACE)
+    breach = opened()
+    evidence = told(breach)
+    first = min(order.unit for order in ada)
+    assert evidence.count("the one mail to this mailbox") == 2
+    assert sum(one.startswith("mail breach ") for one in evidence) == 2
+    letters = [email.message_from_bytes(path.read_bytes(), policy=default) for path in sink.glob("*.eml")]
+    to = sorted(str(letter["To"]) for letter in letters)
+    with reading() as session:
+        assert queries.counts(session, breach.id) == {Reach.MAILED: 4}
+        assert queries.first_of(session, breach.id, [order.unit for order in ada]) == first
+    assert again(breach).state is BreachState.TOLD
+    is_one_each = to == ["ada@shop.test", "grace@shop.test"]
+    measured("B32", f"4 orders of 2 people: {len(to)} mails", passed=is_one_each)
+
+
+def test_the_order_page_leads_to_the_notice_and_reading_it_is_evidence(
+    small: Shop, sink: Path, store: FlaskClient
+) -> None:
+    order = delivered({small.pencil: 1})
+    visitor = proven(store, "ada@shop.test")
+    assert "Others may have seen your data" not in words(visitor.get(f"/orders/{order.number}"))
+    breach = opened()
+    assert "Others may have seen your data" not in words(visitor.get(f"/orders/{order.number}"))
+    with transaction() as session:
+        actions.note_reach(session, breach.id, order.unit, Reach.ON_PAGE, "the server refused the mailbox")
+    assert "Others may have seen your data" in words(visitor.get(f"/orders/{order.number}"))
+    assert "Others may have seen your data" in words(visitor.get("/your-data/"))
+    with reading() as session:
+        assert queries.counts(session, breach.id) == {Reach.SEEN: 1}
 
 
 def test_the_clocks_of_72_and_24_hours_press_until_each_was_told(small: Shop) -> None:

@@ -1,16 +1,21 @@
 """The notice of a breach: what the server took is evidence, what it refused goes on the page."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
+from oms.buyers import queries as buyers
 from oms.kernel import jobs
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
-from oms.kernel.register import KINDS, Job, Purpose
+from oms.kernel.register import KINDS, OWNED, Job, Purpose
 from oms.notifications import letters, runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.gateway import UndeliverableError
+from oms.notifications.letters import Addressee
 from oms.notifications.pages import Reader, write
 from oms.privacy.breaches import actions as breaches
+from oms.privacy.breaches import queries as breaches_of
 from oms.privacy.breaches.models import Breach
 from oms.privacy.breaches.states import Reach
 
@@ -24,8 +29,10 @@ def tell(message: Message) -> None:
     reach, evidence = Reach.ON_PAGE, "no mailbox"
     if letter is not None:
         try:
-            runs.post(letter)
-            reach, evidence = Reach.MAILED, f"mail {letter.topic} {letter.thing}"
+            # Several orders of one mailbox share one mail, by its name: whoever comes first sends it.
+            is_first = runs.post(letter)
+            evidence = f"mail {letter.topic} {letter.thing}" if is_first else "the one mail to this mailbox"
+            reach = Reach.MAILED
         except UndeliverableError:
             evidence = "the server refused the mailbox"
     with transaction() as session:
@@ -42,10 +49,16 @@ def _letter(session: Session, breach: Breach, unit: str) -> Letter | None:
             to = letters.addressee(session, kind.type, unit, purpose=Purpose.RIGHTS, job=Job.NOTICES)
             if to is not None:
                 reader = letters.reader_of_unit(session, unit)
+                first = breaches_of.first_of(session, breach.id, [unit, *_same_mailbox(session, to)])
                 return to.letter(
-                    "breach", f"{breach.number}.{unit}", _written(breach, reader), reader.language
+                    "breach", f"{breach.number}.{first}", _written(breach, reader), reader.language
                 )
     return None
+
+
+def _same_mailbox(session: Session, to: Addressee[Any]) -> list[str]:
+    """Return the orders and the account that have the same mailbox."""
+    return buyers.units_of_mailbox(session, str(to.record.email), *OWNED)
 
 
 def _written(breach: Breach, reader: Reader) -> Written:

@@ -119,6 +119,14 @@ def counts(session: Session, breach_id: int) -> dict[Reach, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def first_of(session: Session, breach_id: int, units: Sequence[str]) -> str:
+    """Return the first of some units that a breach affects: by it their one mail is named."""
+    theirs = select(func.min(BreachUnit.unit)).where(
+        BreachUnit.breach_id == breach_id, BreachUnit.unit.in_(units)
+    )
+    return session.scalar(theirs) or units[0]
+
+
 def on_page(session: Session, units: Sequence[str]) -> list[Breach]:
     """Return the breaches that affect some units, for the pages of their person."""
     theirs = select(BreachUnit.breach_id).where(BreachUnit.unit.in_(units), BreachUnit.reach != Reach.WAITING)
