@@ -10,12 +10,25 @@ from oms.kernel.config import load
 from oms.kernel.db import transaction
 from oms.local.services import Services
 from tests import make
-from tests.privacy.figures import measured, pytest_sessionfinish, pytest_terminal_summary
+from tests.privacy.figures import (
+    measured,
+    pytest_runtest_makereport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 from tests.restoring import elsewhere, kept
 from tests.running import RunningShop, Stores
 from tests.stores import empty_stores
 
-__all__ = ["elsewhere", "kept", "live", "measured", "pytest_sessionfinish", "pytest_terminal_summary"]
+__all__ = [
+    "elsewhere",
+    "kept",
+    "live",
+    "measured",
+    "pytest_runtest_makereport",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+]
 
 
 @pytest.fixture

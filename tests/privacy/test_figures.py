@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CONFTEST = """
 from tests.conftest import pytest_addoption
-from tests.privacy.figures import measured, pytest_sessionfinish, pytest_terminal_summary
+from tests.privacy.figures import *  # noqa: F403
 """
 PLANTED = """
 def test_that_is_good(measured):
@@ -17,6 +17,9 @@ def test_that_is_good(measured):
 def test_with_a_planted_failure(measured):
     measured("B06", "1 row too late", passed={passed})
     measured("B07", "0 extra fields", passed=True)
+
+def test_e1_nothing_is_left():
+    assert {passed}
 """
 
 
@@ -51,13 +54,15 @@ def test_a_figure_below_its_bar_is_in_the_table_and_fails_the_run(tmp_path: Path
     status, said, junit = table(tmp_path, passed=False)
     assert status == 1
     assert "B06   BELOW 1 row too late\nB07   pass  0 extra fields\nB42   pass  p95 4.1 ms\n" in said
-    assert "3 measured, 1 below their bar" in said
+    assert "E1    BELOW nothing is left\n" in said
+    assert "4 measured, 2 below their bar" in said
+    assert '<property name="bar" value="E1    BELOW nothing is left"' in junit
     assert '<property name="bar" value="B06   BELOW 1 row too late"' in junit
 
 
 def test_where_all_is_good_the_run_passes(tmp_path: Path) -> None:
     status, said, _junit = table(tmp_path, passed=True)
-    assert (status, "3 measured, 0 below their bar" in said) == (0, True)
+    assert (status, "4 measured, 0 below their bar" in said) == (0, True)
 
 
 def test_a_bar_that_nobody_measured_fails_a_run_of_all(tmp_path: Path) -> None:
