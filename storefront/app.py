@@ -36,6 +36,7 @@ from storefront.privacy.erasure import views as erasure
 from storefront.privacy.locking import views as locking
 from storefront.privacy.minors import views as minors
 from storefront.privacy.notice import views as notice
+from storefront.privacy.objecting import views as objecting
 from storefront.privacy.wishes import views as wishes
 from storefront.search import views as search
 
@@ -65,6 +66,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     wishes.blueprint,
     locking.blueprint,
     minors.blueprint,
+    objecting.blueprint,
 )
 
 

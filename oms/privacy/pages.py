@@ -1,6 +1,5 @@
 """Requests in the words of the desk."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, url_for
@@ -8,7 +7,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock
-from oms.kernel.register import KINDS
 from oms.privacy.asking import queries as asking
 from oms.privacy.asking.forms import DenialForm
 from oms.privacy.asking.grounds import REASONS
@@ -16,9 +14,9 @@ from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
 from oms.privacy.clocks.regimes import Regime
 from oms.privacy.erasure import queries as erasing
+from oms.privacy.locking import pages as holding
 from oms.privacy.locking import queries as locks
 from oms.privacy.locking.forms import DecisionForm
-from oms.privacy.locking.models import Restriction
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.retention import queries as retention
 from oms.privacy.states import OPEN, RequestKind, RequestState, Source
@@ -138,36 +136,9 @@ def detail(
         "refusal": _refusal(session, found),
         "denial": _denial(found, denial),
         "told": [_told(row) for row in told],
-        "locks": _locks(held),
-        "decision": _decision(found, held, decision),
+        "locks": holding.rows(held, unit_words),
+        "decision": holding.decision(found, held, decision),
     }
-
-
-def _locks(held: Sequence[Restriction]) -> list[tuple[str, str, str]]:
-    known = [(one, KINDS[one.kind]) for one in held if one.kind in KINDS]
-    return [
-        (_(kind.field(one.field).label) if one.field else kind.name, unit_words(one.unit), _stage(one))
-        for one, kind in known
-    ]
-
-
-def _stage(one: Restriction) -> str:
-    if one.lifted_at:
-        return str(_("lifted on %(day)s", day=day(one.lifted_at)))
-    if one.told_at:
-        return str(_("its person was told on %(day)s: it can be lifted", day=day(one.told_at)))
-    if one.decided_at:
-        return str(_("decided; its person is being told"))
-    return str(_("locked since %(day)s", day=day(one.since)))
-
-
-def _decision(
-    found: PrivacyRequest, held: Sequence[Restriction], form: DecisionForm | None
-) -> dict[str, Any] | None:
-    if found.state not in OPEN or not any(one.decided_at is None for one in held):
-        return None
-    shown = form if form is not None else DecisionForm(formdata=None)
-    return {"form": shown, "url": url_for("oms.locking.decide", number=found.number)}
 
 
 def kind_words(kind: RequestKind) -> str:
@@ -211,7 +182,7 @@ def _case_steps(session: Session, found: PrivacyRequest) -> list[dict[str, str]]
     if refusal is not None and refusal.is_pending and found.state in OPEN:
         steps.append((_("Agree to the refusal"), "oms.asking.review", {"verdict": "yes"}, ""))
         steps.append((_("Throw the refusal out"), "oms.asking.review", {"verdict": "no"}, ""))
-    elif held := [one for one in locks.of_request(session, found.id) if one.lifted_at is None]:
+    elif held := locks.pending(locks.of_request(session, found.id)):
         if all(one.told_at for one in held):
             steps.append((_("Lift the lock"), "oms.locking.lift", {}, _("The data is used again.")))
     elif found.state is RequestState.IN_PROGRESS and found.kind is not RequestKind.ERASURE:

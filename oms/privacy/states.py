@@ -84,10 +84,16 @@ class LockGround(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What was decided about data that was locked."""
+    """What was decided about data that was locked, or about a purpose that somebody objected to."""
 
     CORRECTED = "corrected"
     KEPT = "kept"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+# What is decided of an objection (GDPR, article 21(1)); all else is about whether something is right.
+OF_OBJECTION = frozenset({Outcome.UPHELD, Outcome.REJECTED})
 
 
 class Way(StrEnum):

@@ -17,13 +17,12 @@ from oms.privacy.breaches.models import Breach
 from oms.privacy.breaches.states import PARTS
 from oms.privacy.minors.models import MinorCase
 from oms.privacy.models import PrivacyRequest
-from oms.privacy.states import CHANNELS
 from oms.privacy.wishes.models import Wish
-from oms.privacy.wishes.queries import replay
-from oms.privacy.wishes.states import Choice, WishPurpose, WishWay, wording
+from oms.privacy.wishes.states import Choice, WishWay, wording
 from oms.web.filters import long_date, moment, party
 from oms.web.markets import place
 from storefront.orders.record import gone_words
+from storefront.privacy.asking.forms import KIND_NAMES
 
 
 def at(path: str) -> str:
@@ -72,21 +71,6 @@ def child(found: MinorCase | None, *, is_guardian: bool) -> dict[str, Any]:
         "say_url": "" if is_guardian else at("/your-data/minor"),
         "leave_url": at("/your-data/child/leave") if is_guardian else "",
     }
-
-
-def wishes(found: Insight) -> dict[str, Any]:
-    """Return what the page takes of somebody's wishes; none where there is nobody to write to."""
-    language = place().language
-    in_force = [row for row in replay(found.wishes).values() if row.purpose is WishPurpose.NEWS]
-    stopped = [row for row in in_force if row.choice is Choice.WITHDRAWN]
-    rows = []
-    for channel in CHANNELS if found.units else ():
-        title, why = wording(WishPurpose.NEWS, channel, language)
-        days = [row.at for row in stopped if row.channel is channel]
-        state = _("stopped on %(day)s", day=long_date(min(days))) if days else _("they come")
-        asked = {"purpose": WishPurpose.NEWS.value, "channel": channel.value}
-        rows.append({"title": title, "why": why, "state": state, "is_stopped": bool(days), "fields": asked})
-    return {"wishes": rows, "wishes_url": at("/your-data/wishes")}
 
 
 def unit_words(unit: str) -> str:
@@ -292,7 +276,7 @@ def _has_account(found: Insight) -> bool:
 def _request(request: PrivacyRequest) -> dict[str, Any]:
     return {
         "number": request.number,
-        "what": _("Delete your data"),
+        "what": str(KIND_NAMES[request.kind]),
         "state": {"word": _("under way"), "kind": "moving"},
         "url": at(f"/your-data/requests/{request.ref}"),
     }

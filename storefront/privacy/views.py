@@ -27,6 +27,7 @@ from oms.web.security import actor
 from storefront.account import access, codes
 from storefront.privacy import pages
 from storefront.privacy.forms import WishForm
+from storefront.privacy.wishes import pages as writing
 
 blueprint = Blueprint("privacy", __name__)
 
@@ -78,7 +79,7 @@ def your_data() -> ResponseReturnValue:
         breaches=pages.breaches(leaked),
         child=pages.child(suspected, is_guardian=is_guardian),
         **pages.rooms(found, asked, [] if is_guardian else correctable),
-        **pages.wishes(found),
+        **writing.wishes(found),
     )
 
 

@@ -15,6 +15,8 @@ from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.privacy.asking import queries as asking
 from oms.privacy.copies import queries as copies
+from oms.privacy.locking import queries as locking
+from oms.privacy.locking.models import Restriction
 from oms.privacy.wishes import queries as wishes
 from oms.privacy.wishes.models import Wish
 
@@ -48,6 +50,7 @@ class Insight:
     looks: tuple[Deed, ...]
     orders: tuple[Order, ...]
     wishes: tuple[Wish, ...] = ()
+    objection: Restriction | None = None
 
     @property
     def facts(self) -> int:
@@ -73,6 +76,7 @@ def insight(session: Session, units: Sequence[str], *, by: Actor) -> Insight:
         tuple(_looks(session, units)),
         tuple(order for order in found if order),
         tuple(wishes.ledger(session, units)),
+        locking.objection(session, units),
     )
 
 

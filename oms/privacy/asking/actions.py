@@ -25,7 +25,7 @@ from oms.privacy.minors import actions as minors
 from oms.privacy.minors.actions import Suspicion
 from oms.privacy.minors.states import Signal
 from oms.privacy.models import PrivacyRequest, RequestUnit
-from oms.privacy.states import OPEN, Ground, RequestKind, RequestState, Source, Way
+from oms.privacy.states import OPEN, Ground, Outcome, RequestKind, RequestState, Source, Way
 
 MOST_TRIES = 5
 _THEMSELVES = Actor(ActorKind.GUEST, "self")
@@ -136,6 +136,9 @@ def proceed(session: Session, request: PrivacyRequest) -> None:
         if request.kind is RequestKind.RESTRICTION:
             theirs = [row.unit for row in erasing.units_of(session, request.id)]
             locking.lock_all(session, request, theirs, by=_THEMSELVES)
+        if request.kind is RequestKind.OBJECTION:
+            theirs = [row.unit for row in erasing.units_of(session, request.id)]
+            locking.object_to(session, request, theirs, by=_THEMSELVES)
         if request.kind is RequestKind.MINOR:
             theirs = [row.unit for row in erasing.units_of(session, request.id)]
             seen = Suspicion(tuple(theirs), Signal.REQUEST, request.market, request.language)
@@ -148,9 +151,31 @@ def answer(session: Session, request: PrivacyRequest, *, by: Actor) -> None:
     """Note that all was done. Says `privacy.answered`. Raises IllegalMoveError too early."""
     if request.kind is RequestKind.ERASURE:
         raise IllegalMoveError("A deletion is answered by its certificate.")
-    if any(one.lifted_at is None for one in locks.of_request(session, request.id)):
+    held = locks.of_request(session, request.id)
+    if locks.pending(held):
         raise IllegalMoveError("What this request locked has to be decided and lifted first.")
-    _settle(session, request, RequestState.FULFILLED, by)
+    is_rejected = any(one.outcome is Outcome.REJECTED for one in held)
+    _settle(session, request, RequestState.PARTLY_REFUSED if is_rejected else RequestState.FULFILLED, by)
+
+
+def object_from_page(
+    session: Session, units: Sequence[str], market: str, language: str, *, by: Actor
+) -> PrivacyRequest:
+    """Take an objection from somebody whose mailbox is proven: it holds with the commit; the desk decides.
+
+    Raises IllegalMoveError while one holds, or where nothing of theirs is kept.
+    """
+    theirs = [unit for unit in dict.fromkeys(units) if unit.partition(":")[0] in OWNED]
+    if not theirs or locks.objection(session, theirs) is not None:
+        raise IllegalMoveError("You objected already, or there is nobody to write to.")
+    began = PrivacyRequest(
+        kind=RequestKind.OBJECTION, source=Source.SCREEN, way=Way.LATER, market=market, language=language
+    )
+    request = begin(session, began, [])
+    audit.record(session, by, "privacy.asked.objection", f"request:{request.number}")
+    _take_up(session, request, theirs)
+    proceed(session, request)
+    return request
 
 
 def refuse(session: Session, request: PrivacyRequest, denial: Denial, *, by: Actor) -> Refusal:

@@ -108,6 +108,8 @@ REASONS: Mapping[Ground, Reason] = {
 LIMITS = tuple(REASONS)[:8]
 _COURT = say("You can also go to court.")
 _OURS = say("Write to us: somebody else looks at it again.")
+# By which article an objection is weighed.
+OBJECTING = _articles("article 21(1)", "1798.120", "article 44")
 COMPLAINTS: Mapping[Regime, Complaint] = {
     # GDPR, articles 77 and 79.
     Regime.GDPR: Complaint(

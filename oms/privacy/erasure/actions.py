@@ -89,6 +89,7 @@ def withdraw(session: Session, request: PrivacyRequest) -> None:
     """Take a request back; what has gone already stays gone. Raises IllegalMoveError when it is done."""
     session.add(request.become(RequestState.WITHDRAWN, clock.now(), by=THEMSELVES, why="taken back"))
     session.execute(delete(RequestUnit).where(RequestUnit.request_id == request.id))
+    locking.take_back(session, request)
 
 
 def carry_out(request_id: int) -> bool:

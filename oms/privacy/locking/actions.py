@@ -10,6 +10,7 @@ from oms.kernel import audit, clock, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.db import transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError, NotFoundError
+from oms.kernel.register import KINDS
 from oms.orders import actions as agreement
 from oms.orders import queries as orders
 from oms.orders.states import OrderState
@@ -17,7 +18,7 @@ from oms.privacy.actions import begin
 from oms.privacy.locking import queries
 from oms.privacy.locking.models import Restriction
 from oms.privacy.models import PrivacyRequest, RequestUnit
-from oms.privacy.states import LockGround, Outcome, RequestKind, RequestState, Source, Way
+from oms.privacy.states import OF_OBJECTION, LockGround, Outcome, RequestKind, RequestState, Source, Way
 
 _HELD = "The buyer asks to keep their data unused: do not send before the request is decided."
 _HELD_FOR_A_CHILD = "The buyer may be a child: do not send before a guardian has answered."
@@ -57,6 +58,33 @@ def ask(session: Session, wanted: Disputed, market: str, language: str, *, by: A
         session.add(request.become(state, clock.now(), by=by, why=why))
     lock(session, request, [wanted], by=by)
     return request
+
+
+def object_to(session: Session, request: PrivacyRequest, units: Sequence[str], *, by: Actor) -> None:
+    """Stop what rests on our interest alone for somebody, at once and until it is decided (article 21(1)).
+
+    No key is locked and no order waits: what is needed goes on.
+    """
+    for unit in units:
+        session.add(
+            Restriction(
+                request_id=request.id,
+                unit=unit,
+                kind=queries.NEWS,
+                field="",
+                ground=LockGround.OBJECTION,
+                since=clock.now(),
+            )
+        )
+        audit.record(session, by, "privacy.object.news", unit, subject_id=vault.subject_of(session, unit))
+    session.flush()
+
+
+def take_back(session: Session, request: PrivacyRequest) -> None:
+    """Let go of what was objected to, as the person takes their objection back."""
+    session.execute(
+        delete(Restriction).where(Restriction.request_id == request.id, Restriction.kind == queries.NEWS)
+    )
 
 
 def lock_all(
@@ -106,8 +134,11 @@ def _hold(session: Session, one: Disputed) -> int | None:
 def decide(session: Session, request: PrivacyRequest, outcome: Outcome, why: str, *, by: Actor) -> None:
     """Note what becomes of what a request locked; its person is told first. Says `privacy.lock_decided`.
 
-    Raises BadInputError without a reason, IllegalMoveError where nothing waits for a decision.
+    Raises BadInputError without a reason or with an outcome of another sort, IllegalMoveError where nothing
+    waits for a decision.
     """
+    if (outcome in OF_OBJECTION) is not (request.kind is RequestKind.OBJECTION):
+        raise BadInputError("This is no answer to what was asked.", field="outcome")
     if not why.strip():
         raise BadInputError("Say why. Its person reads it.", field="why")
     waiting = [one for one in queries.of_request(session, request.id) if one.decided_at is None]
@@ -127,17 +158,19 @@ def note_told(request_id: int) -> None:
     with transaction() as session:
         for one in queries.of_request(session, request_id):
             if one.decided_at is not None and one.told_at is None:
-                vault.note_told(one.unit, one.kind)
+                if one.kind in KINDS:
+                    vault.note_told(one.unit, one.kind)
                 one.told_at = clock.now()
 
 
 def lift(session: Session, request: PrivacyRequest, *, by: Actor) -> None:
     """Lift what a request locked, and let its order go on. Raises IllegalMoveError before they were told."""
-    held = [one for one in queries.of_request(session, request.id) if one.lifted_at is None]
+    held = queries.pending(queries.of_request(session, request.id))
     if not held or any(one.told_at is None for one in held):
         raise IllegalMoveError("Its person has to be told first; the mail is on its way.")
     for one in held:
-        vault.lift(one.unit, one.kind)
+        if one.kind in KINDS:
+            vault.lift(one.unit, one.kind)
         one.lifted_at = clock.now()
         if one.hold_id is not None:
             agreement.lift_hold(session, one.hold_id, by=by)
@@ -152,5 +185,5 @@ def forget(session: Session, unit: str) -> None:
 def lock_again() -> int:
     """Lock anew what a restore of the keyring let out; return how many keys."""
     with transaction() as session:
-        held = [(one.unit, one.kind) for one in queries.all_live(session)]
+        held = [(one.unit, one.kind) for one in queries.all_live(session) if one.kind in KINDS]
     return sum(vault.lock(unit, kind) for unit, kind in held)

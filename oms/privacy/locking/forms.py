@@ -5,7 +5,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from oms.privacy.states import Outcome
+from oms.privacy.states import Outcome, RequestKind
 from oms.web.forms import Form
 
 
@@ -24,3 +24,21 @@ class DecisionForm(Form):
         _l("Why; its person reads it"),
         [InputRequired(_l("Say why.")), Length(max=300, message=_l("Take at most 300 characters."))],
     )
+
+
+class ObjectionForm(DecisionForm):
+    """Upheld or rejected, and why: which grounds of ours weigh more than theirs."""
+
+    outcome = RadioField(
+        _l("Decision"),
+        [InputRequired(_l("Choose one."))],
+        choices=[
+            SelectChoice(Outcome.UPHELD.value, _l("Upheld: it stays stopped")),
+            SelectChoice(Outcome.REJECTED.value, _l("Rejected: our grounds weigh more")),
+        ],
+    )
+
+
+def decision_form(kind: RequestKind) -> type[DecisionForm]:
+    """Return the form by which a request of a kind is decided."""
+    return ObjectionForm if kind is RequestKind.OBJECTION else DecisionForm

@@ -8,6 +8,10 @@ from sqlalchemy.orm import Session
 from oms.kernel import vault
 from oms.kernel.register import KINDS, OWNED, Kind, Purpose
 from oms.privacy.locking.models import Restriction
+from oms.privacy.states import Outcome
+
+# What rests on our interest alone, as the kind of a lock: nothing is sealed for it, it only stops.
+NEWS = "purpose.news"
 
 
 def lockable(units: Sequence[str]) -> list[tuple[str, Kind]]:
@@ -32,6 +36,25 @@ def live(session: Session, unit: str, kind: str) -> Restriction | None:
     return session.scalar(
         select(Restriction)
         .where(Restriction.unit == unit, Restriction.kind == kind, Restriction.lifted_at.is_(None))
+        .limit(1)
+    )
+
+
+def pending(held: Sequence[Restriction]) -> list[Restriction]:
+    """Return those of some locks that are still to be decided, told or lifted; an upheld objection stays."""
+    return [
+        one
+        for one in held
+        if one.lifted_at is None and not (one.outcome is Outcome.UPHELD and one.told_at is not None)
+    ]
+
+
+def objection(session: Session, units: Sequence[str], purpose: str = NEWS) -> Restriction | None:
+    """Return the newest objection of somebody to a purpose that holds now: undecided, or upheld."""
+    return session.scalar(
+        select(Restriction)
+        .where(Restriction.unit.in_(units), Restriction.kind == purpose, Restriction.lifted_at.is_(None))
+        .order_by(Restriction.id.desc())
         .limit(1)
     )
 

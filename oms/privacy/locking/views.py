@@ -9,7 +9,7 @@ from oms.privacy import pages
 from oms.privacy import queries as requests
 from oms.privacy.asking import actions as asking
 from oms.privacy.locking import actions
-from oms.privacy.locking.forms import DecisionForm
+from oms.privacy.locking.forms import decision_form
 from oms.privacy.minors import queries as minors
 from oms.privacy.states import Outcome
 from oms.web.frame import flashed, page
@@ -23,7 +23,8 @@ blueprint = Blueprint("locking", __name__)
 @permit(Permission.PRIVACY)
 def decide(number: str) -> ResponseReturnValue:
     """Say what becomes of what somebody disputes; the mailbox hears of it before anything is lifted."""
-    form = DecisionForm()
+    with reading() as session:
+        form = decision_form(requests.by_number(session, number).kind)()
     if form.validate_on_submit():
         with transaction() as session:
             found = requests.by_number(session, number)

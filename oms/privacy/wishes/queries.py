@@ -14,6 +14,7 @@ from oms.kernel import ids
 from oms.kernel.errors import NotFoundError
 from oms.kernel.register import OWNED
 from oms.orders import queries as orders
+from oms.privacy.locking import queries as locks
 from oms.privacy.minors import queries as minors
 from oms.privacy.states import Channel
 from oms.privacy.wishes.models import Wish
@@ -59,13 +60,17 @@ def may(session: Session, units: Sequence[str], purpose: WishPurpose, channel: C
     """Say whether the person of some units may be written to for a purpose on a channel.
 
     Who may be a child is not, before a guardian agreed. One no is enough, with whichever unit it lies.
-    Without an answer: only what needs no yes.
+    Without an answer: only what needs no yes, and what nobody objected to; whoever says yes after objecting
+    is taken at their word.
     """
     if minors.open_case(session, units) is not None:
         return False
     rows = replay(ledger(session, units)).values()
-    said = {row.choice for row in rows if (row.purpose, row.channel) == (purpose, channel)}
-    return Choice.WITHDRAWN not in said and (purpose not in NEEDS_YES or Choice.GIVEN in said)
+    said = {row.choice: row.at for row in rows if (row.purpose, row.channel) == (purpose, channel)}
+    if Choice.WITHDRAWN in said or (purpose in NEEDS_YES and Choice.GIVEN not in said):
+        return False
+    objection = locks.objection(session, units) if purpose is WishPurpose.NEWS else None
+    return objection is None or (Choice.GIVEN in said and said[Choice.GIVEN] > objection.since)
 
 
 def person_of(session: Session, unit: str, email: str) -> list[str]:

@@ -58,6 +58,8 @@ def your_data() -> dict[str, Any]:
             }
         ],
         "wishes_url": "/your-data/wishes",
+        "objection": "You objected on 22 November 2026. It is stopped until we have decided.",
+        "object_url": "/your-data/object",
         "copy_url": "/your-data/copy",
         "schema_url": "/your-data/schema",
         "delete_url": "/your-data/delete",

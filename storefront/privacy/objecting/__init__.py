@@ -1,0 +1,1 @@
+"""Objecting to what rests on our interest alone: it stops at once, and is decided."""
