@@ -103,16 +103,21 @@ class Sighting:
     form: str
 
 
+def letters(count: int) -> str:
+    """Return so many random letters, of those that cannot be mistaken for another."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(count))
+
+
 def person() -> Person:
     """Return somebody new."""
     strings, cores = {}, {}
     for what, shape in _SHAPES.items():
-        letters = "".join(secrets.choice(_LETTERS) for _ in range(12))
+        near = letters(12)
         far = "".join(secrets.choice(_FAR_LETTERS) for _ in range(8))
         digits = "".join(secrets.choice("123456789") for _ in range(11))
         group = ":".join(secrets.token_hex(2).replace("0", "a") for _ in range(4))
-        strings[what] = shape.format(a=letters, f=far, d=digits, h=group)
-        given = (("{a}", letters), ("{f}", far), ("{h}", group), ("{d}", digits))
+        strings[what] = shape.format(a=near, f=far, d=digits, h=group)
+        given = (("{a}", near), ("{f}", far), ("{h}", group), ("{d}", digits))
         cores[what] = next(core for mark, core in given if mark in shape)
     return Person(strings, cores)
 

@@ -1,17 +1,19 @@
 """Somebody with forty strings who types every one of them into a running shop over HTTP, asked for or not."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import requests
 
 from oms.kernel.db import Role, reading
 from oms.orders.models import Order
-from tests.fakes import wait_until
+from tests.fakes import Party, wait_until
 from tests.people import Mailbox
-from tests.privacy.canaries import Person
-from tests.running import ADA, RunningShop
+from tests.privacy.canaries import Person, person
+from tests.running import ADA
 
 _INPUT = re.compile(r"<input[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
@@ -29,24 +31,29 @@ def _placed_orders() -> set[str]:
         return {order.number for order in session.query(Order).where(Order.state == "placed")}
 
 
-@dataclass
-class Somebody:
-    """A browser of one person; `number` is their order once they bought."""
+class Premises(Protocol):
+    """Where a shop is open, whole or in this process, and who stands beside it."""
 
-    live: RunningShop
-    who: Person
+    url: str
+    stripe: Party | None
+    carrier: Party | None
+
+
+def _at_rest() -> None:
+    """Nothing to do: workers of their own do what follows."""
+
+
+@dataclass
+class Browser:
+    """A browser at an address of its own; `settle` lets what follows be done, where no worker runs."""
+
+    live: Premises
     address: str
-    number: str = ""
+    settle: Callable[[], object] = _at_rest
     http: requests.Session = field(default_factory=requests.Session)
 
     def __post_init__(self) -> None:
         self.http.headers["X-Forwarded-For"] = self.address
-        self.http.cookies.set("seen", self.who.strings["cookie"])
-
-    @property
-    def said(self) -> dict[str, str]:
-        """Their strings."""
-        return self.who.strings
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """Open a page, without following where it leads."""
@@ -54,16 +61,50 @@ class Somebody:
 
     def send(self, path: str, *, page: str = "", **typed: str) -> requests.Response:
         """Send the form of a page with its hidden fields."""
-        shown = self.get(page or path).text
-        inputs = [dict(_ATTRIBUTE.findall(one)) for one in _INPUT.findall(shown)]
-        hidden = {one["name"]: one.get("value", "") for one in inputs if one.get("type") == "hidden"}
+        return self.post(path, {**hidden(self.get(page or path).text), **typed})
+
+    def post(self, path: str, typed: dict[str, str], **files: tuple[str, bytes]) -> requests.Response:
+        """Send just this."""
         return self.http.post(
             f"{self.live.url}{path}",
-            data={**hidden, **typed},
+            data=typed,
+            files=files or None,
             headers={"Sec-Fetch-Site": "same-origin"},
             allow_redirects=False,
             timeout=60,
         )
+
+    def soon(self, found: Callable[[], object]) -> str:
+        """Return what is found once what follows has been done."""
+        return str(wait_until(lambda: (self.settle(), found())[1]))
+
+    def types_code(self, email: str) -> bool:
+        """Type the newest code that was mailed to a mailbox; say whether it was taken."""
+        codes = [one.code for one in Mailbox().mailed() if one.email == email]
+        return bool(codes) and self.send("/account/code", code=codes[-1]).status_code == 303
+
+
+def hidden(page: str) -> dict[str, str]:
+    """Return the hidden fields of a page, with their values."""
+    inputs = [dict(_ATTRIBUTE.findall(one)) for one in _INPUT.findall(page)]
+    return {one["name"]: one.get("value", "") for one in inputs if one.get("type") == "hidden"}
+
+
+@dataclass
+class Somebody(Browser):
+    """A browser of one person; `number` is their order once they bought."""
+
+    who: Person = field(default_factory=person)
+    number: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.http.cookies.set("seen", self.who.strings["cookie"])
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Their strings."""
+        return self.who.strings
 
     def overfill(self, path: str, *, page: str = "", **typed: str) -> None:
         """Send it first with everything that nobody asked for."""
@@ -98,7 +139,7 @@ class Somebody:
         assert paid.status_code == 303, paid.text
         assert self.live.stripe is not None
         self.live.stripe.pay(urlsplit(paid.headers["Location"]).path.rsplit("/", 1)[1])
-        self.number = str(wait_until(lambda: self._placed(before)))
+        self.number = self.soon(lambda: self._placed(before))
 
     def _placed(self, before: set[str]) -> str:
         return next(iter(_placed_orders() - before), "")
@@ -106,7 +147,7 @@ class Somebody:
     def correct(self) -> None:
         """Move to another house."""
         typed = {"name": self.said["name"], "street": self.said["new_street"], "city": self.said["city"]}
-        typed |= {"postcode": "2311 EZ", "email": self.said["email"]}
+        typed |= {"postcode": self.said.get("zip", "2311 EZ"), "email": self.said["email"]}
         self.overfill(f"/orders/{self.number}/correct", **typed)
         answer = self.send(f"/orders/{self.number}/correct", **typed)
         assert answer.status_code == 303, answer.text
@@ -116,7 +157,7 @@ class Somebody:
         said = self.said
         self.overfill("/account/sign-in", email=said["email"])
         self.send("/account/sign-in", email=said["email"])
-        assert wait_until(self._types_code)
+        assert self.soon(lambda: self.types_code(said["email"]))
         profile = {"mobile": said["phone"], "country": "NL"}
         self.overfill("/account/profile", nickname=said["given_name"], **profile)
         self.send("/account/profile", nickname=said["given_name"], **profile)
@@ -126,16 +167,12 @@ class Somebody:
         page = "/account/password-sign-in"
         assert self.send(page, email=said["email"], password=said["password"]).status_code == 422
 
-    def _types_code(self) -> bool:
-        codes = [one.code for one in Mailbox().mailed() if one.email == self.said["email"]]
-        return bool(codes) and self.send("/account/code", code=codes[-1]).status_code == 303
-
     def delete(self) -> str:
         """Ask to be forgotten now; return the page of the certificate."""
         answer = self.send("/your-data/delete", way="now")
         assert answer.status_code == 303, answer.text
         where = urlsplit(answer.headers["Location"]).path
-        return str(wait_until(lambda: self._certificate(where)))
+        return self.soon(lambda: self._certificate(where))
 
     def _certificate(self, where: str) -> str:
         page = self.get(where).text

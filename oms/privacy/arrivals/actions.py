@@ -82,7 +82,7 @@ def _kept(session: Session, buyer: Buyer, by: Actor) -> set[object]:
 
 def _note(session: Session, buyer: Buyer, portable: Portable) -> None:
     for number in sorted({order.number for order in portable.orders if order.number}):
-        row = {"ref": number, "unit": buyer.unit, "at": clock.now()}
+        row = {"ref": queries.mark(number), "unit": buyer.unit, "at": clock.now()}
         again = insert(Arrival).values(**row)
         session.execute(again.on_conflict_do_update(index_elements=["ref"], set_={"unit": buyer.unit}))
 

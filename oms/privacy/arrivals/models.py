@@ -1,4 +1,4 @@
-"""Which orders of other shops were brought along: their numbers, so that the same file is known again."""
+"""Which orders of other shops were brought along: a mark of each, so that the same file is known again."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -10,9 +10,9 @@ from oms.kernel.register import Life, columns
 
 
 class Arrival(Base):
-    """A reference of another shop and the unit it came to; that goes with its person, the reference stays.
+    """The digest of a reference of another shop and the unit it came to; that goes with its person.
 
-    It is how "I am gone" holds against the same file once more, and it leads to nobody here.
+    The digest stays: it is how "I am gone" holds against the same file once more, and it leads to nobody.
     """
 
     __tablename__ = "privacy_arrivals"
