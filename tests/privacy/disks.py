@@ -14,17 +14,26 @@ _OVERLAP = 8192
 
 
 def postgres_files(url: str) -> Source:
-    """Give the files of a database, its log, and every value that is compressed in them, dead ones too."""
+    """Give the files of a database and of all databases, the server's log, and what is compressed in them."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CHECKPOINT")
         folder = Path(str(_one(connection, "SHOW data_directory")))
         number = _one(connection, "SELECT oid FROM pg_database WHERE datname = current_database()")
-    for part in (f"base/{number}", "pg_wal", "base/pgsql_tmp"):
+    for part in (f"base/{number}", "global", "pg_wal", "base/pgsql_tmp", "pg_stat", "pg_stat_tmp"):
         for path in sorted((folder / part).rglob("*")) if (folder / part).exists() else ():
             for content in _read(path):
                 yield f"{part} {path.name}", content
                 for value in pglz_values(content):
                     yield f"{part} {path.name}, compressed", value
+    for content in _read(server_log(url)):
+        yield "server log", content
+
+
+def server_log(url: str) -> Path:
+    """Return where the server of a database writes what it did."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        folder = Path(str(_one(connection, "SHOW data_directory")))
+    return folder.parent.parent / "logs" / "postgres.log"
 
 
 def _one(connection: "psycopg.Connection[tuple[object, ...]]", statement: str) -> object:
