@@ -51,6 +51,7 @@ NO_STRING = {
     "history.order.total": "an amount",
     "history.order.tax": "an amount",
     "history.order.delivery": "an amount",
+    "guardian.contact.email": "only of a child, whom others buy for",
 }
 
 
