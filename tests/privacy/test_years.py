@@ -11,10 +11,13 @@ from flask.testing import FlaskClient
 from oms.kernel import clock, jobs, vault
 from oms.kernel.db import transaction
 from oms.kernel.outbox import Message
+from oms.kernel.register import KINDS
 from oms.privacy.retention import actions as retention
+from oms.privacy.retention import queries
 from tests import make
 from tests.forgetting import delivered, proven
 from tests.people import words
+from tests.privacy.alone import LIVED
 from tests.privacy.years import DAY, Years
 
 FEW, DAYS = 30, 70
@@ -39,6 +42,16 @@ def test_thirty_people_in_ten_weeks_go_on_their_day(measured: Callable[..., None
         lived.one_day(number)
     assert (done.late, done.early) == ([], [])
     assert len(done.ends) == 0
+
+
+@pytest.mark.usefixtures("market")
+def test_every_kind_and_every_table_with_a_life_is_in_these_years() -> None:
+    lived = Years(FEW, DAYS)
+    lived.run()
+    seen = lived.expected.ever
+    kinds = {k.name for k in KINDS.values() if k.type.__module__.startswith("oms.") and k.unit != "staff"}
+    assert kinds - seen == set()
+    assert {table.name for table, _life in queries.lives()} - seen - LIVED == set()
 
 
 @pytest.mark.privacy

@@ -6,11 +6,18 @@ What is expected is written out here, apart from the register: schedules as the 
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import (
+    Table,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from oms.buyers.models import Buyer
@@ -18,27 +25,31 @@ from oms.buyers.personal import AccountContact, AccountProfile
 from oms.buyers.states import BuyerState
 from oms.carts import actions as carts
 from oms.fulfillment.personal import ShipmentLabel, ShipmentTracking
-from oms.kernel import clock, files, ids, jobs, vault
-from oms.kernel.db import reading, transaction
+from oms.kernel import clock, files, ids, jobs, register, vault
+from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message, OutboxMessage
+from oms.kernel.register import Erase, Life
 from oms.kernel.vault.models import SealedRow
 from oms.notifications.models import MailSend
 from oms.notifications.states import MailState
 from oms.orders import actions as orders
 from oms.orders.models import Order
-from oms.orders.personal import OrderContact, OrderDelivery
+from oms.orders.personal import OrderContact, OrderDelivery, OrderNote
 from oms.orders.states import OrderState
 from oms.payments.models import Payment
 from oms.payments.states import PaymentState
+from oms.privacy.arrivals.personal import PastAddress, PastOrder
 from oms.privacy.retention import actions as retention
 from oms.returns.personal import WithdrawalStatement
+from tests.privacy.alone import alone, lone_tables, name_of, row_of
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 # When the sweep of a day runs.
 SWEEP = timedelta(hours=3)
 Thing = tuple[str, str]
-SEALED_KINDS = (OrderContact, OrderDelivery, ShipmentTracking, ShipmentLabel)
+SEALED_KINDS = (OrderContact, OrderDelivery, ShipmentTracking, ShipmentLabel, OrderNote)
+OF_ACCOUNT = (AccountContact, AccountProfile, PastAddress, PastOrder)
 
 
 @dataclass
@@ -48,9 +59,10 @@ class Expected:
     ends: dict[Thing, datetime] = field(default_factory=dict)
     early: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
-    gone_on: dict[str, datetime] = field(default_factory=dict)
+    ever: set[str] = field(default_factory=set)
 
     def hold(self, what: str, name: str, end: datetime) -> None:
+        self.ever.add(what)
         self.ends[what, name] = end
 
     def compare(self, found: set[Thing], at: datetime) -> None:
@@ -79,7 +91,7 @@ class Years:
         self._plans: dict[int, list[Callable[[datetime], None]]] = defaultdict(list)
         arrivals = max(1, int(self.days * 0.97))
         for person in range(self.people):
-            self._plan(person * arrivals // self.people, self._arrive)
+            self._plan(person * arrivals // self.people, lambda at, n=person: self._arrive(at, n))
 
     def run(self, *, twice_every: int = 10) -> Expected:
         """Live through every day, sweep it once a day, and compare."""
@@ -119,8 +131,12 @@ class Years:
     def _later(self, at: datetime, days: int, deed: Callable[[datetime], None]) -> None:
         self._plan((at - START).days + days, deed)
 
-    def _arrive(self, at: datetime) -> None:
+    def _arrive(self, at: datetime, number: int) -> None:
         self._visit(at)
+        standing = alone()
+        self._leave_alone(at, *list(standing.items())[number % len(standing)])
+        others = lone_tables()
+        self._leave_row(at, *others[number % len(others)])
         kind = self._choose.random()
         if kind < 0.2:
             self._open_account(at)
@@ -136,6 +152,26 @@ class Years:
             self.expected.hold("cart", str(cart.id), at + 14 * DAY)
             self.expected.hold("mail", str(send.id), at + 90 * DAY)
 
+    def _leave_alone(self, at: datetime, cls: type, days: int) -> None:
+        kind = register.kind_of(cls)
+        unit = f"{kind.unit}:{ids.new_id().hex}"
+        keys = vault.prepare(ids.new_id(), unit, cls)
+        record = cls(**{field.name: "x" for field in fields(cls) if field.default is MISSING})
+        with transaction() as session:
+            if kind.erase is Erase.DELETE_FILE:
+                files.store(session, record, b"PK", keys)
+            else:
+                vault.seal(session, record, keys)
+        self.expected.hold(kind.name, unit, at + days * DAY)
+
+    def _leave_row(self, at: datetime, table: Table, life: Life) -> None:
+        with transaction(Role.MIGRATE) as session:
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+            key = session.execute(
+                insert(table).values(**row_of(table, at)).returning(name_of(table))
+            ).scalar()
+        self.expected.hold(table.name, str(key), at + life.days * DAY)
+
     def _order(self, at: datetime, *, is_lapsed: bool, is_lost: bool) -> None:
         number, subject = ids.order_number(), ids.new_id()
         unit = f"order:{number}"
@@ -146,7 +182,7 @@ class Years:
             assert order_id is not None
             contact = OrderContact(f"{number.lower()}@shop.test")
             delivery = OrderDelivery(name="Ada Lind", street="Rapenburg 70", country="NL")
-            vault.seal_all(session, [contact, delivery], keys)
+            vault.seal_all(session, [contact, delivery, OrderNote("Rang twice.")], keys)
             if not is_lapsed:
                 session.add(_payment(order_id, number, at))
                 vault.seal(session, ShipmentTracking(number), keys)
@@ -156,7 +192,7 @@ class Years:
                 self.expected.hold("shipment.tracking", unit, at + 180 * DAY)
                 self.expected.hold("payment reference", number, at + 120 * DAY)
         self.expected.hold("order", number, datetime(at.year + 11, 1, 1, tzinfo=UTC))
-        for what, days in (("order.contact", 240), ("order.delivery", 180)):
+        for what, days in (("order.contact", 240), ("order.note", 240), ("order.delivery", 180)):
             self.expected.hold(what, unit, at + (timedelta(hours=12) if is_lapsed else days * DAY))
         if not (is_lapsed or is_lost):
             self._later(at, self._choose.randrange(1, 12), lambda then: self._deliver(order_id, unit, then))
@@ -165,7 +201,7 @@ class Years:
         with transaction() as session:
             orders.note_delivery(session, order_id)
         jobs.HANDLERS["orders.start_clocks"].run(Message(0, "order.delivered", {"order": order_id}))
-        for what in ("order.contact", "order.delivery", "shipment.tracking", "shipment.label"):
+        for what in ("order.contact", "order.note", "order.delivery", "shipment.tracking", "shipment.label"):
             if (what, unit) in self.expected.ends:
                 self.expected.hold(what, unit, at + 30 * DAY)
         if self._choose.random() < 0.1:
@@ -188,9 +224,10 @@ class Years:
             session.flush()
             buyer_id = buyer.id
         unit = f"account:{buyer_id}"
-        keys = vault.prepare(subject, unit, AccountContact, AccountProfile)
+        keys = vault.prepare(subject, unit, *OF_ACCOUNT)
+        known = [AccountContact(f"a{buyer_id}@shop.test"), AccountProfile(), PastAddress(), PastOrder()]
         with transaction() as session:
-            vault.seal_all(session, [AccountContact(f"a{buyer_id}@shop.test"), AccountProfile()], keys)
+            vault.seal_all(session, known, keys)
         self._used(buyer_id, unit, at)
 
     def _used(self, buyer_id: int, unit: str, at: datetime) -> None:
@@ -215,7 +252,7 @@ class Years:
         self._hold_account(unit, at)
 
     def _hold_account(self, unit: str, end: datetime) -> None:
-        for what in ("account.contact", "account.profile", "buyer"):
+        for what in (*(register.kind_of(cls).name for cls in OF_ACCOUNT), "buyer"):
             self.expected.hold(what, unit, end)
 
 
@@ -233,6 +270,8 @@ def left() -> Iterator[Thing]:
         yield from _rows(session, text("SELECT 'buyer', 'account:' || id FROM buyers"))
         yield from _rows(session, text("SELECT 'mail', id::text FROM mail_sends"))
         yield from _rows(session, text("SELECT 'message', id::text FROM outbox_messages"))
+        for table, _life in lone_tables():
+            yield from _rows(session, select(literal(table.name), name_of(table)))
         held = text("SELECT 'payment reference', reference FROM payments WHERE session_ref IS NOT NULL")
         yield from _rows(session, held)
 
