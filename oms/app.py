@@ -27,6 +27,7 @@ from oms.privacy.locking import views as locking
 from oms.privacy.minors import views as minors
 from oms.privacy.moving import views as moving
 from oms.privacy.notice import views as notice
+from oms.privacy.official import views as official
 from oms.privacy.places import views as places
 from oms.privacy.watching import views as watching
 from oms.returns import views as returns
@@ -63,6 +64,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     moving.blueprint,
     exports.blueprint,
     minors.blueprint,
+    official.blueprint,
     privacy.blueprint,
     settings_page.blueprint,
     staff.blueprint,

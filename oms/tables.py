@@ -36,6 +36,7 @@ from oms.privacy.minors import models as minors
 from oms.privacy.minors import personal as minors_personal
 from oms.privacy.moving import models as moving
 from oms.privacy.moving import personal as moving_personal
+from oms.privacy.official import models as official
 from oms.privacy.watching import models as watching
 from oms.privacy.wishes import models as wishes
 from oms.returns import models as returns
@@ -60,6 +61,6 @@ MODULES = (
     *(locking, watching, wishes),
     breaches,
     *(moving, moving_personal, exports, exports_personal),
-    *(minors, minors_personal),
+    *(minors, minors_personal, official),
     bulk,
 )

@@ -44,6 +44,7 @@ from oms.notifications.copies import handlers as copy_mails
 from oms.notifications.locking import handlers as lock_mails
 from oms.notifications.minors import handlers as minor_mails
 from oms.notifications.moving import handlers as moving_mails
+from oms.notifications.official import handlers as official_mails
 from oms.notifications.returning import handlers as returning_mails
 from oms.notifications.sending import handlers as sending_mails
 from oms.orders import handlers as orders
@@ -54,6 +55,7 @@ from oms.privacy.copies import handlers as copies
 from oms.privacy.exports import handlers as exports
 from oms.privacy.minors import handlers as minors
 from oms.privacy.moving import handlers as moving
+from oms.privacy.official import handlers as official
 from oms.privacy.telling import handlers as telling
 from oms.shipping import gateway as carriers
 from oms.staff import handlers as staff
@@ -66,8 +68,8 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking, many),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails),
-    *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails, minor_mails),
-    *(privacy, copies, exports, moving, minors, telling, backups),
+    *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails, minor_mails, official_mails),
+    *(privacy, copies, exports, moving, minors, official, telling, backups),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})

@@ -23,6 +23,8 @@ from oms.kernel.errors import HeldError, RefusedError
 from oms.kernel.register import Purpose, columns
 from oms.kernel.vault import PurposeRefusedError
 
+# Who gets something by the order of a law; a law is no agreement, so it is no declared recipient.
+AUTHORITY = "authority"
 _TELLING_CHARS = 4  # a shorter value, such as a country code, is found in any text
 
 
@@ -207,6 +209,15 @@ def disclose_again(
     if row is None or (row.unit, row.recipient, row.fields) != (occasion.unit, recipient, fields):
         return disclose(session, recipient, occasion, records)
     return Payload(row.id, values)
+
+
+def note_ordered(
+    session: Session, occasion: Occasion, fields: Sequence[str], instrument: str, at: datetime
+) -> None:
+    """Write that an authority was given fields by an instrument, which stands for an agreement."""
+    row = {"unit": occasion.unit, "subject_id": occasion.subject_id, "recipient": AUTHORITY}
+    why = {"purpose": occasion.purpose, "message": occasion.message, "agreement": instrument}
+    session.execute(insert(Disclosure).values(at=at, fields=list(fields), **row, **why))
 
 
 def _projected(

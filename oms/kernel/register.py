@@ -54,6 +54,7 @@ class Job(StrEnum):
     ERASURE = "erasure"
     ARRIVALS = "arrivals"
     EXPORTS = "exports"
+    AUTHORITIES = "authorities"
 
 
 # Whoever it is about, and the erasure; a mailbox also where a copy or word of a breach must reach somebody.

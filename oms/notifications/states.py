@@ -40,6 +40,7 @@ NEEDED = frozenset(
             "move_warning",
             "minor",
             "guardian",
+            "official",
         ),
     }
 )

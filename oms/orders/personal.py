@@ -25,7 +25,7 @@ from oms.kernel.register import (
     readers={
         Purpose.DELIVERY: "labels owner picker-packer",
         Purpose.AFTER_SALES: "exports masks owner service privacy",
-        Purpose.RIGHTS: f"{THEIR_OWN} requests",
+        Purpose.RIGHTS: f"{THEIR_OWN} requests authorities",
     },
 )
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class OrderDelivery:
         Purpose.ORDER_MESSAGES: "letters notices",
         Purpose.PAYMENT: "payments",
         Purpose.AFTER_SALES: "exports owner service privacy",
-        Purpose.RIGHTS: f"{THEIR_MAILBOX} requests",
+        Purpose.RIGHTS: f"{THEIR_MAILBOX} requests authorities",
     },
 )
 @dataclass(frozen=True, slots=True)

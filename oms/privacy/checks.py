@@ -12,6 +12,7 @@ from oms.privacy.clearing import queries as clearing
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
 from oms.privacy.minors import queries as minors
+from oms.privacy.official import queries as official
 from oms.privacy.retention import queries
 from oms.privacy.watching import queries as watching
 from oms.web.doctor import Health, check
@@ -111,3 +112,11 @@ def _minors() -> tuple[str, Health]:
         waiting, late = len(minors.under_way(session)), minors.late(session, clock.now() - _AN_HOUR)
     told = f"{late} late of {waiting}"
     return told if waiting else "0", Health.ILL if late else Health.WELL
+
+
+@check("Emergency disclosures without a review", "Review them at the desk, under Privacy, Official requests.")
+def _official() -> tuple[str, Health]:
+    with reading() as session:
+        waiting, late = official.waiting(session), official.unreviewed(session, clock.now())
+    told = f"{late} late, {waiting} official requests wait"
+    return told, Health.ILL if late else Health.NOTE if waiting else Health.WELL

@@ -46,6 +46,7 @@ def _rooms() -> list[dict[str, str]]:
         (_("Breaches"), "oms.breaches.index"),
         (_("Lost mailboxes"), "oms.moving.index"),
         (_("Suspected children"), "oms.minors.index"),
+        (_("Official requests"), "oms.official.index"),
         (_("Looks at people"), "oms.watching.index"),
         (_("Lists of people"), "oms.exports.index"),
         (_("Where data lies"), "oms.places.index"),

@@ -9,8 +9,8 @@ from oms.kernel.register import declare_place, declare_traces
 declare_traces(
     "queue payload",
     "variant version work after recipient",
-    "breach buyer case challenge closing copy event export move notice order parcel payment refund request"
-    " shipment staff unit withdrawal",
+    "breach buyer case challenge closing copy event export move notice official order parcel payment refund"
+    " request shipment staff unit withdrawal",
 )
 # The last name of each value: of `error.__class__.__name__` it is `__name__`.
 declare_traces(

@@ -117,6 +117,8 @@ def message_words(topic: str) -> str:
         "request": _("The mail about what you asked us."),
         "minor": _("The mail that your data is locked, as you may be a child."),
         "guardian": _("Our question to you as a guardian."),
+        "official": _("The mail that an authority asked about your order."),
+        "ordered": _("By the order of a law."),
     }
     return str(words.get(topic) or topic)
 

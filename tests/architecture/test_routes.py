@@ -39,6 +39,7 @@ CACHED = {
     "catalog.product",
     "search.results",
     "legal.text",
+    "legal.transparency",
     "notice.current",
     "notice.version",
     "notice.versions",

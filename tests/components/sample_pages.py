@@ -60,6 +60,11 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "notice": ("store/legal/notice.html", privacy.notice),
     "legal": ("store/legal/page.html", privacy.legal),
     "notice-changes": ("store/legal/changes.html", privacy.changes),
+    "transparency": ("store/legal/transparency.html", privacy.transparency),
+    "transparency-none": (
+        "store/legal/transparency.html",
+        lambda: {**privacy.transparency(), "rows": []},
+    ),
     "versions": ("store/legal/versions.html", privacy.versions),
     "desk-sign-in": ("desk/staff/sign_in.html", desk.sign_in),
     "desk-second-factor": ("desk/staff/second_factor.html", desk.second_factor),

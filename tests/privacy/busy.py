@@ -1,6 +1,6 @@
 """A shop in which every address has something to show: one order in each room, one request of each sort."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flask.testing import FlaskClient
@@ -39,6 +39,8 @@ from oms.privacy.moving.models import MailboxMove
 from oms.privacy.moving.personal import MoveClaim
 from oms.privacy.moving.queries import stop_token
 from oms.privacy.notice import actions as notice
+from oms.privacy.official import actions as official
+from oms.privacy.official.states import Instrument
 from oms.privacy.states import Channel, RequestKind, Source, Way
 from oms.privacy.wishes.queries import token_of
 from oms.returns import actions as returns
@@ -194,6 +196,7 @@ def _of_desk(small: Shop, order: Order) -> dict[str, str]:
         "oms.many.work": f"/orders/many/{work}",
         "oms.packing.box": f"/pack/{box}",
         "oms.exports.export": f"/privacy/exports/{_list(order)}",
+        "oms.official.official": f"/privacy/official/{_official(order)}",
         "oms.minors.case": f"/privacy/minors/{_number(_child(small))}",
         "oms.moving.move": f"/privacy/moves/{_move(returned).number}",
         "oms.picking.walk": f"/pick/{picked}",
@@ -220,6 +223,13 @@ def _child(small: Shop) -> MinorCase:
 def _number(case: MinorCase) -> str:
     with reading() as session:
         return session.get_one(PrivacyRequest, case.request_id).number
+
+
+def _official(order: Order) -> str:
+    """Write down what a court asks of an order."""
+    asked = official.Asked(Instrument.COURT_ORDER, "Court", (order.number,), ("order.contact.email",), "C 1")
+    with transaction() as session:
+        return official.write(session, replace(asked, issued_on=clock.today()), by=SYSTEM).number
 
 
 def _part(order: Order) -> int:

@@ -136,8 +136,9 @@ def went(certificate: Mapping[str, Any]) -> list[tuple[tuple[Field, ...], int]]:
 
 
 def recipients_of(session: Session, unit: str) -> list[str]:
-    """Return who was told something of a unit."""
-    return list(dict.fromkeys(row.recipient for row in egress.disclosed(session, unit=unit)))
+    """Return who was told something of a unit; an authority forgets by its own law (GDPR, article 4(9))."""
+    told = [row.recipient for row in egress.disclosed(session, unit=unit)]
+    return list(dict.fromkeys(name for name in told if name != egress.AUTHORITY))
 
 
 def order_of(session: Session, unit: str) -> Order | None:

@@ -27,6 +27,7 @@ def notice(told: Content, version: str, imprint: str) -> dict[str, Any]:
         "version": version,
         "own": _own_words(told),
         "versions_url": at("/privacy/versions"),
+        "transparency_url": at("/transparency"),
         "intro": [
             _("This page is made from the same list that the shop obeys. If it changes, so does this."),
             _("There is no marketing, no profile, no sale of data and no counting of visits."),

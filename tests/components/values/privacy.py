@@ -319,6 +319,7 @@ def notice() -> dict[str, Any]:
         **page("Privacy"),
         "version": "Version 3, in force since 22 November 2026",
         "versions_url": "/privacy/versions",
+        "transparency_url": "/transparency",
         "coming": {"text": "From 22 December 2026 this notice changes.", "url": "#"},
         "own": [("", ["A stationer in Leiden."]), ("Law and courts", ["Dutch law; the court in Leiden."])],
         "intro": ["This page is made from the same list that the shop obeys. If it changes, so does this."],
@@ -344,6 +345,12 @@ def legal() -> dict[str, Any]:
     """A page of words."""
     body = Markup("<p>The terms of a demo shop.</p><h2>Delivery</h2><p>We send from Leiden and Osaka.</p>")
     return {**page("Terms"), "heading": "Terms", "body": body, "version": "In force since 22 November 2026"}
+
+
+def transparency() -> dict[str, Any]:
+    """Figures of a year."""
+    row = {"year": "2026", "kind": "court order", "asked": 3, "given": 1, "refused": 2}
+    return {**page("What authorities asked for"), "rows": [row]}
 
 
 def versions() -> dict[str, Any]:

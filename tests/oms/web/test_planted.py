@@ -148,6 +148,14 @@ VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
         "B-1: authority", Health.ILL,
     ),
     "Suspected children whose guardian did not answer in time": (_run(_CHILD), "1 late of 1", Health.ILL),
+    "Emergency disclosures without a review": (
+        _run(
+            "INSERT INTO official_requests (number, state, kind, instrument, authority, people, written_by,"
+            " written_at, approver1, settled_at, review_by) VALUES ('O-1', 'disclosed', 'emergency', '',"
+            " 'Police', 1, '1', now(), '2', now(), now() - interval '1 hour')"
+        ),
+        "1 late", Health.ILL,
+    ),
     "Withdrawals not paid back within 14 days": (_run(_WITHDRAWAL), "1", Health.ILL),
     "Withdrawals without acknowledgment": (_run(_WITHDRAWAL), "1", Health.ILL),
 }  # fmt: skip

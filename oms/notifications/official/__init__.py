@@ -1,0 +1,1 @@
+"""The mail about what an authority was given."""

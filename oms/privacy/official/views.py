@@ -1,0 +1,159 @@
+"""The desk's routes of official requests: write one down, agree, refuse, take once, review."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from oms.kernel.db import reading, transaction
+from oms.privacy import pages
+from oms.privacy.official import actions, queries
+from oms.privacy.official.forms import OfficialForm, RefusalForm
+from oms.privacy.official.models import OfficialRequest
+from oms.privacy.official.states import Instrument, OfficialState, Why
+from oms.web.filters import day, moment
+from oms.web.permissions import Permission
+from oms.web.security import actor, permit
+
+blueprint = Blueprint("official", __name__)
+_KINDS = {OfficialState.DISCLOSED: "done", OfficialState.REFUSED: "gone", OfficialState.LAPSED: "gone"}
+
+
+@blueprint.route("/privacy/official", methods=["GET", "POST"])
+@permit(Permission.PRIVACY)
+def index() -> ResponseReturnValue:
+    """List what authorities ask for, and take another request."""
+    form = OfficialForm()
+    if form.validate_on_submit():
+        with transaction() as session:
+            row = actions.write(session, form.to_request(), by=actor())
+        return redirect(url_for(".official", number=row.number), 303)
+    with reading() as session:
+        found = queries.listed(session)
+    rows = [
+        [
+            (one.number, url_for(".official", number=one.number)),
+            (one.kind, ""),
+            (_(one.state), ""),
+            (moment(one.written_at), ""),
+        ]
+        for one in found
+    ]
+    heads = [_("Number"), _("Instrument"), _("State"), _("Written down")]
+    entry = {
+        "title": _("An authority asks"),
+        "form": form,
+        "url": url_for(".index"),
+        "yes": _("Write it down"),
+        "note": _("Two others have to agree. Only what the instrument covers is ever opened."),
+    }
+    shown = pages.sheet(
+        _("Official requests"), tables=[pages.table(_("Official requests"), heads, rows)], forms=[entry]
+    )
+    return shown, 422 if form.errors else 200
+
+
+@blueprint.get("/privacy/official/<number>")
+@permit(Permission.PRIVACY)
+def official(number: str) -> str:
+    """Show one request: its instrument and scope, who agreed, and what can be done."""
+    with reading() as session:
+        found = queries.by_number(session, number)
+        units = queries.units_of(session, found.id)
+    about = ", ".join(pages.unit_words(one.unit) for one in units)
+    told = sum(1 for one in units if one.told_at)
+    facts = [
+        (_("Instrument"), f"{found.kind} {found.instrument}"),
+        (_("Authority"), found.authority or _("none named")),
+        (_("Issued, ends"), f"{_day(found.issued_on)}, {_day(found.expires_on)}"),
+        (_("Orders"), about or _("none")),
+        (_("Fields"), ", ".join(found.fields) or _("none")),
+        (_("Written down by"), found.written_by),
+        (_("Agreed"), ", ".join(filter(None, [found.approver1, found.approver2])) or _("nobody")),
+        (_("Can be taken until"), moment(found.ends_at) if found.ends_at else _("not yet")),
+        (_("Taken"), moment(found.given_at) if found.given_at else _("no")),
+        (_("Told"), _("%(count)s of %(all)s", count=told, all=len(units))),
+        (_("Nobody may be told until"), _day(found.gag_until)),
+        (_("Refused because"), found.ground or ""),
+        (_("Review by, reviewed by"), f"{_moment(found.review_by)} {found.reviewed_by}"),
+    ]
+    is_open = found.state in {OfficialState.WRITTEN, OfficialState.APPROVED}
+    return pages.sheet(
+        _("Official request %(number)s", number=number),
+        back=url_for(".index"),
+        chip={"word": _(found.state), "kind": _KINDS.get(found.state, "waiting")},
+        facts=facts,
+        forms=[_refusal(number)] if is_open else [],
+        steps=_steps(found),
+    )
+
+
+def _day(when: Any) -> str:  # noqa: ANN401 - a date, or none
+    return day(when) if when else str(_("none"))
+
+
+def _moment(when: Any) -> str:  # noqa: ANN401 - a moment, or none
+    return moment(when) if when else str(_("none"))
+
+
+def _refusal(number: str) -> dict[str, Any]:
+    url = url_for(".refuse", number=number)
+    note = _("The authority hears it from you. Nothing goes out.")
+    form = RefusalForm(formdata=None)
+    return {"title": _("Refuse"), "form": form, "url": url, "yes": _("Refuse"), "note": note}
+
+
+def _steps(found: OfficialRequest) -> list[dict[str, Any]]:
+    wanted: list[tuple[str, str]] = []
+    if found.state is OfficialState.WRITTEN:
+        wanted.append((_("Agree"), ".approve"))
+    if found.state is OfficialState.APPROVED:
+        wanted.append((_("Take it, once"), ".take"))
+    is_urgent = found.kind is Instrument.EMERGENCY and not found.reviewed_by
+    if is_urgent and found.state is OfficialState.DISCLOSED:
+        wanted.append((_("I have reviewed it"), ".review"))
+    return [{"label": label, "url": url_for(to, number=found.number), "kind": ""} for label, to in wanted]
+
+
+@blueprint.post("/privacy/official/<number>/approve")
+@permit(Permission.PRIVACY)
+def approve(number: str) -> ResponseReturnValue:
+    """Agree: the second who does lets it be taken."""
+    with transaction() as session:
+        actions.approve(session, queries.by_number(session, number, is_locked=True), by=actor())
+    flash(_("Noted."), "good")
+    return redirect(url_for(".official", number=number), 303)
+
+
+@blueprint.post("/privacy/official/<number>/refuse")
+@permit(Permission.PRIVACY)
+def refuse(number: str) -> ResponseReturnValue:
+    """Refuse on a coded ground."""
+    form = RefusalForm()
+    if form.validate_on_submit():
+        with transaction() as session:
+            row = queries.by_number(session, number, is_locked=True)
+            actions.refuse(session, row, Why(str(form.why.data)), by=actor())
+        flash(_("Refused."), "good")
+    return redirect(url_for(".official", number=number), 303)
+
+
+@blueprint.post("/privacy/official/<number>/take")
+@permit(Permission.PRIVACY)
+def take(number: str) -> ResponseReturnValue:
+    """Hand the covered fields out as a file, once; nothing of it stays here."""
+    with transaction() as session:
+        content = actions.take(session, queries.by_number(session, number, is_locked=True), by=actor())
+    named = {"Content-Disposition": f'attachment; filename="official-{number}.json"'}
+    return Response(content, mimetype="application/json", headers=named)
+
+
+@blueprint.post("/privacy/official/<number>/review")
+@permit(Permission.PRIVACY)
+def review(number: str) -> ResponseReturnValue:
+    """Note that an emergency was looked at afterwards, by somebody else."""
+    with transaction() as session:
+        actions.review(session, queries.by_number(session, number, is_locked=True), by=actor())
+    flash(_("Noted."), "good")
+    return redirect(url_for(".official", number=number), 303)
