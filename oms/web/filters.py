@@ -49,7 +49,8 @@ def percent(value: float) -> str:
 
 def party(name: str) -> str:
     """Return what a recipient of data is called on a page: its name as a heading writes it."""
-    return str(_(name[:1].upper() + name[1:]))
+    # An authority is no declared recipient, whose names are gathered for the catalogs by themselves.
+    return str(_("Authority")) if name == "authority" else str(_(name[:1].upper() + name[1:]))
 
 
 def install(app: Flask) -> None:
