@@ -9,6 +9,7 @@ from oms.notifications.actions import MAILS
 from oms.notifications.gateway import UndeliverableError
 from oms.notifications.pages import write
 from oms.privacy.official.models import OfficialRequest
+from oms.privacy.official.states import Instrument
 
 
 @jobs.on("official.tell", role=Role.WORKER, patience=MAILS)
@@ -24,7 +25,9 @@ def tell(message: Message) -> None:
     _ = reader.say
     sentences = [
         _("On %(day)s an authority was given something of what you gave us.", day=reader.day(found.given_at)),
-        _("A law obliged us. Two of our staff agreed, and only what was asked for went out."),
+        _("A life was in danger. Somebody else of us looks at it afterwards.")
+        if found.kind is Instrument.EMERGENCY
+        else _("A law obliged us. Two of our staff agreed, and only what was asked for went out."),
         _("The page of your data shows what it was, and on which ground."),
     ]
     subject = _("An authority asked about your order")
