@@ -1,5 +1,6 @@
 """The desk's routes of official requests: write one down, agree, refuse, take once, review."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, url_for
@@ -10,7 +11,7 @@ from oms.kernel.db import reading, transaction
 from oms.privacy import pages
 from oms.privacy.official import actions, queries
 from oms.privacy.official.forms import OfficialForm, RefusalForm
-from oms.privacy.official.models import OfficialRequest
+from oms.privacy.official.models import OfficialRequest, OfficialUnit
 from oms.privacy.official.states import Instrument, OfficialState, Why
 from oms.web.filters import day, moment
 from oms.web.permissions import Permission
@@ -61,9 +62,21 @@ def official(number: str) -> str:
     with reading() as session:
         found = queries.by_number(session, number)
         units = queries.units_of(session, found.id)
+    is_open = found.state in {OfficialState.WRITTEN, OfficialState.APPROVED}
+    return pages.sheet(
+        _("Official request %(number)s", number=number),
+        back=url_for(".index"),
+        chip={"word": _(found.state), "kind": _KINDS.get(found.state, "waiting")},
+        facts=_facts(found, units),
+        forms=[_refusal(number)] if is_open else [],
+        steps=_steps(found),
+    )
+
+
+def _facts(found: OfficialRequest, units: Sequence[OfficialUnit]) -> list[tuple[str, str]]:
     about = ", ".join(pages.unit_words(one.unit) for one in units)
     told = sum(1 for one in units if one.told_at)
-    facts = [
+    return [
         (_("Instrument"), f"{found.kind} {found.instrument}"),
         (_("Authority"), found.authority or _("none named")),
         (_("Issued, ends"), f"{_day(found.issued_on)}, {_day(found.expires_on)}"),
@@ -78,15 +91,6 @@ def official(number: str) -> str:
         (_("Refused because"), found.ground or ""),
         (_("Review by, reviewed by"), f"{_moment(found.review_by)} {found.reviewed_by}"),
     ]
-    is_open = found.state in {OfficialState.WRITTEN, OfficialState.APPROVED}
-    return pages.sheet(
-        _("Official request %(number)s", number=number),
-        back=url_for(".index"),
-        chip={"word": _(found.state), "kind": _KINDS.get(found.state, "waiting")},
-        facts=facts,
-        forms=[_refusal(number)] if is_open else [],
-        steps=_steps(found),
-    )
 
 
 def _day(when: Any) -> str:  # noqa: ANN401 - a date, or none
