@@ -203,7 +203,7 @@ def test_the_desk_opens_writes_and_sends_a_breach(small: Shop, desk: FlaskClient
     answer = officer.send("/privacy/breaches", **fields, until=until)
     assert answer.status_code == 303
     path = answer.headers["Location"].partition("/oms")[2] or answer.headers["Location"]
-    assert "Missing: possible_impact, what_we_do" in words(officer.get(path))
+    assert "Missing: What it can mean for people, What we did and will do." in words(officer.get(path))
     assert officer.send(f"{path}/send", page=path).status_code == 422
     assert officer.send(path, **dict.fromkeys(PARTS, "Words.")).status_code == 303
     assert officer.send(f"{path}/send", page=path).status_code == 303

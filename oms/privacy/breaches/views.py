@@ -81,7 +81,7 @@ def breach(number: str) -> ResponseReturnValue:
         "form": form if form.errors else NoticeForm(formdata=None, data=found.parts),
         "url": url_for(".breach", number=number),
         "yes": _("Save"),
-        "note": _("Missing: %(parts)s.", parts=", ".join(found.missing()) or _("nothing")),
+        "note": _("Missing: %(parts)s.", parts=", ".join(_missing(found)) or _("nothing")),
     }
     return pages.sheet(
         _("Breach %(number)s", number=number),
@@ -92,9 +92,15 @@ def breach(number: str) -> ResponseReturnValue:
     )
 
 
+def _missing(found: Breach) -> list[str]:
+    """Return the parts that are empty, as their fields are labelled."""
+    blank = NoticeForm(formdata=None)
+    return [str(blank[part].label.text) for part in found.missing()]
+
+
 def _facts(found: Breach) -> list[tuple[str, str]]:
     return [
-        (_("What leaked"), f"{found.leak} {found.named}"),
+        (_("What leaked"), f"{found.leak} {found.named}".strip()),
         (_("From, until"), f"{moment(found.since)}, {moment(found.until)}"),
         (_("Authority (72 hours)"), _clock(found.authority_told_at is not None, found, "authority")),
         (_("Platforms (24 hours)"), _clock(found.platform_told_at is not None, found, "platform")),
