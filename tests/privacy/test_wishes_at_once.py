@@ -17,6 +17,7 @@ from oms.notifications import actions as mails
 from oms.notifications.actions import Letter, Written
 from oms.notifications.states import NEEDED, OPTIONAL
 from oms.orders.personal import OrderContact
+from oms.privacy.asking import actions as asking
 from oms.privacy.states import Channel
 from oms.privacy.wishes import actions
 from oms.privacy.wishes.actions import Said
@@ -78,6 +79,17 @@ def send_to_all(people: int) -> Sent:
 
 def test_a_no_in_the_middle_of_a_send_stops_the_rest(shop: None) -> None:
     assert send_to_all(FEW) == Sent(FEW // 2, 0)
+
+
+def test_an_objection_in_the_middle_of_a_send_stops_the_rest(shop: None) -> None:
+    numbers, went = gather(FEW), 0
+    for place, letter in enumerate(letters(numbers, "delivered")):
+        if place == FEW // 2:
+            with transaction() as session:
+                units = [f"order:{number}" for number in numbers]
+                asking.object_from_page(session, units, "eu", "en", by=make.GUEST)
+        went += handed_over(letter)
+    assert went == FEW // 2
 
 
 @pytest.mark.privacy
