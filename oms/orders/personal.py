@@ -99,7 +99,8 @@ class OrderContact:
     unit="order",
     purposes=frozenset({Purpose.AFTER_SALES, Purpose.RIGHTS}),
     basis=Basis.CONTRACT,
-    retention=Retention(after=Event.RETURN_WINDOW_ENDED, days=0, at_most=240),
+    # Free text goes before everything else of the order: it can name anybody.
+    retention=Retention(after=Event.DELIVERED, days=28, at_most=120),
     source="our staff",
     readers={
         Purpose.AFTER_SALES: "owner service privacy",

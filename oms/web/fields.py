@@ -1,5 +1,6 @@
 """Form fields that the store and the desk share: a mailbox as it is typed, and codes to type."""
 
+import re
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -13,6 +14,8 @@ from oms.web import credentials
 from oms.web.errors import said
 
 LONGEST_MAILBOX = 254
+_LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){12,}")
+_FEWEST, _MOST = 13, 19
 
 
 class MailboxField(EmailField):  # type: ignore[misc]
@@ -32,6 +35,19 @@ def _read(_form: Form, field: Field) -> None:
     except EmailNotValidError as error:
         raise ValidationError(_l("This is not an e-mail address. Look for a missing @ or dot.")) from error
     field.data = read.normalized
+
+
+def no_card_number(_form: Form, field: Field) -> None:
+    """Refuse a text with a number that a card could have (13 to 19 digits, ISO/IEC 7812-1's check digit)."""
+    for found in _LONG_NUMBER.findall(field.data or ""):
+        digits = [int(digit) for digit in found if digit.isdecimal()]
+        if _FEWEST <= len(digits) <= _MOST and _is_luhn(digits):
+            raise ValidationError(_l("This looks like the number of a card. Take it out: we never need it."))
+
+
+def _is_luhn(digits: list[int]) -> bool:
+    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
 def code_field(label: Any) -> StringField:  # noqa: ANN401 - WTForms

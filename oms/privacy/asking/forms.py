@@ -10,7 +10,7 @@ from oms.privacy.asking.actions import Asked, Denial
 from oms.privacy.asking.grounds import REASONS
 from oms.privacy.asking.reading import MOST_WORDS
 from oms.privacy.states import Ground, RequestKind, Source
-from oms.web.fields import MailboxField
+from oms.web.fields import MailboxField, no_card_number
 from oms.web.forms import Form
 
 _LONG = Length(max=300, message=_l("Take at most 300 characters."))
@@ -22,7 +22,8 @@ class EntryForm(Form):
     email = MailboxField(_l("E-mail of who asks"), render_kw={"autocomplete": "off"})
     kind = SelectField(_l("Asks for"), choices=[SelectChoice(k.value, k.value) for k in RequestKind])
     words = TextAreaField(
-        _l("Their words"), [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters."))]
+        _l("Their words"),
+        [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters.")), no_card_number],
     )
 
     def to_request(self) -> Asked:

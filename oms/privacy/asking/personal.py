@@ -14,8 +14,9 @@ from oms.kernel.register import (
     sealed,
 )
 
-# Longer than any law allows for an answer; it goes with the answer, or then.
-_UNTIL_ANSWERED = Retention(after=Event.SEALED, days=100, at_most=100)
+# Longer than any law allows for an answer; it goes with the answer, or then. The words go first.
+_UNTIL_ANSWERED = Retention(after=Event.SEALED, days=107, at_most=107)
+_WORDS_FIRST = Retention(after=Event.SEALED, days=100, at_most=100)
 
 
 @sealed(
@@ -46,7 +47,7 @@ class RequestContact:
     unit="request",
     purposes=frozenset({Purpose.RIGHTS}),
     basis=Basis.LEGAL_OBLIGATION,
-    retention=_UNTIL_ANSWERED,
+    retention=_WORDS_FIRST,
     readers={
         Purpose.RIGHTS: f"{THEIR_OWN} owner privacy",
     },

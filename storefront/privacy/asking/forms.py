@@ -8,7 +8,7 @@ from wtforms.validators import Length, Optional
 from oms.privacy.asking.actions import Asked
 from oms.privacy.asking.reading import MOST_WORDS
 from oms.privacy.states import RequestKind, Source
-from oms.web.fields import MailboxField
+from oms.web.fields import MailboxField, no_card_number
 from oms.web.forms import Form
 
 KIND_NAMES = {
@@ -33,7 +33,7 @@ class AskForm(Form):
     )
     words = TextAreaField(
         _l("Your words"),
-        [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters."))],
+        [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters.")), no_card_number],
         render_kw={"rows": 4, "maxlength": MOST_WORDS},
     )
 

@@ -1,5 +1,7 @@
 """Notes of staff: sealed, on the timeline, in the buyer's own data, and gone with the buyer."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
@@ -110,7 +112,7 @@ def test_it_goes_with_its_person_and_nothing_more_is_noted(goods: Shop, service:
     assert len(kept()) == 1
 
 
-def test_a_note_that_is_written_after_delivery_ends_with_the_return_window(
+def test_a_note_that_is_written_after_delivery_ends_before_the_rest_of_the_order(
     goods: Shop, service: Visitor
 ) -> None:
     order = forgetting.delivered({goods.clock: 1})
@@ -119,5 +121,7 @@ def test_a_note_that_is_written_after_delivery_ends_with_the_return_window(
     jobs.drain()
     with reading() as session:
         found = orders.get(session, order.id)
-    assert found.returns_end_at is not None
-    assert vault.ends(order.unit)[kind_of(OrderNote).name] == found.returns_end_at
+    assert found.delivered_at is not None
+    ends = vault.ends(order.unit)
+    assert ends.pop(kind_of(OrderNote).name) == found.delivered_at + timedelta(days=28)
+    assert min(ends.values()) > found.delivered_at + timedelta(days=28)

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from oms.web.fields import no_card_number
 from oms.web.forms import Form
 
 MOST = 500
@@ -17,6 +18,7 @@ class NoteForm(Form):
         [
             DataRequired(_l("Write something first.")),
             Length(max=MOST, message=_l("Take at most 500 characters.")),
+            no_card_number,
         ],
         render_kw={"rows": "3", "maxlength": str(MOST)},
     )
