@@ -1,5 +1,5 @@
 """Settings from the environment, read once; production refuses to start with weak or missing ones."""
 
-from oms.kernel.config.settings import LOGINS, AppEnv, Dkim, Settings, Texts, load
+from oms.kernel.config.settings import LOGINS, AppEnv, Dkim, Settings, load
 
-__all__ = ["LOGINS", "AppEnv", "Dkim", "Settings", "Texts", "load"]
+__all__ = ["LOGINS", "AppEnv", "Dkim", "Settings", "load"]

@@ -40,15 +40,6 @@ class Dkim:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
-    """Who carries text messages: its address, our key there, and what signs what it tells us."""
-
-    url: str
-    key: str = field(repr=False)
-    webhook_secret: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting, checked; `.env.example` tells what each means."""
 
@@ -72,7 +63,6 @@ class Settings:
     smtp_url: str
     mail_from: str
     dkim: Dkim | None
-    texts: Texts | None
     carrier_url: str
     carrier_key: str
     carrier_webhook_secret: str
@@ -135,7 +125,6 @@ def load(environ: Mapping[str, str]) -> Settings:
         smtp_url=reader.url("SMTP_URL", {"smtp", "smtps"}, needed=live),
         mail_from=reader.text("MAIL_FROM", needed=live) or "shop@shop.test",
         dkim=_dkim(reader),
-        texts=_texts(reader, live=live),
         carrier_url=(carrier := reader.standin("CARRIER_URL", live=live)),
         carrier_key=reader.text("CARRIER_KEY", needed=bool(carrier)),
         carrier_webhook_secret=reader.signing("CARRIER_WEBHOOK_SECRET", needed=bool(carrier), live=live),
@@ -171,16 +160,6 @@ def _dkim(reader: Reader) -> Dkim | None:
     if not key and (domain or selector):
         reader.wrong.append("DKIM_KEY (or _FILE, or _COMMAND) is not set.")
     return Dkim(domain.lower(), selector, key) if key else None
-
-
-def _texts(reader: Reader, *, live: bool) -> Texts | None:
-    """Return who carries text messages, None where there are none."""
-    url = reader.standin("SMS_URL", live=live)
-    key = reader.text("SMS_KEY", needed=bool(url))
-    secret = reader.signing("SMS_WEBHOOK_SECRET", needed=bool(url), live=live)
-    if live and url and urlsplit(url).scheme != "https":
-        reader.wrong.append("SMS_URL must begin with https://.")
-    return Texts(url, key, secret) if url else None
 
 
 def _unfit(settings: Settings, *, demo: bool) -> list[str]:
