@@ -85,7 +85,7 @@ def confirmation(session: Session, order: Order, reader: Reader) -> Written:
     """Write what was ordered, for how much, when what goes, and what the market's law wants said."""
     _ = reader.say
     sentence = _("We have your order, and it is paid.")
-    legal = _legal(session, order)
+    legal = [*_waived(session, order, reader), *_legal(session, order)]
     return write(
         "confirmation",
         _("Your order %(number)s", number=order.number),
@@ -96,6 +96,20 @@ def confirmation(session: Session, order: Order, reader: Reader) -> Written:
         to=[],
         legal=legal,
     )
+
+
+def _waived(session: Session, order: Order, reader: Reader) -> list[dict[str, Any]]:
+    """Confirm what a buyer agreed to of a download, on what they can keep (Directive 2011/83/EU, 8 (7) b)."""
+    at = orders.waived_at(session, order.id)
+    if at is None:
+        return []
+    _ = reader.say
+    said = _(
+        "On %(day)s you asked that the download begins at once, and you said that you know that you lose your"
+        " right to withdraw from it.",
+        day=reader.day(at),
+    )
+    return [{"title": _("Your download"), "text": Markup("<p>{}</p>").format(said), "plain": said}]
 
 
 def _legal(session: Session, order: Order) -> list[dict[str, Any]]:

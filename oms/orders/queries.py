@@ -9,7 +9,7 @@ from oms.kernel import ids, register, vault
 from oms.kernel.errors import NotFoundError
 from oms.kernel.register import Event
 from oms.orders.models import Order, OrderEvent, OrderHold, unit_of
-from oms.orders.states import OrderState
+from oms.orders.states import WAIVED, OrderState
 
 
 def by_number(session: Session, number: str) -> Order | None:
@@ -92,6 +92,12 @@ def history(session: Session, order_id: int) -> list[OrderEvent]:
     return list(
         session.scalars(select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id))
     )
+
+
+def waived_at(session: Session, order_id: int) -> datetime | None:
+    """Return when a buyer gave up the right to withdraw from what is downloaded; None where they did not."""
+    chosen = select(OrderEvent.at).where(OrderEvent.order_id == order_id, OrderEvent.what == WAIVED)
+    return session.scalar(chosen.order_by(OrderEvent.id).limit(1))
 
 
 def open_holds(session: Session, order_id: int) -> list[OrderHold]:

@@ -4,6 +4,10 @@ from enum import StrEnum
 
 from oms.kernel.states import Machine
 
+# What the history says where a buyer agreed that a download begins at once, and that this ends the right to
+# withdraw from it (Directive 2011/83/EU, article 16 m).
+WAIVED = "withdrawal waived"
+
 
 class OrderState(StrEnum):
     """Awaiting payment until captured; lapsed if never; placed is the agreement."""

@@ -11,7 +11,7 @@ from oms.kernel import clock, vault
 from oms.kernel.errors import NotFoundError
 from oms.kernel.money import Money
 from oms.orders import queries as orders
-from oms.orders.models import Order, OrderEvent, OrderLine
+from oms.orders.models import Order, OrderLine
 from oms.orders.personal import OrderContact
 from oms.orders.refunding.queries import refundable
 from oms.orders.states import OrderState
@@ -20,8 +20,6 @@ from oms.returns.models import Withdrawal, WithdrawalExclusion
 from oms.returns.states import Exclusion, WithdrawalState
 
 MOST_LISTED = 200
-# What the history says where a buyer agreed that a download begins at once, and that this ends the right.
-WAIVED = "withdrawal waived"
 _AGREED = frozenset({OrderState.PLACED, OrderState.CLOSED})
 
 
@@ -67,8 +65,7 @@ def _excluded(session: Session, order: Order, lines: Sequence[OrderLine]) -> dic
         WithdrawalExclusion.sku.in_(skus), WithdrawalExclusion.since <= order.placed_at
     )
     reasons = {row.sku: row.reason for row in session.scalars(chosen)}
-    waived = select(func.count()).where(OrderEvent.order_id == order.id, OrderEvent.what == WAIVED)
-    is_waived = bool(session.scalar(waived))
+    is_waived = orders.waived_at(session, order.id) is not None
     found = {line.id: reasons[line.sku] for line in lines if line.sku in reasons}
     return {
         **found,

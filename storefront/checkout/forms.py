@@ -6,7 +6,7 @@ from typing import Any
 import phonenumbers
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TelField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, TelField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -68,6 +68,10 @@ class CheckoutForm(Form):
         """Return the mailbox."""
         return OrderContact(email=str(self.email.data))
 
+    def waives(self) -> bool:
+        """Say whether downloads begin at once, and the right to withdraw from them ends with that."""
+        return bool("waiver" in self and self["waiver"].data)
+
     def delivery(self) -> OrderDelivery | None:
         """Return where the parcel goes; None where nothing is sent to a door."""
         if not self.needs.has_address:
@@ -89,9 +93,12 @@ def fault_words(field: Field, fault: Fault) -> str:
 
 
 def form_class(
-    needs: Needs, countries: list[tuple[str, str]], methods: list[tuple[str, str]]
+    needs: Needs, countries: list[tuple[str, str]], methods: list[tuple[str, str]], *, may_waive: bool = False
 ) -> type[CheckoutForm]:
-    """Return the form of this order: fields in the order in which its country writes an address."""
+    """Return the form of this order: fields in the order in which its country writes an address.
+
+    `may_waive` asks, never ticked before, whether a download begins at once (Directive 2011/83/EU, 16 m).
+    """
     fields: dict[str, Any] = {
         "country": SelectField(
             _l("Country"),
@@ -109,6 +116,10 @@ def form_class(
         )
     if needs.phone:
         fields["phone"] = _phone_field()
+    if may_waive:
+        fields["waiver"] = BooleanField(
+            _l("Begin the download at once. I know that I then lose my right to withdraw from it.")
+        )
     return type("Checkout", (CheckoutForm,), {**fields, "needs": needs, "parts": needs.parts})
 
 

@@ -17,6 +17,7 @@ from oms.kernel.register import kind_of
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.placing.necessity import Needs, needs
 from oms.pricing.queries import Quoted, Where, quote
+from oms.returns import period
 from oms.web.filters import money
 from oms.web.markets import place
 from oms.web.regions import countries as countries_in_words
@@ -42,7 +43,15 @@ class Counter:
     @property
     def asked(self) -> str:
         """Return a word for the fields that this page asks for; an older form is shown again first."""
-        return f"{self.where.country}.{'.'.join(self.needs.parts)}.{'phone' if self.needs.phone else ''}"
+        more = f"{'phone' if self.needs.phone else ''}{'.waiver' if self.may_waive else ''}"
+        return f"{self.where.country}.{'.'.join(self.needs.parts)}.{more}"
+
+    @property
+    def may_waive(self) -> bool:
+        """Say whether there is a download from which the buyer could withdraw."""
+        return self.where.country in period.AREA and any(
+            line.goods.is_digital for line in self.quoted.quote.lines
+        )
 
 
 def counter(session: Session, view: CartView, market: MarketFacts, given: dict[str, str]) -> Counter:
@@ -82,7 +91,7 @@ def form_of(at: Counter, data: dict[str, str] | None = None) -> CheckoutForm:
     """Return the form of a checkout, filled with what was sent or with `data`."""
     here = place()
     methods = [(offer.code, offer.name(here.language)) for offer in at.quoted.offers]
-    made = form_class(at.needs, countries(at.market), methods)
+    made = form_class(at.needs, countries(at.market), methods, may_waive=at.may_waive)
     form = made() if data is None else made(formdata=None, data=data)
     form.asked.data = at.asked
     form.shown.data = at.quoted.quote.fingerprint
@@ -161,10 +170,18 @@ def _sections(at: Counter, form: CheckoutForm) -> list[dict[str, Any]]:
     where = [_shown(form, "country", _why_country(has_address=has_address))]
     parts = (*at.needs.parts, "phone") if at.needs.phone else at.needs.parts
     where += [_shown(form, part, _why(OrderDelivery, part)) for part in parts]
+    downloads = [_shown(form, "waiver", _why_waiver())] if "waiver" in form else []
     return [
         {"title": _("How do we reach you?"), "fields": [_shown(form, "email", _why(OrderContact, "email"))]},
         {"title": _("Where should it go?") if has_address else _("Where are you?"), "fields": where},
+        *([{"title": _("Your download"), "fields": downloads}] if downloads else []),
     ]
+
+
+def _why_waiver() -> str:
+    return str(
+        _("You need not. Without it you may still withdraw within 14 days. Your confirmation repeats it.")
+    )
 
 
 def _why(kind: type, name: str) -> str:

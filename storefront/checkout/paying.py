@@ -64,7 +64,7 @@ def place(at: Counter, form: CheckoutForm) -> str:
     paid = _give_up_unpaid()
     if paid:
         return paid
-    placed = _placed(at, key, contact, delivery)
+    placed = _placed(at, key, contact, delivery, waives=form.waives())
     order = placed if isinstance(placed, Order) else placed.order
     _remember(order.number)
     try:
@@ -109,11 +109,13 @@ def _key(form: CheckoutForm, at: Counter, contact: OrderContact, delivery: Order
     """Return the same word for the same form with the same content; a change makes another order of it."""
     method = at.quoted.chosen.code if at.quoted.chosen else ""
     content = [asdict(contact), asdict(delivery) if delivery else None, at.quoted.quote.fingerprint, method]
-    said = json.dumps([form.placement_key.data, content], sort_keys=True)
+    said = json.dumps([form.placement_key.data, form.waives(), content], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _placed(at: Counter, key: str, contact: OrderContact, delivery: OrderDelivery | None) -> Placed | Order:
+def _placed(
+    at: Counter, key: str, contact: OrderContact, delivery: OrderDelivery | None, *, waives: bool
+) -> Placed | Order:
     """Place the order; where a twin of this form was faster, return the twin's order."""
     number = ids.order_number()
     kinds = [OrderContact, *([OrderDelivery] if delivery else [])]
@@ -130,6 +132,7 @@ def _placed(at: Counter, key: str, contact: OrderContact, delivery: OrderDeliver
         cart_id=at.view.cart_id,
         buyer_id=access.buyer_id() or None,
         notice_version=_notice_shown(),
+        waives=waives,
     )
     try:
         return _tried(request)

@@ -20,7 +20,7 @@ from oms.notifications.returning import handlers as returning
 from oms.orders import queries as orders
 from oms.orders.models import Order, OrderEvent
 from oms.orders.refunding import actions as refunding
-from oms.orders.states import OrderState
+from oms.orders.states import WAIVED, OrderState
 from oms.payments import actions as refunds
 from oms.returns import actions, checks, period, queries
 from oms.returns.models import Withdrawal
@@ -245,10 +245,10 @@ def test_a_download_is_excluded_only_where_its_buyer_agreed(small: Shop) -> None
     order = paid({planner: 1})
     assert right(order)
     with transaction() as session:
-        session.add(session.get_one(Order, order.id).event(queries.WAIVED, SYSTEM, at=clock.now()))
+        session.add(session.get_one(Order, order.id).event(WAIVED, SYSTEM, at=clock.now()))
     assert not right(order)
     with reading() as session:
-        assert session.scalar(select(OrderEvent.what).where(OrderEvent.what == queries.WAIVED))
+        assert session.scalar(select(OrderEvent.what).where(OrderEvent.what == WAIVED))
 
 
 def test_the_desk_lists_it_without_a_name_settles_it_once_and_the_doctor_minds_the_day(

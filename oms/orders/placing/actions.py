@@ -14,7 +14,7 @@ from oms.kernel.register import Purpose
 from oms.kernel.vault import Keys
 from oms.orders.models import Order, OrderLine, OrderTax
 from oms.orders.personal import STRIPE, OrderContact, OrderDelivery
-from oms.orders.states import OrderState
+from oms.orders.states import WAIVED, OrderState
 from oms.payments import actions as money
 from oms.payments.actions import Asked
 from oms.payments.models import Payment
@@ -33,7 +33,10 @@ class PriceChangedError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Everything that placing takes: `wanted` is units by variant id, `shown` the quote's fingerprint."""
+    """Everything that placing takes: `wanted` is units by variant id, `shown` the quote's fingerprint.
+
+    `waives` is the buyer's word that downloads begin at once, and that this ends the right to withdraw.
+    """
 
     number: str
     placement_key: str
@@ -47,6 +50,7 @@ class Placing:
     cart_id: int | None = None
     buyer_id: int | None = None
     notice_version: str = ""
+    waives: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ def place_order(session: Session, wanted: Placing, *, by: Actor) -> Placed:
         [wanted.contact],
     )
     session.add(order.event("created", by, at=clock.now()))
+    if wanted.waives and any(line.is_digital for line in order.lines):
+        session.add(order.event(WAIVED, by, at=clock.now()))
     hold_stock(session, order)
     return Placed(order, payment, payload.text("email"))
 

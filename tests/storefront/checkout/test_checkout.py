@@ -17,11 +17,15 @@ from oms.kernel import jobs
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.notifications import handlers as notifications
+from oms.notifications.letters import confirmation, reader_of
+from oms.orders import queries
+from oms.orders.states import WAIVED
 from storefront.app import create_store
 from tests import make
 from tests.fakes import Party
 from tests.make import Shop
 from tests.pages import form_with, send
+from tests.people import words
 
 ADA = {
     "email": "ada@shop.test",
@@ -122,7 +126,9 @@ def test_each_field_says_why_it_is_asked_and_until_when_it_is_kept(small: Shop, 
 def test_a_download_says_why_it_asks_for_a_country(small: Shop, store: FlaskClient) -> None:
     add(store, "PLANNER-PDF")
     page = store.get("/checkout")
-    assert whys(page) == {"email": WHYS["email"], "country": f"For the tax. {KEPT}"}
+    told = whys(page)
+    assert told.pop("waiver").startswith("You need not.")
+    assert told == {"email": WHYS["email"], "country": f"For the tax. {KEPT}"}
 
 
 def test_a_carrier_that_calls_asks_for_a_phone_and_no_other_does(small: Shop, store: FlaskClient) -> None:
@@ -165,7 +171,7 @@ def test_a_download_asks_for_a_mailbox_and_a_country_and_refuses_an_address(
 ) -> None:
     add(store, "PLANNER-PDF")
     page = store.get("/checkout")
-    assert names(page) == {"email", "country"}
+    assert names(page) == {"email", "country", "waiver"}
     answer = send(store, page, "placement_key", **ADA)
     assert answer.status_code == 422
     assert "fields that it does not have" in answer.text
@@ -453,3 +459,37 @@ def test_who_comes_back_from_stripe_is_not_told_that_the_own_goods_are_sold_out(
     assert again.status_code == 303
     assert again.location.startswith(stripe.address)
     assert [state for state, _ in orders()] == ["lapsed", "awaiting_payment"]
+
+
+def history(what: str) -> int:
+    with reading(Role.MIGRATE) as session:
+        told = text("SELECT count(*) FROM order_events WHERE what = :what")
+        return int(session.scalar(told, {"what": what}) or 0)
+
+
+DOWNLOAD = {"email": "ada@shop.test", "country": "NL", "step": "pay"}
+
+
+@pytest.mark.parametrize(("ticked", "kept"), [({"waiver": "y"}, 1), ({}, 0)])
+def test_a_download_ends_the_right_to_withdraw_only_for_who_says_so(
+    small: Shop, store: FlaskClient, stripe: Party, ticked: dict[str, str], kept: int
+) -> None:
+    add(store, "PLANNER-PDF")
+    page = store.get("/checkout")
+    assert "Without it you may still withdraw within 14 days." in words(page)
+    assert re.search(r'name="waiver"[^>]*checked', page.text) is None
+    assert send(store, page, "placement_key", **DOWNLOAD, **ticked).status_code == 303
+    assert history(WAIVED) == kept
+    with reading() as session:
+        order = queries.by_number(session, orders()[0][1])
+        assert order is not None
+        letter = confirmation(session, order, reader_of(order))
+    said = "you said that you know that you lose your right to withdraw from it."
+    assert (said in " ".join(letter.text.split())) is bool(kept)
+
+
+def test_nobody_is_asked_where_there_is_no_download_or_no_such_right(small: Shop, store: FlaskClient) -> None:
+    add(store)
+    assert "waiver" not in names(store.get("/checkout"))
+    assert pay(store, waiver="y").status_code == 422
+    assert (orders(), history(WAIVED)) == ([], 0)
