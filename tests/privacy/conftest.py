@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from oms.inventory import actions as stock
 from oms.kernel import db, vault
 from oms.kernel.config import load
 from oms.kernel.db import transaction
@@ -41,7 +42,8 @@ def live(databases: tuple[str, str], running: Services, tmp_path: Path) -> Itera
         db.configure(settings.database_url, settings.keyring_url)
         vault.configure(settings)
         with transaction() as session:
-            make.small_shop(session)
+            small = make.small_shop(session)
+            stock.locate_warehouse(session, small.leiden, "Oude Vest 12", "Leiden")
         yield made
     finally:
         made.stop()

@@ -9,7 +9,7 @@ import base64
 import gzip
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,10 +23,9 @@ from sqlalchemy import select
 from oms.backups import actions as backups
 from oms.backups import archive, programs
 from oms.backups.queries import KEYRING_LIFE
-from oms.inventory import actions as stock
-from oms.kernel import clock, db, register, vault
+from oms.kernel import clock, register
 from oms.kernel.config import Settings, load
-from oms.kernel.db import keyring_reading, transaction
+from oms.kernel.db import keyring_reading
 from oms.kernel.vault import keyring
 from oms.kernel.vault.envelope import unshut
 from oms.kernel.vault.errors import BrokenSealError
@@ -35,35 +34,16 @@ from oms.kernel.vault.rows import row_place
 from oms.local.services import Services
 from oms.privacy.clearing import actions as clearing
 from oms.privacy.retention import actions as retention
-from tests import make
 from tests.privacy.canaries import Person, Sighting, find, folder, forms, person, postgres, valkey
 from tests.privacy.disks import postgres_files, valkey_files
 from tests.privacy.fields import FORTY, filled_person
 from tests.privacy.filling import Clerk, Filler, somebody_whole, until_quiet
 from tests.privacy.somebody import Somebody
-from tests.running import RunningShop, Stores
-from tests.stores import empty_stores
+from tests.running import RunningShop
 
 pytestmark = pytest.mark.privacy
 BACKUP_KEY = bytes(range(7, 39))
 OUTSIDE = ["mail/*", "stripe/*", "carrier/*"]  # other parties: what reached them is theirs to delete
-
-
-@pytest.fixture
-def live(databases: tuple[str, str], running: Services, tmp_path: Path) -> Iterator[RunningShop]:
-    made = RunningShop(Stores(databases[0], databases[1], running.environ["REDIS_URL"]), tmp_path, workers=1)
-    try:
-        made.start()
-        settings = load(made.environ)
-        db.configure(settings.database_url, settings.keyring_url)
-        vault.configure(settings)
-        with transaction() as session:
-            small = make.small_shop(session)
-            stock.locate_warehouse(session, small.leiden, "Oude Vest 12", "Leiden")
-        yield made
-    finally:
-        made.stop()
-        empty_stores()
 
 
 def everywhere(live: RunningShop, who: list[Person]) -> list[Sighting]:
