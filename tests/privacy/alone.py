@@ -25,7 +25,7 @@ ALONE: dict[type, int] = {
     CopyFile: 3,
     CertificateMailbox: 7,
     MoveClaim: 30,
-    RequestContact: 100,
+    RequestContact: 107,
     RequestWords: 100,
 }
 # Tables that people and orders of these years fill by themselves; the others with a life get a row each.

@@ -192,7 +192,7 @@ class Years:
                 self.expected.hold("shipment.tracking", unit, at + 180 * DAY)
                 self.expected.hold("payment reference", number, at + 120 * DAY)
         self.expected.hold("order", number, datetime(at.year + 11, 1, 1, tzinfo=UTC))
-        for what, days in (("order.contact", 240), ("order.note", 240), ("order.delivery", 180)):
+        for what, days in (("order.contact", 240), ("order.note", 120), ("order.delivery", 180)):
             self.expected.hold(what, unit, at + (timedelta(hours=12) if is_lapsed else days * DAY))
         if not (is_lapsed or is_lost):
             self._later(at, self._choose.randrange(1, 12), lambda then: self._deliver(order_id, unit, then))
@@ -201,9 +201,10 @@ class Years:
         with transaction() as session:
             orders.note_delivery(session, order_id)
         jobs.HANDLERS["orders.start_clocks"].run(Message(0, "order.delivered", {"order": order_id}))
-        for what in ("order.contact", "order.note", "order.delivery", "shipment.tracking", "shipment.label"):
+        whole = ("order.contact", "order.delivery", "shipment.tracking", "shipment.label")
+        for what, days in (("order.note", 28), *((one, 30) for one in whole)):
             if (what, unit) in self.expected.ends:
-                self.expected.hold(what, unit, at + 30 * DAY)
+                self.expected.hold(what, unit, at + days * DAY)
         if self._choose.random() < 0.1:
             self._later(at, 3, lambda then: self._withdraw(unit, then))
 
