@@ -1,18 +1,22 @@
 """Deleting over HTTP: a plan that is true, one yes, and a certificate that joins nothing."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from oms.kernel import clock, vault
+from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.orders import actions as ordering
 from oms.orders import queries as orders
 from oms.orders.states import OrderState
 from oms.privacy import handlers
+from oms.privacy.clearing import actions as clearing
+from oms.web.filters import long_date
 from tests.forgetting import GRACE, delivered, only_buyer, paid, proven
 from tests.make import Shop, order
 from tests.pages import forms
@@ -81,6 +85,29 @@ def test_after_deleting_the_browser_and_every_other_one_know_nothing(small: Shop
         assert browser.get("/your-data/").status_code == 303
         assert "Rapenburg" not in browser.get(f"/orders/{kept.number}").text
     assert [row for row in rows("SELECT data::text FROM web_sessions") if kept.number in str(row)] == []
+
+
+def test_the_certificate_says_before_and_after_a_night_when_the_files_are_cleared(
+    small: Shop, store: FlaskClient, settings: Settings
+) -> None:
+    delivered({small.clock: 1})
+    address = proven(store, "ada@shop.test").send("/your-data/delete").headers["Location"]
+    anybody = Visitor(store.application.test_client())
+    awaited = "Its traces in the files of our databases are cleared in the coming night."
+    assert awaited in words(anybody.get(address))
+    night = clock.now() + timedelta(hours=12)
+    with clock.held_at(night):
+        clearing.clear(replace(settings, redis_url=""))
+    after = words(anybody.get(address))
+    assert awaited not in after
+    day = long_date_of(store, night)
+    assert f"Its traces in the files of our databases were cleared on {day}." in after
+
+
+def long_date_of(store: FlaskClient, moment: datetime) -> str:
+    """A day as pages of the shop write it."""
+    with store.application.test_request_context("/"):
+        return str(long_date(moment))
 
 
 def test_an_open_order_can_be_cancelled_refunded_and_deleted_now(small: Shop, store: FlaskClient) -> None:
