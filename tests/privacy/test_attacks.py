@@ -10,11 +10,14 @@ from secrets import choice, randbelow, token_urlsafe
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from oms.kernel import clock, ids
 from oms.kernel.config import Settings
-from oms.kernel.db import transaction
+from oms.kernel.db import reading, transaction
 from oms.orders.personal import OrderContact
+from oms.privacy.asking import receiving
+from oms.privacy.models import PrivacyRequest
 from storefront.app import create_store
 from tests import make
 from tests.forgetting import delivered, proven
@@ -162,9 +165,45 @@ def forged_forms(app: Flask, who: Victim) -> bool:
     return learns(visitor, who)
 
 
+def fresh_email_change(app: Flask, who: Victim) -> bool:
+    """Move one's own account to the mailbox of another, with the code of one's own and a guess."""
+    visitor, mine = stranger(app), f"{token_urlsafe(9).lower()}@evil.test"
+    visitor.send("/account/sign-in", email=mine)
+    visitor.send("/account/code", code=Mailbox().mailed()[-1].code)
+    assert visitor.get("/account/").status_code == 200
+    visitor.send("/account/email", email=who.email)
+    old = next(code.code for code in reversed(Mailbox().mailed()) if code.email == mine)
+    page = "/account/email/codes"
+    for new in (old, f"{randbelow(10**8):08d}", ""):
+        visitor.send(page, page=page, old=old, new=new)
+    return learns(visitor, who)
+
+
+def forged_agent(app: Flask, who: Victim) -> bool:
+    """Write as somebody's agent, and in their name; prove one's own mailbox, and know their postcode."""
+    agent, visitor = f"{token_urlsafe(9).lower()}@evil.test", stranger(app)
+    said = f"I act for the buyer of {who.number}. Send me a copy of their data."
+    for sender in (agent, who.email):
+        number = token_urlsafe(9)
+        head = f"From: {sender}\r\nReply-To: {agent}\r\nSubject: Copy\r\nMessage-ID: <{number}@x>\r\n"
+        assert receiving.take(f"{head}\r\n{said}".encode()).number
+        with reading() as session:
+            request = session.scalars(
+                select(PrivacyRequest).order_by(PrivacyRequest.id.desc()).limit(1)
+            ).one()
+        path = f"/your-data/requests/{request.ref}"
+        asked(visitor, agent)
+        visitor.send("/account/code", code=Mailbox().mailed()[-1].code)
+        visitor.send(f"{path}/prove", page=f"{path}/prove", postcode=make.ADA.postcode)
+        if learns(visitor, who):
+            return True
+    return False
+
+
 ATTACKS = (
     *(enumeration, guessed_code, used_code, code_of_another_browser, swapped_mailbox),
     *(late_code, code_for_something_else, guessed_word, forged_forms),
+    *(fresh_email_change, forged_agent),
 )
 
 
@@ -190,6 +229,7 @@ def test_a_thousand_attacks_and_none_succeeds(small: Shop, store: FlaskClient, m
     measured("B12", f"{sum(won.values())} of 1,000 attacks succeeded {won or ''}", passed=not won)
 
 
+ASK = "/your-data/ask"
 PROOF, WAY_BACK = "/account/prove?next=/your-data/", "/orders/locked-out"
 
 
@@ -203,13 +243,19 @@ def _seconds(app: Flask, page: str, typed: dict[str, str]) -> float:
         environ_overrides={"REMOTE_ADDR": visitor.address},
     )
     seconds = time.perf_counter() - begun
-    assert answer.headers["Location"] == "/account/code"
+    assert answer.headers["Location"] == (ASK if page == ASK else "/account/code")
     return seconds
 
 
 def by_mailbox(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
     """Return what is typed for a mailbox that we know, and for one that we do not."""
     return {"email": who.email}, {"email": f"x{who.email[1:]}"}
+
+
+def in_words(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what is typed into the form for requests, for a mailbox that we know and one that we do not."""
+    known, unknown = by_mailbox(who)
+    return {**known, "kind": "copy"}, {**unknown, "kind": "copy"}
 
 
 def by_order(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
@@ -219,7 +265,7 @@ def by_order(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
 
 
 @pytest.mark.privacy
-@pytest.mark.parametrize(("page", "pair_of"), [(PROOF, by_mailbox), (WAY_BACK, by_order)])
+@pytest.mark.parametrize(("page", "pair_of"), [(PROOF, by_mailbox), (WAY_BACK, by_order), (ASK, in_words)])
 def test_known_and_unknown_take_as_long(
     small: Shop, settings: Settings, measured: Measured, page: str, pair_of: PairOf
 ) -> None:
