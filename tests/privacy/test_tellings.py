@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from oms.kernel import clock, jobs, outbox
@@ -16,13 +17,16 @@ from oms.kernel.db import Role, reading, transaction
 from oms.kernel.http import declare_hosts, hosts_of
 from oms.privacy.erasure import actions
 from oms.privacy.erasure.actions import Wish
-from oms.privacy.models import Telling
+from oms.privacy.models import PrivacyRequest, Telling
 from oms.privacy.states import Way
 from oms.shipping import gateway
 from oms.shipping.carriers import hollow_post
+from oms.staff.states import StaffRole
+from oms.web.filters import day
 from tests import make
 from tests.forgetting import delivered
 from tests.make import Shop
+from tests.people import Office, Visitor, words
 
 Measured = Callable[..., None]
 RECIPIENTS = 6
@@ -172,10 +176,23 @@ def test_forty_people_at_six_recipients(small: Shop, recipients: list[Recipient]
     measured("B08", figure, passed=done == RECIPIENTS * 40 and failed > asked / 5)
 
 
-def test_who_does_not_answer_stays_visible_with_its_age(small: Shop, recipients: list[Recipient]) -> None:
+def test_who_does_not_answer_stays_visible_with_its_age(
+    small: Shop, recipients: list[Recipient], desk: FlaskClient
+) -> None:
     with clock.held_at(clock.now() - timedelta(days=2)):
         obliged(small, 1)
     assert waiting() == RECIPIENTS
     with reading() as session:
         row = session.query(Telling).filter_by(recipient="recipient-0").one()
+        number = session.get_one(PrivacyRequest, row.request_id).number
     assert timedelta(days=2) <= clock.now() - row.asked_at < timedelta(days=3)
+    staff = Office().employ("pat@shop.test", StaffRole.PRIVACY)
+    visitor = Visitor(desk)
+    visitor.get("/sign-in")
+    with desk.session_transaction() as session:
+        session["person"] = staff.person
+    page = words(visitor.get(f"/privacy/{number}"))
+    with desk.application.test_request_context("/"):
+        asked_on = day(row.asked_at)
+    for name in (f"Recipient-{n}" for n in range(RECIPIENTS)):
+        assert f"{name} is being told by itself, asked on {asked_on}" in page
