@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from oms.fulfillment import queries
@@ -237,3 +238,13 @@ def _everything_left(session: Session, order: Order, payment: Payment, why: str)
     if sum(part.amount for part in parts) != payment.refundable:
         parts = [RefundPart(None, 0, payment.refundable, order.total + payment.captured)]
     return RefundAsked(payment.id, tuple(part for part in parts if part.amount), why)
+
+
+def forget(session: Session, order_id: int) -> None:
+    """Cut an order's parcels from what leads to their person: label and tracking, here and at the carrier."""
+    theirs = select(Shipment.id).where(Shipment.order_id == order_id)
+    session.execute(
+        update(Parcel)
+        .where(Parcel.shipment_id.in_(theirs))
+        .values(label_ref=None, label_file=None, tracking=None)
+    )

@@ -32,7 +32,7 @@ from oms.privacy.locking import actions as locking
 from oms.privacy.minors import actions as minors
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.personal import CertificateMailbox
-from oms.privacy.retention.actions import forget_subject
+from oms.privacy.retention.actions import forget_order, forget_subject
 from oms.privacy.states import OPEN, RequestState, Way
 from oms.privacy.telling import queries as telling
 from oms.privacy.wishes import actions as wishes
@@ -244,7 +244,7 @@ def _cut(session: Session, row: RequestUnit) -> None:
     sort, _colon, name = row.unit.partition(":")
     order = queries.order_of(session, row.unit)
     if order is not None:
-        orders.forget(session, order.id)
+        forget_order(session, order.id)
     if sort == "account":
         buyers.forget_account(session, int(name))
         orders.forget_buyer(session, int(name))

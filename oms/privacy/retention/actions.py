@@ -9,6 +9,7 @@ from sqlalchemy import and_, delete
 from sqlalchemy.orm import Session
 
 from oms.buyers.upkeep import actions as accounts
+from oms.fulfillment import actions as fulfillment
 from oms.kernel import audit, clock, egress, files, vault
 from oms.kernel.db import reading, transaction
 from oms.orders import actions as orders
@@ -30,7 +31,7 @@ def let_go(at: datetime | None = None) -> dict[str, int]:
     destroyed = vault.destroy_due(now)
     counts |= {"keys": destroyed.keys, "sealed records": destroyed.rows, "files": destroyed.files}
     counts |= sweep_leftovers()
-    counts["orders cut from their person"] = _each(queries.orders_of_nobody, orders.forget, now)
+    counts["orders cut from their person"] = _each(queries.orders_of_nobody, forget_order, now)
     counts["closed accounts"] = _each(
         lambda session, _now: queries.accounts_of_nobody(session), _forget_account, now
     )
@@ -46,6 +47,12 @@ def sweep_leftovers() -> dict[str, int]:
     with transaction() as session:
         counts["files without row"] = files.remove_orphans(session)
     return counts
+
+
+def forget_order(session: Session, order_id: int) -> None:
+    """Cut an order and its parcels from their person, once the keys are destroyed; what was sold stays."""
+    orders.forget(session, order_id)
+    fulfillment.forget(session, order_id)
 
 
 def forget_subject(session: Session, subject_id: UUID) -> None:

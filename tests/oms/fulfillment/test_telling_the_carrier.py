@@ -18,6 +18,7 @@ from oms.privacy import actions as desk
 from oms.privacy.erasure import actions
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.models import PrivacyRequest, Telling
+from oms.privacy.retention import actions as retention
 from oms.privacy.states import Way
 from tests import make
 from tests.fakes import Party
@@ -80,6 +81,23 @@ def test_the_carrier_forgets_and_its_words_stand_on_the_certificate(
     page = words(store.get(f"/your-data/requests/{request.ref}"))
     assert "Carrier has confirmed on" in page
     assert hers.number not in page
+
+
+def threads(house: House, order: Order) -> int:
+    """Count what leads from the parcels of an order to a person: label, its file, number to follow."""
+    return house.count(
+        "SELECT coalesce(sum(num_nonnulls(label_ref, label_file, tracking)), 0) FROM parcels"
+        f" JOIN shipments s ON s.id = shipment_id WHERE s.order_id = {order.id}"
+    )
+
+
+def test_parcels_lead_to_nobody_once_their_person_is_gone(house: House, carrier: Party) -> None:
+    order, other = delivered(house, carrier), delivered(house, carrier)
+    assert (threads(house, order), threads(house, other)) == (3, 3)
+    erased(order)
+    assert (threads(house, order), threads(house, other)) == (0, 3)
+    retention.let_go(clock.now() + timedelta(days=400))
+    assert threads(house, other) == 0
 
 
 def test_a_carrier_that_is_away_is_told_when_it_is_back_and_once(house: House, carrier: Party) -> None:
