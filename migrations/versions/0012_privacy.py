@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("contact_unit", sa.String(), server_default="", nullable=False),
         sa.Column("tries", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("certificate", postgresql.JSONB(), nullable=True),
+        sa.Column("because", sa.String(40), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_requests")),
         sa.UniqueConstraint("ref", name=op.f("uq_privacy_requests_ref")),
         sa.UniqueConstraint("number", name=op.f("uq_privacy_requests_number")),

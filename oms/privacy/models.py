@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from oms.kernel.audit import Actor
 from oms.kernel.db import Base
 from oms.kernel.register import Life, columns
-from oms.privacy.states import REQUEST, RequestKind, RequestState, Source, Way
+from oms.privacy.states import REQUEST, Because, RequestKind, RequestState, Source, Way
 
 
 class PrivacyRequest(Base):
@@ -23,7 +23,7 @@ class PrivacyRequest(Base):
     __tablename__ = "privacy_requests"
     __columns__: ClassVar = columns(
         "id number kind source state way market language regime received_at target_by answer_by legal_by"
-        " answered_at settled_at certificate tries",
+        " answered_at settled_at certificate tries because",
         "ref certificate_unit contact_unit",
     )
     # What was asked and answered is shown for two years (11 CCR 7101); it names nobody and no order.
@@ -56,6 +56,7 @@ class PrivacyRequest(Base):
     contact_unit: Mapped[str] = mapped_column(default="", server_default="")
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     certificate: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    because: Mapped[Because | None]
 
     def become(self, state: RequestState, at: datetime, *, by: Actor, why: str) -> "RequestEvent":
         """Move along the table of requests; return the history row. Raises IllegalMoveError."""

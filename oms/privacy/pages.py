@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from oms.kernel import clock
 from oms.privacy.asking import queries as asking
 from oms.privacy.asking.forms import DenialForm
-from oms.privacy.asking.grounds import REASONS
+from oms.privacy.asking.grounds import BECAUSE, REASONS
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
 from oms.privacy.clocks.regimes import Regime
@@ -117,6 +117,7 @@ def detail(
         "request": {
             "number": found.number,
             "kind": kind_words(found.kind),
+            "because": _(BECAUSE[found.because]) if found.because else "",
             "source": _(found.source),
             "about": _about(session, found),
             "due": day(found.answer_by),
@@ -209,6 +210,7 @@ def _refusal(session: Session, found: PrivacyRequest) -> list[tuple[str, str]]:
     return [
         (_("Ground"), _(reason.words)),
         (_("Article"), reason.articles[Regime(found.regime)]),
+        (_("Reason code"), reason.drp),
         (_("Keeps back"), ", ".join(refusal.fields) or _("everything")),
         (_("State"), state),
         (_("Proposed by"), refusal.proposed_by),

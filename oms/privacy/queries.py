@@ -1,11 +1,11 @@
 """Requests as staff see them: by number, state and day; nobody is named in them."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from oms.kernel.errors import NotFoundError
 from oms.privacy.models import PrivacyRequest
-from oms.privacy.states import OPEN
+from oms.privacy.states import OPEN, Because
 
 MOST_LISTED = 200
 
@@ -18,6 +18,13 @@ def requests(session: Session, *, are_open: bool) -> list[PrivacyRequest]:
         return list(session.scalars(chosen.where(PrivacyRequest.state.in_(OPEN)).order_by(*first)))
     done = chosen.where(PrivacyRequest.state.not_in(OPEN))
     return list(session.scalars(done.order_by(PrivacyRequest.id.desc())))
+
+
+def grounds(session: Session) -> list[tuple[Because, int]]:
+    """Return how often each ground was given for a deletion, of the requests that are still kept."""
+    counted = select(PrivacyRequest.because, func.count()).group_by(PrivacyRequest.because)
+    found = dict(session.execute(counted).tuples().all())
+    return [(because, found.get(because, 0)) for because in Because]
 
 
 def by_number(session: Session, number: str) -> PrivacyRequest:

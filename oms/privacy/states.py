@@ -73,6 +73,16 @@ class Ground(StrEnum):
     NOT_COVERED = "not_covered"
 
 
+class Because(StrEnum):
+    """Why somebody wants their data deleted, if they like to say: the five grounds of 001-33 to 001-37."""
+
+    UNLAWFUL = "unlawful"
+    NO_CONSENT = "no_consent"
+    BREACH = "breach"
+    STOPPED = "stopped"
+    ENDED = "ended"
+
+
 class LockGround(StrEnum):
     """Why data is locked: the four cases of GDPR, article 18(1), (a) to (d), and a child without guardian."""
 

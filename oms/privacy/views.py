@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from oms.kernel.db import reading, transaction
 from oms.privacy import actions, pages, queries
+from oms.privacy.asking.grounds import BECAUSE
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
@@ -25,7 +26,7 @@ def index() -> ResponseReturnValue:
         found = under_way if are_open else queries.requests(session, are_open=False)
         found = [one for one in found if kind in ("", one.kind) and source in ("", one.source)]
         rows = [pages.row(session, one) for one in found]
-        retention = pages.clock_pane(session)
+        retention, given = pages.clock_pane(session), queries.grounds(session)
     return render_template(
         "desk/privacy/requests.html",
         page=page(_("Privacy"), robots="noindex"),
@@ -36,6 +37,7 @@ def index() -> ResponseReturnValue:
         rooms=_rooms(),
         requests=rows,
         retention=retention,
+        grounds=[(_(BECAUSE[because]), str(count)) for because, count in given],
         retention_note=_("Keys go by their own day. Nothing here needs a hand."),
         pages=_ALL_ON_ONE,
     )

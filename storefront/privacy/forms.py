@@ -1,17 +1,20 @@
 """The one choice before an erasure, and the answer to what somebody may be written to about."""
 
+from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import AnyOf, InputRequired, Optional
 
+from oms.privacy.asking.forms import because_field
 from oms.privacy.states import CHANNELS, Way
 from oms.privacy.wishes.states import Choice, WishPurpose
 from oms.web.forms import Form
 
 
 class EraseForm(Form):
-    """What happens to an order that is still open; not asked where there is none."""
+    """What happens to an order that is still open, and why, if somebody likes to say it."""
 
     way = StringField(validators=[Optional(), AnyOf([Way.NOW.value, Way.LATER.value])])
+    because = because_field(_l("Why? You need not say."))
 
 
 class WishForm(Form):

@@ -62,6 +62,7 @@ def _outcome(found: PrivacyRequest, refusal: Refusal | None) -> Written:
     facts = [
         (_("Reason"), _(reason.words)),
         (_("Article"), reason.articles[regime]),
+        (_("Reason code"), reason.drp),
         (_("Complaint"), f"{_(complaint.where)} {complaint.url}"),
         (_("Remedy"), _(complaint.remedy)),
     ]

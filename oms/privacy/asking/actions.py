@@ -18,6 +18,7 @@ from oms.privacy.asking import queries
 from oms.privacy.asking.grounds import REASONS
 from oms.privacy.asking.models import Refusal, Withholding
 from oms.privacy.asking.personal import RequestContact, RequestWords
+from oms.privacy.clocks import queries as clocks
 from oms.privacy.erasure import queries as erasing
 from oms.privacy.locking import actions as locking
 from oms.privacy.locking import queries as locks
@@ -25,7 +26,7 @@ from oms.privacy.minors import actions as minors
 from oms.privacy.minors.actions import Suspicion
 from oms.privacy.minors.states import Signal
 from oms.privacy.models import PrivacyRequest, RequestUnit
-from oms.privacy.states import OPEN, Ground, Outcome, RequestKind, RequestState, Source, Way
+from oms.privacy.states import OPEN, Because, Ground, Outcome, RequestKind, RequestState, Source, Way
 
 MOST_TRIES = 5
 _THEMSELVES = Actor(ActorKind.GUEST, "self")
@@ -33,7 +34,10 @@ _THEMSELVES = Actor(ActorKind.GUEST, "self")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came in: from which mailbox, what for, how, in which words, market and language."""
+    """What came in: from which mailbox, what for, how, in which words, market and language.
+
+    `because` counts for a deletion alone.
+    """
 
     email: str = field(repr=False)
     kind: RequestKind
@@ -41,6 +45,7 @@ class Asked:
     words: str = field(repr=False, default="")
     market: str = "eu"
     language: str = "en"
+    because: Because | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ def receive(session: Session, asked: Asked, keys: Keys, *, by: Actor) -> Privacy
         market=asked.market,
         language=asked.language,
         contact_unit=keys.unit,
+        because=asked.because if asked.kind is RequestKind.ERASURE else None,
     )
     request = begin(session, began, [])
     vault.seal_all(session, [RequestContact(asked.email), RequestWords(text=asked.words)], keys)
@@ -103,6 +109,7 @@ def _take_up(session: Session, request: PrivacyRequest, units: Sequence[str]) ->
     planned = erasing.plan(session, units)
     still_open = {order.number for order in planned.open_orders}
     request.way = Way.LATER if still_open else Way.NOW
+    _know_law(session, request, units)
     session.add(request.become(RequestState.VERIFIED, now, by=_THEMSELVES, why="the mailbox is theirs"))
     session.add_all(
         RequestUnit(
@@ -115,6 +122,16 @@ def _take_up(session: Session, request: PrivacyRequest, units: Sequence[str]) ->
     )
     audit.record(session, SYSTEM, "privacy.proven", f"request:{request.number}")
     session.flush()
+
+
+def _know_law(session: Session, request: PrivacyRequest, units: Sequence[str]) -> None:
+    """Answer by the law of where the orders went, now that it is known; never later than was promised."""
+    countries = erasing.countries(session, units)
+    if countries:
+        due = clocks.dates(request.received_at, countries)
+        request.regime, request.legal_by = due.regime, due.legal_by
+        request.target_by = min(request.target_by, due.target_by)
+        request.answer_by = min(request.answer_by, due.answer_by)
 
 
 def proceed(session: Session, request: PrivacyRequest) -> None:

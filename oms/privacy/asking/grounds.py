@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oms.privacy.clocks.regimes import Regime
-from oms.privacy.states import Ground
+from oms.privacy.states import Because, Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,14 @@ REASONS: Mapping[Ground, Reason] = {
         _articles("article 12(4)", "1798.145", "article 44"),
         "outside_jurisdiction",
     ),
+}
+# 001-33 to 001-37: why somebody asks for a deletion, in their own words. None has to be proven or weighed.
+BECAUSE: Mapping[Because, str] = {
+    Because.UNLAWFUL: say("You use my data against the law."),
+    Because.NO_CONSENT: say("I did not agree, or I agree no longer."),
+    Because.BREACH: say("You did not keep to what was agreed."),
+    Because.STOPPED: say("I no longer use this shop."),
+    Because.ENDED: say("The shop ends its service."),
 }
 # 001-50 to 001-57, in the order of the notice.
 LIMITS = tuple(REASONS)[:8]

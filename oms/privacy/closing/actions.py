@@ -15,7 +15,7 @@ from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure import queries as erasing
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.retention import actions as retention
-from oms.privacy.states import Way
+from oms.privacy.states import Because, Way
 
 # Time to take a copy along: a month, as GDPR, article 12(3) counts.
 WINDOW = timedelta(days=30)
@@ -107,4 +107,4 @@ def _wish(session: Session, units: tuple[str, ...]) -> Wish:
     number = next((unit.partition(":")[2] for unit in units if unit.startswith("order:")), "")
     order = orders.by_number(session, number) if number else None
     market, language = (order.market_code, order.language) if order else ("eu", "en")
-    return Wish(units, Way.NOW, market, language)
+    return Wish(units, Way.NOW, market, language, Because.ENDED)

@@ -33,7 +33,7 @@ from oms.privacy.minors import actions as minors
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.personal import CertificateMailbox
 from oms.privacy.retention.actions import forget_order, forget_subject
-from oms.privacy.states import OPEN, RequestState, Way
+from oms.privacy.states import OPEN, Because, RequestState, Way
 from oms.privacy.telling import queries as telling
 from oms.privacy.wishes import actions as wishes
 from oms.web import session_rows
@@ -44,12 +44,16 @@ THEMSELVES = Actor(ActorKind.GUEST, "self")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A wish to be forgotten by somebody who has proven the units; in which market and language they read."""
+    """A wish to be forgotten by somebody who has proven the units; in which market and language they read.
+
+    `because` is their ground, if they like to say it; nothing depends on it.
+    """
 
     units: tuple[str, ...]
     way: Way
     market: str
     language: str
+    because: Because | None = None
 
 
 def open_request(session: Session, wish: Wish) -> PrivacyRequest:
@@ -68,7 +72,7 @@ def open_request(session: Session, wish: Wish) -> PrivacyRequest:
         )
     for earlier in queries.requests_about(session, wish.units):
         withdraw(session, earlier)
-    began = PrivacyRequest(way=wish.way, market=wish.market, language=wish.language)
+    began = PrivacyRequest(way=wish.way, market=wish.market, language=wish.language, because=wish.because)
     request = begin(session, began, queries.countries(session, wish.units))
     at, why = request.received_at, "the mailbox is theirs"
     session.add(request.become(RequestState.VERIFIED, at, by=THEMSELVES, why=why))

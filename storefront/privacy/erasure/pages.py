@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from oms.kernel import clock
 from oms.kernel.register import Field
+from oms.privacy.asking.grounds import BECAUSE
 from oms.privacy.clearing import queries as clearing
 from oms.privacy.erasure import queries
 from oms.privacy.erasure.queries import OpenOrder, Plan, Stage
@@ -111,6 +112,7 @@ def request_page(session: Session, found: PrivacyRequest) -> dict[str, Any]:
         "request": {
             "number": found.number,
             "what": str(KIND_NAMES[found.kind]),
+            "because": _(BECAUSE[found.because]) if found.because else "",
             "state": state_chip(found.state),
             "due": _due(found),
             "events": [_event(event) for event in queries.events_of(session, found.id)],

@@ -388,6 +388,7 @@ def requests() -> dict[str, Any]:
             {"what": "Lapsed checkouts", "due_today": "3 today", "next": "every hour"},
         ],
         "retention_note": "From the register; the last run let go of 15 things without an error.",
+        "grounds": [("I no longer use this shop.", "2"), ("The shop ends its service.", "0")],
         "pages": NO_PAGES,
     }
 
@@ -399,6 +400,7 @@ def request() -> dict[str, Any]:
         "request": {
             "number": "PR-4K2M",
             "kind": "Erasure",
+            "because": "I no longer use this shop.",
             "source": "mail",
             "about": "7KQ2-M4XD",
             "target": "18 December",

@@ -105,6 +105,12 @@ def bring() -> dict[str, Any]:
     }
 
 
+class PlanForm(Form):
+    """A ground, if somebody likes to say it."""
+
+    because = SelectField("Why? You need not say.", choices=[SelectChoice("", "Not said")])
+
+
 def plan() -> dict[str, Any]:
     """What deleting would do while a parcel is on its way."""
     return {
@@ -143,7 +149,7 @@ def plan() -> dict[str, Any]:
                 },
             ],
         },
-        "form": Form(),
+        "form": PlanForm(),
         "yes": "Delete it",
         "back_url": "/your-data/",
     }
@@ -184,6 +190,7 @@ def request() -> dict[str, Any]:
         "request": {
             "number": "PR-4K2M",
             "what": "Delete",
+            "because": "I no longer use this shop.",
             "state": {"word": "in progress", "kind": "moving"},
             "due": "We answer by 22 December.",
             "events": [
@@ -203,6 +210,7 @@ class AskForm(Form):
 
     email = StringField("E-mail", [InputRequired()])
     kind = SelectField("What do you ask for?", choices=[SelectChoice("copy", "A copy")])
+    because = SelectField("Why, if you ask to delete", choices=[SelectChoice("", "Not said")])
     words = TextAreaField("Your words")
 
 
