@@ -34,10 +34,7 @@ _THEMSELVES = Actor(ActorKind.GUEST, "self")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came in: from which mailbox, what for, how, in which words, market and language.
-
-    `because` counts for a deletion alone.
-    """
+    """What came in: from which mailbox, what for, how, in which words, market and language, and why."""
 
     email: str = field(repr=False)
     kind: RequestKind

@@ -44,10 +44,7 @@ THEMSELVES = Actor(ActorKind.GUEST, "self")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A wish to be forgotten by somebody who has proven the units; in which market and language they read.
-
-    `because` is their ground, if they like to say it; nothing depends on it.
-    """
+    """A wish to be forgotten by who has proven the units: where they read, and why, if they like to say."""
 
     units: tuple[str, ...]
     way: Way
@@ -184,9 +181,8 @@ def _keep_mailbox(request_id: int, units: Sequence[str]) -> None:
     keys = vault.prepare(ids.new_id(), f"certificate:{ids.new_id().hex}", CertificateMailbox)
     with transaction() as session:
         vault.seal(session, CertificateMailbox(email), keys)
-        session.execute(
-            update(PrivacyRequest).where(PrivacyRequest.id == request_id).values(certificate_unit=keys.unit)
-        )
+        mine = PrivacyRequest.id == request_id
+        session.execute(update(PrivacyRequest).where(mine).values(certificate_unit=keys.unit))
 
 
 def _mailbox_of(session: Session, units: Sequence[str]) -> str:
