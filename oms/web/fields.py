@@ -1,12 +1,14 @@
 """Form fields that the store and the desk share: a mailbox as it is typed, and codes to type."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, Field, Form, PasswordField, StringField
+from wtforms import EmailField, Field, Form, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from oms.kernel.errors import BadInputError
@@ -25,6 +27,15 @@ class MailboxField(EmailField):  # type: ignore[misc]
         shown = {"autocomplete": "email", "maxlength": LONGEST_MAILBOX, **more.pop("render_kw", {})}
         rules = [InputRequired(_l("Type your e-mail address.")) if is_needed else Optional(), _read]
         super().__init__(label, rules, render_kw=shown, **more)
+
+
+def choice_field(label: str, listed: Mapping[Any, str]) -> SelectField:
+    """Return a field for one of some words, by their sentences; it can be left as it is."""
+    choices = [
+        SelectChoice("", _l("Not said")),
+        *(SelectChoice(str(one), _l(told)) for one, told in listed.items()),
+    ]
+    return SelectField(label, [Optional()], choices=choices, default="")
 
 
 def _read(_form: Form, field: Field) -> None:

@@ -4,9 +4,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import AnyOf, InputRequired, Optional
 
-from oms.privacy.asking.forms import because_field
-from oms.privacy.states import CHANNELS, Way
+from oms.privacy.asking.grounds import BECAUSE
+from oms.privacy.states import CHANNELS, Because, Way
 from oms.privacy.wishes.states import Choice, WishPurpose
+from oms.web.fields import choice_field
 from oms.web.forms import Form
 
 
@@ -14,7 +15,11 @@ class EraseForm(Form):
     """What happens to an order that is still open, and why, if somebody likes to say it."""
 
     way = StringField(validators=[Optional(), AnyOf([Way.NOW.value, Way.LATER.value])])
-    because = because_field(_l("Why? You need not say."))
+    because = choice_field(_l("Why? You need not say."), BECAUSE)
+
+    def ground(self) -> Because | None:
+        """Return why, where it was said."""
+        return Because(self.because.data) if self.because.data else None
 
 
 class WishForm(Form):

@@ -10,22 +10,10 @@ from oms.privacy.asking.actions import Asked, Denial
 from oms.privacy.asking.grounds import BECAUSE, REASONS
 from oms.privacy.asking.reading import MOST_WORDS
 from oms.privacy.states import Because, Ground, RequestKind, Source
-from oms.web.fields import MailboxField, no_card_number
+from oms.web.fields import MailboxField, choice_field, no_card_number
 from oms.web.forms import Form
 
 _LONG = Length(max=300, message=_l("Take at most 300 characters."))
-
-
-def because_field(label: str) -> SelectField:
-    """Return a field for why somebody wants a deletion; it can be left as it is."""
-    nothing = SelectChoice("", _l("Not said"))
-    choices = [nothing, *(SelectChoice(one.value, _l(words)) for one, words in BECAUSE.items())]
-    return SelectField(label, [Optional()], choices=choices, default="")
-
-
-def chosen(field: SelectField) -> Because | None:
-    """Return the ground that was chosen, if one was."""
-    return Because(field.data) if field.data else None
 
 
 class EntryForm(Form):
@@ -38,12 +26,12 @@ class EntryForm(Form):
         [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters.")), no_card_number],
     )
 
-    because = because_field(_l("Why, if it is a deletion"))
+    because = choice_field(_l("Why, if it is a deletion"), BECAUSE)
 
     def to_request(self) -> Asked:
         """Return what an action takes."""
         kind = RequestKind(str(self.kind.data))
-        because = chosen(self.because)
+        because = Because(self.because.data) if self.because.data else None
         return Asked(str(self.email.data), kind, Source.HAND, self.words.data or "", because=because)
 
 

@@ -6,10 +6,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from oms.privacy.asking.actions import Asked
-from oms.privacy.asking.forms import because_field, chosen
+from oms.privacy.asking.grounds import BECAUSE
 from oms.privacy.asking.reading import MOST_WORDS
-from oms.privacy.states import RequestKind, Source
-from oms.web.fields import MailboxField, no_card_number
+from oms.privacy.states import Because, RequestKind, Source
+from oms.web.fields import MailboxField, choice_field, no_card_number
 from oms.web.forms import Form
 
 KIND_NAMES = {
@@ -32,7 +32,7 @@ class AskForm(Form):
     kind = SelectField(
         _l("What do you ask for?"), choices=[SelectChoice(k.value, name) for k, name in KIND_NAMES.items()]
     )
-    because = because_field(_l("Why, if you ask to delete"))
+    because = choice_field(_l("Why, if you ask to delete"), BECAUSE)
     words = TextAreaField(
         _l("Your words"),
         [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters.")), no_card_number],
@@ -48,7 +48,7 @@ class AskForm(Form):
             self.words.data or "",
             market,
             language,
-            chosen(self.because),
+            Because(self.because.data) if self.because.data else None,
         )
 
 

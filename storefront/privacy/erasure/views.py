@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
-from oms.privacy.asking.forms import chosen
 from oms.privacy.erasure import actions, queries
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.erasure.queries import Plan
@@ -40,7 +39,7 @@ def delete() -> ResponseReturnValue:
     if form.validate_on_submit():
         way = Way(form.way.data) if form.way.data else planned.ways[0]
         try:
-            here, why = place(), chosen(form.because)
+            here, why = place(), form.ground()
             return _erased(Wish(tuple(units), way, here.market, here.language, why))
         except BadInputError as error:
             show_error(form, error)
