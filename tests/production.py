@@ -35,10 +35,12 @@ def strong_settings(folder: Path) -> dict[str, str]:
         "DESK_HOST": "desk.shop.test",
         "STATE_DIR": str(folder),
         "PLACES": "; ".join(f"{name}=A hoster/NL" for name in PLACES),
+        "POLICY_LINKS": ", ".join(f"{name}=https://told.example/privacy" for name in RECIPIENTS),
     }
 
 
-PLACES = (*STORES, "stripe", "carrier", "mail service")
+RECIPIENTS = ("stripe", "carrier", "mail service")
+PLACES = (*STORES, *RECIPIENTS)
 
 
 @dataclass

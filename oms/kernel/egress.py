@@ -131,15 +131,15 @@ def policy_of(told: Recipient) -> str:
     return _policies.get(told.name) or told.policy_url
 
 
-def reach(recipient: str, address: str, *, is_production: bool) -> None:
-    """Declare where a recipient is reached: at its own hosts, or where it has none as configured.
+def reach(recipient: str, address: str) -> None:
+    """Declare where a recipient is reached: where it was configured, else at its own hosts; nowhere besides.
 
-    A stand-in for one that has hosts of its own is for development: production reaches those alone. Raises
-    KeyError for an undeclared recipient.
+    That production asks another than a recipient's own host, the doctor says. Raises KeyError for an
+    undeclared recipient.
     """
     own = RECIPIENTS[recipient].hosts
     configured = urlsplit(address).hostname or ""
-    http.declare_hosts(recipient, own if own and (is_production or not configured) else (configured,))
+    http.declare_hosts(recipient, own if own and not configured else (configured,))
 
 
 def ends() -> dict[str, date]:

@@ -72,7 +72,7 @@ _PERMANENT = 500
 def configure(settings: Settings) -> None:
     """Take the mail server's address and our own from the settings."""
     _settings[:] = [settings]
-    egress.reach("mail service", settings.smtp_url, is_production=settings.is_production)
+    egress.reach("mail service", settings.smtp_url)
 
 
 def send(mail: Mail, *, within: float = WHOLE) -> None:

@@ -19,6 +19,7 @@ MAIL = Machine("mail", {MailState.BEGUN: frozenset({MailState.SENT, MailState.ST
 NEEDED = frozenset(
     {
         *(
+            "word",
             "confirmation",
             "shipped",
             "cancellation",

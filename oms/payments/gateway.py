@@ -53,7 +53,7 @@ def configure(settings: Settings, *, within: float = TIMEOUT) -> None:
     among them, wherever a process logs in detail; it does not.
     """
     logging.getLogger("stripe").setLevel(logging.WARNING)
-    egress.reach("stripe", settings.stripe_api_base, is_production=settings.is_production)
+    egress.reach("stripe", settings.stripe_api_base)
     base = {"base_addresses": {"api": settings.stripe_api_base}} if settings.stripe_api_base else {}
     _client[:] = [
         StripeClient(

@@ -25,7 +25,7 @@ _doors: list[_Doors] = [_Doors()]
 
 def configure(settings: Settings) -> None:
     """Open the clients of this process from the settings; without an address a carrier is not there."""
-    egress.reach("carrier", settings.carrier_url, is_production=settings.is_production)
+    egress.reach("carrier", settings.carrier_url)
     if not settings.carrier_url:
         _doors[0] = _Doors()
         return

@@ -132,7 +132,7 @@ def reports(small: Shop) -> dict[str, str]:
         found["compared with Stripe"] = [
             asdict(one) for one in differences(session, since=since, until=until)
         ]
-    found["doctor"] = [(one.name, one.figure, one.health) for one in doctor.examine()]
+    found["doctor"] = [(one.name, one.health) for one in doctor.examine()]
     return {name: json.dumps(told, default=str, sort_keys=True) for name, told in found.items()}
 
 

@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,12 +18,24 @@ from oms.kernel.register import KINDS, Basis, Category, Purpose
 from oms.privacy.mapping import queries, terms
 from storefront.app import create_store
 
-FIELDS = {f"{kind.name}.{field.name}" for kind in KINDS.values() for field in kind.fields}
+OURS = {name: kind for name, kind in KINDS.items() if kind.type.__module__.startswith("oms.")}
+FIELDS = {f"{kind.name}.{field.name}" for kind in OURS.values() for field in kind.fields}
 KNOWN = {
     part: {entry.fides_key for entry in getattr(DEFAULT_TAXONOMY, part)}
     for part in ("data_category", "data_use", "data_subject")
 }
 _TERM = re.compile(r"^(dpv|pd):\w+$")
+
+
+@pytest.fixture(autouse=True)
+def only_ours() -> Iterator[None]:
+    """Let the register hold the shop's kinds alone, and none that other tests declare."""
+    everything = dict(KINDS)
+    for name in everything.keys() - OURS.keys():
+        del KINDS[name]
+    yield
+    KINDS.clear()
+    KINDS.update(everything)
 
 
 def _said(made: object) -> set[str]:

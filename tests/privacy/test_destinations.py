@@ -109,15 +109,17 @@ def test_a_gateway_at_its_declared_host_is_answered(wires: dict[str, Wire]) -> N
     assert b"reader@example.test" in wires["mail service"].everything
 
 
-def test_production_reaches_stripe_at_its_own_hosts_alone(settings: Settings) -> None:
+def test_stripe_is_reached_at_its_own_hosts_alone_or_where_it_was_configured(settings: Settings) -> None:
     before = http.hosts_of("stripe")
-    live = replace(settings, app_env=AppEnv.PRODUCTION, stripe_api_base="https://stripe.example")
+    live = replace(settings, app_env=AppEnv.PRODUCTION, stripe_api_base="")
     try:
         payments.configure(live)
         assert http.hosts_of("stripe") == {"api.stripe.com"}
         for host in ("stripe.example", "files.stripe.com", "api.stripe.com.evil.example"):
             with pytest.raises(UndeclaredError):
                 http.session_to("stripe").get(f"https://{host}/v1/charges", timeout=1)
+        payments.configure(replace(live, stripe_api_base="https://stripe.example"))
+        assert http.hosts_of("stripe") == {"stripe.example"}
     finally:
         payments.configure(settings)
         http.declare_hosts("stripe", before)
@@ -125,7 +127,7 @@ def test_production_reaches_stripe_at_its_own_hosts_alone(settings: Settings) ->
 
 def test_only_declared_recipients_have_hosts() -> None:
     with pytest.raises(KeyError):
-        egress.reach("an advertiser", "https://ads.example", is_production=False)
+        egress.reach("an advertiser", "https://ads.example")
     assert http.hosts_of("an advertiser") == frozenset()
 
 
