@@ -16,7 +16,7 @@ from migrations.run import upgrade
 from oms.app import create_desk
 from oms.kernel import db, vault
 from oms.kernel.config import Settings, load
-from oms.kernel.db import Role
+from oms.kernel.db import Role, transaction
 from oms.local import services
 from oms.local.browser import find as find_browser
 from oms.local.logins import login_settings, own_logins
@@ -25,8 +25,10 @@ from oms.payments import gateway
 from oms.privacy.copies import handlers as copies
 from oms.shipping import gateway as carriers
 from storefront.app import create_store
+from tests import make
 from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_KEY, STRIPE_SECRET, Party
 from tests.lacking import without
+from tests.make import Shop
 from tests.stores import empty_stores, fresh_database
 
 ROOT = Path(__file__).parent.parent
@@ -96,6 +98,13 @@ def shop(settings: Settings, pytestconfig: pytest.Config) -> Iterator[None]:
     vault.configure(settings)
     yield
     empty_stores()
+
+
+@pytest.fixture
+def small(shop: None) -> Shop:
+    """Give a shop that sells a clock and a pencil from two warehouses."""
+    with transaction() as session:
+        return make.small_shop(session)
 
 
 @pytest.fixture

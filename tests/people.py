@@ -130,6 +130,15 @@ class Visitor:
         )
 
 
+def seated(client: FlaskClient, staff: Staff) -> Visitor:
+    """Return somebody of the staff at a browser of the desk, signed in."""
+    visitor = Visitor(client)
+    visitor.get("/sign-in")
+    with client.session_transaction() as session:
+        session["person"] = staff.person
+    return visitor
+
+
 def words(response: TestResponse) -> str:
     """Return what a person reads on a page: no tags, single blanks."""
     return " ".join(html.unescape(_TAGS.sub(" ", response.text)).split())

@@ -24,7 +24,7 @@ from tests.bench.plain import Plain, address, crowd
 from tests.bench.raw import agree_raw, place_raw
 from tests.bench.shares import Shares
 from tests.bench.table import middle, tell
-from tests.people import Office, Visitor
+from tests.people import Office, Visitor, seated
 from tests.running import ADA, Shopper, answering
 
 pytestmark = pytest.mark.bench
@@ -171,12 +171,7 @@ def service(desk: FlaskClient) -> Visitor:
     """Somebody of service at a browser at the desk, signed in."""
     with transaction() as session:
         make.small_shop(session)
-    staff = Office().employ("service@shop.test", StaffRole.SERVICE)
-    visitor = Visitor(desk)
-    visitor.get("/sign-in")
-    with visitor.client.session_transaction() as session:
-        session["person"] = staff.person
-    return visitor
+    return seated(desk, Office().employ("service@shop.test", StaffRole.SERVICE))
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ from oms.staff.states import StaffRole
 from oms.web.markets import Place
 from tests.forgetting import GRACE, delivered, paid
 from tests.make import Shop
-from tests.people import Mailbox, Office, Visitor
+from tests.people import Mailbox, Office, Visitor, seated
 
 _LETTER = "00000000000000000001-" + "a" * 32
 _MAIL = b"From: shop@shop.test\r\nTo: ada@shop.test\r\nSubject: Your order\r\n\r\nWords.\r\n"
@@ -271,10 +271,7 @@ def _withdraw(order: Order) -> int:
 
 
 def _sign_in(desk: FlaskClient) -> str:
-    owner = Office().employ("owner@shop.test", StaffRole.OWNER)
-    Visitor(desk).get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = owner.person
+    seated(desk, Office().employ("owner@shop.test", StaffRole.OWNER))
     return _token(desk, "desk")
 
 

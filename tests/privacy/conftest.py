@@ -4,13 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from oms.app import create_desk
 from oms.inventory import actions as stock
 from oms.kernel import db, vault
-from oms.kernel.config import load
+from oms.kernel.config import Settings, load
 from oms.kernel.db import transaction
 from oms.local.services import Services
+from storefront.app import create_store
 from tests import make
+from tests.make import Shop
+from tests.privacy.busy import Busy, fill
 from tests.privacy.figures import (
     measured,
     pytest_runtest_makereport,
@@ -30,6 +35,18 @@ __all__ = [
     "pytest_sessionfinish",
     "pytest_terminal_summary",
 ]
+
+
+@pytest.fixture
+def apps(small: Shop, settings: Settings) -> tuple[Flask, Flask]:
+    """Give store and desk over a small shop."""
+    return create_store(settings), create_desk(settings)
+
+
+@pytest.fixture
+def busy(small: Shop, apps: tuple[Flask, Flask], settings: Settings) -> Busy:
+    """Give a shop in which something of every kind has happened, and where each page of it is."""
+    return fill(small, apps[0].test_client(), apps[1].test_client(), settings)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from storefront.app import create_store
 from tests import make
 from tests.fakes import Party
 from tests.forgetting import proven, taken
-from tests.people import Office, Visitor
+from tests.people import Office, Visitor, seated
 from tests.privacy.crowd import gather, mailbox
 from tests.storefront.checkout.test_checkout import add, pay
 
@@ -63,12 +63,9 @@ class Watch:
 
 
 def at_the_desk(settings: Settings) -> Visitor:
-    staff = Office().employ("service@shop.test", StaffRole.SERVICE)
-    visitor = Visitor(create_desk(settings).test_client())
-    visitor.get("/sign-in")
-    with visitor.client.session_transaction() as session:
-        session["person"] = staff.person
-    return visitor
+    return seated(
+        create_desk(settings).test_client(), Office().employ("service@shop.test", StaffRole.SERVICE)
+    )
 
 
 def measure(settings: Settings, store: FlaskClient, people: int, rounds: int) -> Measures:

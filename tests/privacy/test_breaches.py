@@ -24,18 +24,11 @@ from oms.privacy.breaches.models import Breach, BreachUnit
 from oms.privacy.breaches.queries import Extent
 from oms.privacy.breaches.states import PARTS, BreachState, Leak, Reach
 from oms.staff.states import StaffRole
-from tests import make
 from tests.forgetting import GRACE, delivered, proven
 from tests.make import Shop
-from tests.people import Office, Visitor, words
+from tests.people import Office, seated, words
 
 KIM = Actor(ActorKind.STAFF, "7", roles=frozenset({"service"}))
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def found(leak: Leak, named: str = "", until: datetime | None = None) -> set[str]:
@@ -193,10 +186,7 @@ def test_the_mail_has_the_five_parts_and_nothing_personal(small: Shop) -> None:
 
 def test_the_desk_opens_writes_and_sends_a_breach(small: Shop, desk: FlaskClient) -> None:
     order = delivered({small.pencil: 1})
-    staff, officer = Office().employ("pat@shop.test", StaffRole.PRIVACY), Visitor(desk)
-    officer.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
+    officer = seated(desk, Office().employ("pat@shop.test", StaffRole.PRIVACY))
     now = clock.now()
     fields = {"leak": "table", "named": "orders", "since": f"{now:%Y-%m-%dT00:00}"}
     until = f"{now + timedelta(days=1):%Y-%m-%dT00:00}"

@@ -11,10 +11,9 @@ from sqlalchemy.types import Text
 
 from oms.kernel import jobs, vault
 from oms.kernel.config import Settings
-from oms.kernel.db import Base, Role, reading, transaction
+from oms.kernel.db import Base, Role, reading
 from oms.orders.models import Order
 from storefront.app import create_store
-from tests import make
 from tests.fakes import Party
 from tests.forgetting import proven
 from tests.make import Shop
@@ -23,12 +22,6 @@ from tests.storefront.checkout.test_checkout import add, pay, session_of
 
 Measured = Callable[..., None]
 ADA = "ada@shop.test"
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def signed_in(client: FlaskClient) -> Visitor:

@@ -22,10 +22,9 @@ from oms.privacy.models import PrivacyRequest
 from oms.privacy.states import RequestState, Way
 from oms.staff.states import StaffRole
 from oms.web.doctor import Health
-from tests import make
 from tests.forgetting import delivered, paid
 from tests.make import Shop
-from tests.people import Office, Visitor, words
+from tests.people import Office, Visitor, seated, words
 from tests.privacy.workdays import ORACLES, Oracle
 
 FEW, ALL = 600, 10_000
@@ -33,12 +32,6 @@ COUNTRIES = ("NL", "US", "CN", "JP", "")
 FIRST, LAST = datetime(2024, 1, 2, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)
 # Ends of years, both changes of the clocks on either side of the ocean, the eve of the golden weeks.
 EDGES = ["2024-12-31", "2025-12-31", "2025-03-30", "2025-10-26", "2026-03-08", "2026-11-01", "2025-09-28"]
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def moments(count: int) -> Iterator[datetime]:
@@ -206,12 +199,7 @@ def test_the_alarm_is_at_the_desk_and_with_the_doctor_until_the_answer(
 
 def officer(desk: FlaskClient, role: StaffRole = StaffRole.PRIVACY) -> Visitor:
     """Somebody at the desk who looks after privacy."""
-    staff = Office().employ("pat@shop.test", role)
-    visitor = Visitor(desk)
-    visitor.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
-    return visitor
+    return seated(desk, Office().employ("pat@shop.test", role))
 
 
 def test_a_request_that_waits_for_its_parcel_is_answered_at_once(small: Shop) -> None:

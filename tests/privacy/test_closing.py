@@ -29,12 +29,6 @@ from tests.privacy.canaries import find, folder, person, postgres, valkey
 MONTH = timedelta(days=30)
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
 def announced() -> None:
     with transaction() as session:
         actions.announce(session, (clock.now() + MONTH).date(), by=SYSTEM)

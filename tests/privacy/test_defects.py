@@ -4,7 +4,6 @@ from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from oms import tables
@@ -25,12 +24,6 @@ from tests.make import Shop
 from tests.privacy.canaries import find, folder, person, postgres, valkey
 
 MODULES = tables.MODULES
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def erase(*units: str) -> None:

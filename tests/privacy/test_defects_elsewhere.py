@@ -20,18 +20,11 @@ from oms.privacy.erasure.actions import Wish
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.retention import actions as retention
 from oms.privacy.states import RequestState, Way
-from tests import make
 from tests.forgetting import GRACE, delivered, only_buyer, paid
 from tests.make import Shop
 from tests.people import Mailbox
 
 PACKER = Actor(ActorKind.STAFF, "staff:4", roles=frozenset({"picker-packer"}))
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def asked(*units: str) -> int:

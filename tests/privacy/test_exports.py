@@ -26,27 +26,16 @@ from oms.privacy.retention import actions as retention
 from oms.privacy.states import Way
 from oms.staff.models import Staff
 from oms.staff.states import StaffRole
-from tests import make
 from tests.forgetting import delivered
 from tests.make import ADA, Shop
-from tests.people import Office, Visitor, words
+from tests.people import Office, Visitor, seated, words
 
 PATH = "/privacy/exports"
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
-def seated(desk: FlaskClient, name: str, role: StaffRole) -> tuple[Staff, Visitor]:
+def employed(desk: FlaskClient, name: str, role: StaffRole) -> tuple[Staff, Visitor]:
     found = Office().employ(f"{name}@shop.test", role)
-    visitor = Visitor(desk.application.test_client())
-    visitor.get("/sign-in")
-    with visitor.client.session_transaction() as session:
-        session["person"] = found.person
-    return found, visitor
+    return found, seated(desk.application.test_client(), found)
 
 
 def asked(visitor: Visitor, orders: list[Order], kind: str = "addresses") -> str:
@@ -67,8 +56,8 @@ def test_a_list_needs_a_reason_and_a_second_person_and_is_taken_once(
     small: Shop, desk: FlaskClient, measured: Callable[..., None]
 ) -> None:
     orders = [delivered({small.pencil: 1}) for _ in range(3)]
-    kim, asking = seated(desk, "kim", StaffRole.SERVICE)
-    pat, agreeing = seated(desk, "pat", StaffRole.PRIVACY)
+    kim, asking = employed(desk, "kim", StaffRole.SERVICE)
+    pat, agreeing = employed(desk, "pat", StaffRole.PRIVACY)
     place = asked(asking, orders)
     assert asking.send(f"{place}/yes", page=place).status_code == 403
     assert asking.send(f"{place}/take", page=place).status_code == 409
@@ -109,7 +98,7 @@ def test_a_list_needs_a_reason_and_a_second_person_and_is_taken_once(
     ],
 )
 def test_the_database_too_wants_two_different_people(small: Shop, desk: FlaskClient, forged: str) -> None:
-    _, asking = seated(desk, "kim", StaffRole.SERVICE)
+    _, asking = employed(desk, "kim", StaffRole.SERVICE)
     asked(asking, [delivered({small.pencil: 1})])
     with pytest.raises(IntegrityError, match="privacy_exports"), transaction(Role.MIGRATE) as session:
         session.execute(text(forged))
@@ -117,7 +106,7 @@ def test_the_database_too_wants_two_different_people(small: Shop, desk: FlaskCli
 
 def test_what_is_typed_wrong_is_said_and_nothing_is_asked(small: Shop, desk: FlaskClient) -> None:
     order = delivered({small.pencil: 1})
-    _, asking = seated(desk, "kim", StaffRole.SERVICE)
+    _, asking = employed(desk, "kim", StaffRole.SERVICE)
     for numbers, reason in ((order.number, " "), (f"{order.number} NOBODY", "Recall"), ("", "Recall")):
         answer = asking.send(PATH, page=PATH, numbers=numbers, kind="addresses", reason=reason)
         assert answer.status_code == 422
@@ -127,8 +116,8 @@ def test_what_is_typed_wrong_is_said_and_nothing_is_asked(small: Shop, desk: Fla
 
 def test_who_is_erased_takes_every_list_under_way_along(small: Shop, desk: FlaskClient) -> None:
     orders = [delivered({small.pencil: 1}) for _ in range(2)]
-    _, asking = seated(desk, "kim", StaffRole.SERVICE)
-    _, agreeing = seated(desk, "pat", StaffRole.PRIVACY)
+    _, asking = employed(desk, "kim", StaffRole.SERVICE)
+    _, agreeing = employed(desk, "pat", StaffRole.PRIVACY)
     place = asked(asking, orders, "mailboxes")
     agreeing.send(f"{place}/yes", page=place)
     built()
@@ -142,8 +131,8 @@ def test_who_is_erased_takes_every_list_under_way_along(small: Shop, desk: Flask
 
 
 def test_a_list_that_nobody_takes_is_gone_after_a_day(small: Shop, desk: FlaskClient) -> None:
-    _, asking = seated(desk, "kim", StaffRole.SERVICE)
-    _, agreeing = seated(desk, "pat", StaffRole.PRIVACY)
+    _, asking = employed(desk, "kim", StaffRole.SERVICE)
+    _, agreeing = employed(desk, "pat", StaffRole.PRIVACY)
     place = asked(asking, [delivered({small.pencil: 1})])
     agreeing.send(f"{place}/yes", page=place)
     built()
@@ -159,8 +148,8 @@ def test_a_list_that_nobody_takes_is_gone_after_a_day(small: Shop, desk: FlaskCl
 
 def test_one_can_take_a_wish_back_and_others_can_refuse_it(small: Shop, desk: FlaskClient) -> None:
     order = delivered({small.pencil: 1})
-    _, asking = seated(desk, "kim", StaffRole.SERVICE)
-    _, other = seated(desk, "pat", StaffRole.PRIVACY)
+    _, asking = employed(desk, "kim", StaffRole.SERVICE)
+    _, other = employed(desk, "pat", StaffRole.PRIVACY)
     for visitor, state in ((asking, ExportState.DROPPED), (other, ExportState.REFUSED)):
         place = asked(asking, [order])
         assert visitor.send(f"{place}/no", page=place).status_code == 303
@@ -170,8 +159,8 @@ def test_one_can_take_a_wish_back_and_others_can_refuse_it(small: Shop, desk: Fl
 
 
 def test_whoever_leaves_takes_no_list_along(small: Shop, desk: FlaskClient) -> None:
-    _, owner = seated(desk, "boss", StaffRole.OWNER)
-    kim, asking = seated(desk, "kim", StaffRole.SERVICE)
+    _, owner = employed(desk, "boss", StaffRole.OWNER)
+    kim, asking = employed(desk, "kim", StaffRole.SERVICE)
     place = asked(asking, [delivered({small.pencil: 1})])
     owner.send(f"{place}/yes", page=place)
     built()

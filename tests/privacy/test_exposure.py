@@ -28,30 +28,19 @@ from oms.staff.actions import Clearance
 from oms.staff.models import UNUSED, Staff
 from oms.staff.states import PERSONAL, StaffRole
 from oms.web.permissions import Permission
-from tests import make
 from tests.forgetting import delivered
 from tests.kernel.tampering import LINKS, undetected
 from tests.make import Shop
-from tests.people import Office, Visitor, words
+from tests.people import Office, Visitor, seated, words
 
 ADAS = ("Ada", "ada@shop.test", "Rapenburg", "A···")
 YEAR = timedelta(days=366)
 ALL, FEW = 1_000, 40
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
-def seated(desk: FlaskClient, *roles: StaffRole) -> tuple[Staff, Visitor]:
+def employed(desk: FlaskClient, *roles: StaffRole) -> tuple[Staff, Visitor]:
     found = Office().employ(f"{roles[0]}@shop.test", *roles)
-    visitor = Visitor(desk.application.test_client())
-    visitor.get("/sign-in")
-    with visitor.client.session_transaction() as session:
-        session["person"] = found.person
-    return found, visitor
+    return found, seated(desk.application.test_client(), found)
 
 
 def uncleared(member: Staff) -> None:
@@ -63,7 +52,7 @@ def test_without_a_training_of_this_year_nobody_sees_a_person(
     small: Shop, desk: FlaskClient, measured: Callable[..., None]
 ) -> None:
     order = delivered({small.pencil: 1})
-    member, visitor = seated(desk, StaffRole.OWNER)
+    member, visitor = employed(desk, StaffRole.OWNER)
     with visitor.client:
         assert "A···" in visitor.get(f"/orders/{order.number}").text
     uncleared(member)
@@ -80,7 +69,7 @@ def test_without_a_training_of_this_year_nobody_sees_a_person(
 
 
 def test_a_clearance_has_both_days_and_ends_after_a_year(shop: None, desk: FlaskClient) -> None:
-    member, visitor = seated(desk, StaffRole.OWNER)
+    member, visitor = employed(desk, StaffRole.OWNER)
     today = clock.today()
     path = f"/staff/{member.id}"
     uncleared(member)
@@ -97,8 +86,8 @@ def test_a_clearance_has_both_days_and_ends_after_a_year(shop: None, desk: Flask
 
 
 def test_a_leaver_is_off_the_desk_with_the_next_click(shop: None, desk: FlaskClient) -> None:
-    boss, _ = seated(desk, StaffRole.OWNER)
-    member, visitor = seated(desk, StaffRole.PRIVACY)
+    boss, _ = employed(desk, StaffRole.OWNER)
+    member, visitor = employed(desk, StaffRole.PRIVACY)
     assert visitor.get("/privacy").status_code == 200
     with transaction() as session:
         staffing.let_go(session, member.id, by=boss.actor)
@@ -106,7 +95,7 @@ def test_a_leaver_is_off_the_desk_with_the_next_click(shop: None, desk: FlaskCli
 
 
 def test_roles_that_nobody_used_for_ninety_days_are_reported(shop: None, desk: FlaskClient) -> None:
-    member, visitor = seated(desk, StaffRole.PRIVACY, StaffRole.FINANCE)
+    member, visitor = employed(desk, StaffRole.PRIVACY, StaffRole.FINANCE)
     assert visitor.get("/privacy").status_code == 200
     later = clock.today() + UNUSED
     with reading() as session:
@@ -126,8 +115,8 @@ def test_unusually_many_looks_raise_one_alert_within_a_minute(
     small: Shop, desk: FlaskClient, measured: Callable[..., None]
 ) -> None:
     units = [delivered({small.pencil: 1}).unit for _ in range(4)]
-    member, visitor = seated(desk, StaffRole.PRIVACY)
-    _, other = seated(desk, StaffRole.OWNER)
+    member, visitor = employed(desk, StaffRole.PRIVACY)
+    _, other = employed(desk, StaffRole.OWNER)
     look(member, units[:3] * 2)
     with transaction() as session:
         assert actions.watch(session, 3) == 0
@@ -191,7 +180,7 @@ def written() -> Counter[tuple[str, str]]:
 
 def test_every_look_is_on_record_once(small: Shop, desk: FlaskClient, measured: Callable[..., None]) -> None:
     orders = [delivered({small.pencil: 1}) for _ in range(3)]
-    _, visitor = seated(desk, StaffRole.OWNER)
+    _, visitor = employed(desk, StaffRole.OWNER)
     before = written()
     with instrumented() as given:
         for order in orders:

@@ -7,35 +7,23 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from oms.kernel import vault
-from oms.kernel.db import reading, transaction
+from oms.kernel.db import reading
 from oms.privacy import queries
 from oms.privacy.asking.grounds import BECAUSE
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.states import Because, RequestKind
 from oms.staff.states import StaffRole
-from tests import make
 from tests.forgetting import delivered, paid, proven
 from tests.make import Shop
 from tests.pages import form_with
-from tests.people import Office, Visitor, words
+from tests.people import Office, Visitor, seated, words
 
 Measured = Callable[..., None]
 
 
 @pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
-@pytest.fixture
 def officer(desk: FlaskClient) -> Visitor:
-    staff = Office().employ("pat@shop.test", StaffRole.PRIVACY)
-    visitor = Visitor(desk)
-    visitor.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
-    return visitor
+    return seated(desk, Office().employ("pat@shop.test", StaffRole.PRIVACY))
 
 
 def newest() -> PrivacyRequest:

@@ -10,36 +10,14 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from oms.app import create_desk
-from oms.kernel.config import Settings
-from oms.kernel.db import transaction
 from oms.staff.states import StaffRole
-from storefront.app import create_store
-from tests import make
-from tests.make import Shop
-from tests.people import Office, Visitor
-from tests.privacy.busy import Busy, fill
+from tests.people import Office, Visitor, seated
+from tests.privacy.busy import Busy
 
 PERSON = ("ada@shop.test", "Ada Lind", "Rapenburg", "2311 EZ")
 SMALL, FULL = 300, 10_000
 # A new stranger now and then, so that what slows one down does not answer for the rest.
 _EACH = 50
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
-@pytest.fixture
-def apps(small: Shop, settings: Settings) -> tuple[Flask, Flask]:
-    return create_store(settings), create_desk(settings)
-
-
-@pytest.fixture
-def busy(small: Shop, apps: tuple[Flask, Flask], settings: Settings) -> Busy:
-    return fill(small, apps[0].test_client(), apps[1].test_client(), settings)
 
 
 def guessed(rule: Rule, chance: random.Random, seen: list[str]) -> str:
@@ -60,13 +38,9 @@ def changed(word: str, chance: random.Random) -> str:
 
 
 def stranger(app: Flask, role: StaffRole | None, number: int) -> Visitor:
-    visitor = Visitor(app.test_client())
-    if role is not None:
-        found = Office().employ(f"{role}{number}@shop.test", role)
-        visitor.get("/sign-in")
-        with visitor.client.session_transaction() as session:
-            session["person"] = found.person
-    return visitor
+    if role is None:
+        return Visitor(app.test_client())
+    return seated(app.test_client(), Office().employ(f"{role}{number}@shop.test", role))
 
 
 def guesses(app: Flask, role: StaffRole | None, known: dict[str, str], count: int) -> Counter[str]:

@@ -8,10 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from oms.app import create_desk
 from oms.kernel import audit, clock, vault
 from oms.kernel.audit import Actor, ActorKind
-from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.ids import new_id
 from oms.kernel.register import Purpose
@@ -20,32 +18,14 @@ from oms.privacy.exports import actions as exports
 from oms.privacy.exports.models import Export
 from oms.privacy.exports.states import ExportState
 from oms.staff.states import StaffRole
-from storefront.app import create_store
-from tests import make
 from tests.forgetting import delivered, paid
 from tests.make import Shop
-from tests.people import Office, Visitor
-from tests.privacy.busy import Busy, fill
+from tests.people import Office, Visitor, seated
+from tests.privacy.busy import Busy
 from tests.privacy.spying import audited, spying
 
 CANARIES = ("ada@shop.test", "Rapenburg", "2311 EZ")
 LIST = "/privacy/exports"
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
-@pytest.fixture
-def apps(small: Shop, settings: Settings) -> tuple[Flask, Flask]:
-    return create_store(settings), create_desk(settings)
-
-
-@pytest.fixture
-def busy(small: Shop, apps: tuple[Flask, Flask], settings: Settings) -> Busy:
-    return fill(small, apps[0].test_client(), apps[1].test_client(), settings)
 
 
 def at(app: Flask, cookie: str, value: str) -> Visitor:
@@ -55,12 +35,7 @@ def at(app: Flask, cookie: str, value: str) -> Visitor:
 
 
 def colleague(desk: Flask) -> Visitor:
-    found = Office().employ("second@shop.test", StaffRole.PRIVACY)
-    visitor = Visitor(desk.test_client())
-    visitor.get("/sign-in")
-    with visitor.client.session_transaction() as session:
-        session["person"] = found.person
-    return visitor
+    return seated(desk.test_client(), Office().employ("second@shop.test", StaffRole.PRIVACY))
 
 
 def crawl(app: Flask, visitor: Visitor, known: dict[str, str]) -> int:

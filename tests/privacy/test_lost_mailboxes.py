@@ -24,21 +24,14 @@ from oms.privacy.moving.personal import MoveClaim
 from oms.privacy.moving.states import MoveState
 from oms.staff.states import StaffRole
 from oms.web.markets import Place
-from tests import make
 from tests.forgetting import delivered, paid
 from tests.make import Shop
-from tests.people import Mailbox, Office, Visitor, without_token, words
+from tests.people import Mailbox, Office, Visitor, seated, without_token, words
 
 NEW = "ada.again@shop.test"
 KIM = Actor(ActorKind.STAFF, "2")
 BUYER = Actor(ActorKind.GUEST, "self")
 PATH = "/orders/locked-out"
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def claimed(order: Order, **changed: str) -> dict[str, str]:
@@ -103,11 +96,7 @@ def test_a_guest_moves_an_order_to_a_mailbox_that_can_be_read(
     assert move_of().state is MoveState.REVIEW
     assert move_of().old_mailbox == "took it"
 
-    staff = Office().employ("pat@shop.test", StaffRole.PRIVACY)
-    officer = Visitor(desk)
-    officer.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
+    officer = seated(desk, Office().employ("pat@shop.test", StaffRole.PRIVACY))
     page = words(officer.get(f"/privacy/moves/{move_of().number}"))
     assert "took our mail, and did not stop it" in page
     pages = page + words(officer.get("/privacy/moves"))

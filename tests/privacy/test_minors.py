@@ -40,7 +40,7 @@ from storefront.app import create_store
 from tests import make
 from tests.forgetting import delivered, paid, proven, taken
 from tests.make import Shop
-from tests.people import Mailbox, Office, Visitor, words
+from tests.people import Mailbox, Office, Visitor, seated, words
 from tests.privacy.canaries import Person, find, folder, person, postgres
 
 # A country, and the age under which its law has a guardian decide.
@@ -381,10 +381,8 @@ def test_words_of_a_child_restrict_and_those_of_a_guardian_wait_for_staff(small:
 
 def test_the_desk_reports_asks_and_ends(small: Shop, desk: FlaskClient, settings: Settings) -> None:
     order = paid({small.clock: 1})
-    staff, officer = Office().employ("pat@shop.test", StaffRole.PRIVACY), Visitor(desk)
-    officer.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
+    staff = Office().employ("pat@shop.test", StaffRole.PRIVACY)
+    officer = seated(desk, staff)
     wrong = officer.send("/privacy/minors", number="7KQ2-M4XD-9B", signal=Signal.GUARDIAN.value)
     assert wrong.status_code == 422
     answer = officer.send("/privacy/minors", number=order.number, signal=Signal.GUARDIAN.value)

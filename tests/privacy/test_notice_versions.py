@@ -21,7 +21,6 @@ from oms.notifications.announcing import handlers as announcing
 from oms.orders.models import Order
 from oms.privacy.models import NoticeVersion
 from oms.privacy.notice import actions, queries
-from tests import make
 from tests.forgetting import GRACE, delivered, proven
 from tests.make import Shop
 from tests.oms.notifications.test_mails import mails
@@ -32,12 +31,6 @@ from tests.privacy.test_register import WITHOUT_COPY
 OURS = [kind for kind in KINDS.values() if kind.type.__module__.startswith("oms.")]
 AHEAD = timedelta(days=30)
 assert announcing.tell is not None
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def kept(told: dict[str, Any]) -> NoticeVersion:

@@ -29,7 +29,7 @@ from oms.staff.states import StaffRole
 from tests import make
 from tests.forgetting import delivered, proven
 from tests.make import Shop
-from tests.people import Office, Visitor, words
+from tests.people import Office, Visitor, seated, words
 
 PAT, KIM, LEE = (Actor(ActorKind.STAFF, number, roles=frozenset({"privacy"})) for number in ("7", "8", "9"))
 NAME, MAILBOX, STREET = "order.delivery.name", "order.contact.email", "order.delivery.street"
@@ -250,11 +250,7 @@ def test_everybody_sees_figures_and_no_name(small: Shop, store: FlaskClient) -> 
 
 
 def at_the_desk(desk: FlaskClient, email: str) -> Visitor:
-    staff, officer = Office().employ(email, StaffRole.PRIVACY), Visitor(desk)
-    officer.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
-    return officer
+    return seated(desk, Office().employ(email, StaffRole.PRIVACY))
 
 
 def test_the_desk_writes_agrees_by_two_and_takes(small: Shop, desk: FlaskClient) -> None:

@@ -58,12 +58,6 @@ SETTINGS: dict[str, object] = {one.name: one.type for one in fields(Settings)}
 
 
 @pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
-@pytest.fixture
 def lying(settings: Settings) -> Iterator[Callable[..., None]]:
     """Give `lying("stripe=Stripe/US")`, which says where data lies; in the end it is this machine again."""
 

@@ -6,18 +6,13 @@ import pytest
 from flask import Flask, Response, request
 from playwright.sync_api import Browser
 
-from oms.app import create_desk
-from oms.kernel.config import Settings
-from oms.kernel.db import transaction
 from oms.kernel.register import PLACES
 from oms.web.mounting import mounted
-from storefront.app import create_store
-from tests import make
 from tests.architecture.test_routes import CACHED, PUBLIC_AT_THE_DESK
 from tests.components.sample_pages import PAGES
 from tests.components.serve import served
 from tests.make import Shop
-from tests.privacy.busy import Busy, fill
+from tests.privacy.busy import Busy
 from tests.privacy.quiet import Watched, life
 from tests.running import answering
 
@@ -46,22 +41,6 @@ NO_PAGE = {
     "oms.printing.slip_pdf",
     "oms.search.palette",
 }
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
-@pytest.fixture
-def apps(small: Shop, settings: Settings) -> tuple[Flask, Flask]:
-    return create_store(settings), create_desk(settings)
-
-
-@pytest.fixture
-def busy(small: Shop, apps: tuple[Flask, Flask], settings: Settings) -> Busy:
-    return fill(small, apps[0].test_client(), apps[1].test_client(), settings)
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from oms.privacy.asking.grounds import COMPLAINTS, LIMITS, REASONS
 from oms.privacy.clocks.regimes import Regime
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.states import Ground, RequestKind, RequestState, Source
-from tests import make
 from tests.forgetting import delivered
 from tests.make import Shop
 
@@ -34,12 +33,6 @@ LAWS = {
     Regime.PIPL: "PIPL, article ",
     Regime.GENERIC: "GDPR, article ",
 }
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def asked(kind: RequestKind, regime: Regime, language: str = "en") -> PrivacyRequest:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -29,17 +28,10 @@ from tests import make
 from tests.forgetting import paid
 from tests.kernel.vault.kinds import ALL
 from tests.make import ADA, ADAS_MAILBOX, GUEST, Shop
-from tests.people import Office, Visitor
+from tests.people import Office, Visitor, seated
 
 LOCKED = ("order.delivery", "order.contact")
 VALUES = (ADA.name, ADA.street, str(ADA.postcode), ADAS_MAILBOX.email)
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    """A small shop with goods."""
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 @contextmanager
@@ -71,12 +63,7 @@ def lock(order: Order) -> None:
 
 def owner_at(desk: FlaskClient) -> Visitor:
     """Return an owner of the shop, signed in at the desk."""
-    staff = Office().employ("olga@shop.test", StaffRole.OWNER)
-    visitor = Visitor(desk)
-    visitor.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
-    return visitor
+    return seated(desk, Office().employ("olga@shop.test", StaffRole.OWNER))
 
 
 def screens(desk: FlaskClient, order: Order) -> list[str]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -18,12 +17,11 @@ from oms.backups import archive, programs, queries
 from oms.backups.queries import DATA, KEYRING
 from oms.kernel import clock, jobs, vault
 from oms.kernel.config import Settings
-from oms.kernel.db import reading, transaction
+from oms.kernel.db import reading
 from oms.orders.models import Order
 from oms.privacy.copies import handlers as copies
 from oms.staff.states import StaffRole
 from storefront.app import create_store
-from tests import make
 from tests.fakes import Party
 from tests.make import Shop
 from tests.people import Mailbox, Office, Visitor, words
@@ -33,12 +31,6 @@ from tests.restoring import move_to
 
 _LINK = re.compile(r'href="(/[^"#]*)"')
 _MOST_PAGES = 120
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def crawl(visitor: Visitor, start: list[str], root: str) -> Iterator[tuple[str, bytes]]:

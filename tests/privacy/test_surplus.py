@@ -13,9 +13,7 @@ from flask.testing import FlaskClient
 
 from oms.app import create_desk
 from oms.kernel.config import Settings
-from oms.kernel.db import transaction
 from storefront.app import create_store
-from tests import make
 from tests.make import Shop
 from tests.pages import forms
 from tests.people import Visitor
@@ -31,12 +29,6 @@ NAMES = (
     "birthday", "gender", "title", "company", "vat", "phone2", "note", "comments", "newsletter", "passport",
     "income", "religion", "latitude", "fingerprint", "utm_source", "is_admin", "role", "id", "state", "price",
 )  # fmt: skip
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def surplus(most: int) -> dict[str, str]:

@@ -26,7 +26,7 @@ from oms.web.filters import day
 from tests import make
 from tests.forgetting import delivered
 from tests.make import Shop
-from tests.people import Office, Visitor, words
+from tests.people import Office, seated, words
 
 Measured = Callable[..., None]
 RECIPIENTS = 6
@@ -100,12 +100,6 @@ def recipients() -> Iterator[list[Recipient]]:
     for one in there:
         one.server.shutdown()
         one.server.server_close()
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def obliged(small: Shop, people: int) -> None:
@@ -186,11 +180,7 @@ def test_who_does_not_answer_stays_visible_with_its_age(
         row = session.query(Telling).filter_by(recipient="recipient-0").one()
         number = session.get_one(PrivacyRequest, row.request_id).number
     assert timedelta(days=2) <= clock.now() - row.asked_at < timedelta(days=3)
-    staff = Office().employ("pat@shop.test", StaffRole.PRIVACY)
-    visitor = Visitor(desk)
-    visitor.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
+    visitor = seated(desk, Office().employ("pat@shop.test", StaffRole.PRIVACY))
     page = words(visitor.get(f"/privacy/{number}"))
     with desk.application.test_request_context("/"):
         asked_on = day(row.asked_at)

@@ -16,19 +16,12 @@ from oms.kernel.db import Role, reading, transaction
 from oms.orders import actions as orders
 from oms.orders.models import Order
 from oms.privacy.retention import actions as retention
-from tests import make
 from tests.fakes import Party
 from tests.forgetting import taken
 from tests.make import Shop
 from tests.people import Mailbox, Visitor, words
 from tests.privacy.canaries import Person, Sighting, find, folder, person, postgres, valkey
 from tests.storefront.checkout.test_checkout import add, pay, session_of
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 @pytest.fixture

@@ -60,12 +60,6 @@ WORDINGS = {
 }
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
 def tell(order: Order, choice: Choice, **more: object) -> None:
     with transaction() as session:
         said = Said(choice, Channel.MAIL, **more)  # type: ignore[arg-type]

@@ -41,12 +41,6 @@ MONDAY = datetime(2026, 11, 2, 10, tzinfo=UTC)
 assert returning.acknowledge is not None
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
 def right(order: Order) -> bool:
     with reading() as session:
         return queries.right_of(session, session.get_one(Order, order.id)) is not None

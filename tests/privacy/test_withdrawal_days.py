@@ -7,8 +7,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from oms.kernel import clock
-from oms.kernel.db import transaction
-from tests import make
 from tests.forgetting import delivered, only_buyer, proven
 from tests.make import Shop
 from tests.people import Mailbox, Visitor, words
@@ -16,12 +14,6 @@ from tests.people import Mailbox, Visitor, words
 LABEL = "Withdraw from contract here"
 # Delivered on a Monday, so that day 14 is a Monday that is no holiday.
 MONDAY = datetime(2026, 11, 2, 10, tzinfo=UTC)
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def signed_in(client: FlaskClient) -> Visitor:

@@ -11,32 +11,19 @@ from oms.orders import actions as agreement
 from oms.orders.models import Order
 from oms.staff.states import StaffRole
 from tests import make
-from tests.make import Shop
-from tests.people import Office, Visitor
+from tests.people import Office, Visitor, seated
 
 Seat = Callable[[StaffRole], Visitor]
-
-
-@pytest.fixture
-def goods(shop: None) -> Shop:
-    """Give a small shop with goods."""
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 @pytest.fixture
 def seat(desk: FlaskClient) -> Seat:
     """Give somebody of a role at a browser of their own, signed in."""
 
-    def seated(role: StaffRole) -> Visitor:
-        staff = Office().employ(f"{role}@shop.test", role)
-        visitor = Visitor(desk.application.test_client())
-        visitor.get("/sign-in")
-        with visitor.client.session_transaction() as session:
-            session["person"] = staff.person
-        return visitor
+    def taken(role: StaffRole) -> Visitor:
+        return seated(desk.application.test_client(), Office().employ(f"{role}@shop.test", role))
 
-    return seated
+    return taken
 
 
 def paid(wanted: dict[int, int], name: str = "Ada Lind", email: str = "ada@shop.test") -> Order:

@@ -59,16 +59,16 @@ def buyers_opened() -> Iterator[set[str]]:
 
 
 @pytest.fixture
-def busy(goods: Shop) -> Order:
+def busy(small: Shop) -> Order:
     """A shop with something in every list: to pick, withdrawn from, to be erased; the withdrawn order."""
-    paid({goods.clock: 1})
-    arrived = delivered({goods.pencil: 1})
+    paid({small.clock: 1})
+    arrived = delivered({small.pencil: 1})
     stated = WithdrawalStatement("Ada Lind", "ada@shop.test")
     with reading() as session:
         keys = returns.prepare(session, arrived)
     with transaction() as session:
         returns.withdraw(session, Declaration(arrived.id, stated, keys), by=GUEST)
-    open_order = paid({goods.pencil: 2})
+    open_order = paid({small.pencil: 2})
     with transaction() as session:
         erasure.open_request(session, Wish((open_order.unit,), Way.LATER, "eu", "en"))
     return arrived

@@ -18,8 +18,8 @@ from tests.oms.desk.conftest import Seat, paid
 from tests.people import words
 
 
-def test_the_owner_sees_what_waits_the_day_and_the_books(goods: Shop, seat: Seat) -> None:
-    order = paid({goods.clock: 2})
+def test_the_owner_sees_what_waits_the_day_and_the_books(small: Shop, seat: Seat) -> None:
+    order = paid({small.clock: 2})
     with transaction() as session:
         agreement.hold(session, order.id, "a look", by=SYSTEM)
     page = seat(StaffRole.OWNER).get("/")
@@ -33,7 +33,7 @@ def test_the_owner_sees_what_waits_the_day_and_the_books(goods: Shop, seat: Seat
     assert "Effects that gave up 0 holds" in shown
 
 
-def test_a_script_reads_the_books_as_the_command_prints_them(goods: Shop, seat: Seat) -> None:
+def test_a_script_reads_the_books_as_the_command_prints_them(small: Shop, seat: Seat) -> None:
     with transaction(Role.MIGRATE) as session:
         session.execute(text("UPDATE stock_levels SET reserved = 3"))
     asked = seat(StaffRole.OWNER).client.get("/", headers={"Accept": "application/json"})
@@ -51,14 +51,14 @@ def test_a_script_reads_the_books_as_the_command_prints_them(goods: Shop, seat: 
     }
 
 
-def test_a_script_of_somebody_else_reads_no_books(goods: Shop, seat: Seat) -> None:
+def test_a_script_of_somebody_else_reads_no_books(small: Shop, seat: Seat) -> None:
     asked = seat(StaffRole.SERVICE).client.get("/", headers={"Accept": "application/json"})
     assert asked.status_code == 403
     assert "findings" not in asked.text
 
 
-def test_the_warehouse_sees_no_figures(goods: Shop, seat: Seat) -> None:
-    paid({goods.clock: 2})
+def test_the_warehouse_sees_no_figures(small: Shop, seat: Seat) -> None:
+    paid({small.clock: 2})
     page = seat(StaffRole.PICKER_PACKER).get("/")
     assert page.status_code == 200
     assert "€" not in page.text
@@ -66,9 +66,9 @@ def test_the_warehouse_sees_no_figures(goods: Shop, seat: Seat) -> None:
 
 
 def test_what_is_held_waits_in_no_other_queue_and_nothing_is_held_once_cancelled(
-    goods: Shop, seat: Seat
+    small: Shop, seat: Seat
 ) -> None:
-    order = paid({goods.clock: 2})
+    order = paid({small.clock: 2})
     jobs.drain()
     owner = seat(StaffRole.OWNER)
     assert "1 to pick 0 to pack 0 held" in words(owner.get("/"))

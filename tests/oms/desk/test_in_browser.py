@@ -28,7 +28,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address(goods: Shop, settings: Settings) -> Iterator[str]:
+def address(small: Shop, settings: Settings) -> Iterator[str]:
     """Serve store and desk on loopback; give the desk's address."""
     with answering(mounted(create_store(settings), create_desk(settings), "")) as origin:
         yield f"{origin}/oms"
@@ -62,8 +62,8 @@ def violations(page: Page) -> list[str]:
     return [f"{page.url}: {one['id']} {one['nodes'][0]['target']}" for one in found]
 
 
-def test_orders_are_found_held_and_let_go_on_by_keyboard_alone(goods: Shop, address: str, page: Page) -> None:
-    first, second = paid({goods.clock: 1}), paid({goods.pencil: 2})
+def test_orders_are_found_held_and_let_go_on_by_keyboard_alone(small: Shop, address: str, page: Page) -> None:
+    first, second = paid({small.clock: 1}), paid({small.pencil: 2})
     page.goto(f"{address}/orders")
     for key in "jxjx":
         page.keyboard.press(key)
@@ -99,9 +99,9 @@ def test_orders_are_found_held_and_let_go_on_by_keyboard_alone(goods: Shop, addr
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nobody_is_kept_out_of_the_desk_and_every_page_fits_a_phone(
-    goods: Shop, address: str, page: Page, scheme: str
+    small: Shop, address: str, page: Page, scheme: str
 ) -> None:
-    order = paid({goods.clock: 1})
+    order = paid({small.clock: 1})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     paths = [
         "/",

@@ -23,7 +23,7 @@ SAID = "Rings twice, and wants blue ink"
 
 
 @pytest.fixture
-def service(goods: Shop, seat: Seat) -> Visitor:
+def service(small: Shop, seat: Seat) -> Visitor:
     """Give somebody of service."""
     return seat(StaffRole.SERVICE)
 
@@ -39,9 +39,9 @@ def kept() -> list[OrderEvent]:
 
 
 def test_a_note_stands_on_the_timeline_and_says_beforehand_who_reads_it(
-    goods: Shop, service: Visitor
+    small: Shop, service: Visitor
 ) -> None:
-    order = paid({goods.clock: 1})
+    order = paid({small.clock: 1})
     before = words(service.get(f"/orders/{order.number}"))
     assert "The buyer can read it in their data" in before
     write(service, order)
@@ -54,8 +54,8 @@ def test_a_note_stands_on_the_timeline_and_says_beforehand_who_reads_it(
     assert ("vault.open", "staff") in deeds
 
 
-def test_a_note_lies_nowhere_but_sealed(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 1})
+def test_a_note_lies_nowhere_but_sealed(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 1})
     write(service, order)
     with reading(Role.MIGRATE) as session:
         for table in ("order_events", "outbox_messages", "audit_entries"):
@@ -64,9 +64,9 @@ def test_a_note_lies_nowhere_but_sealed(goods: Shop, service: Visitor) -> None:
 
 
 def test_who_may_see_no_person_sees_that_there_is_a_note_and_not_what_it_says(
-    goods: Shop, service: Visitor, seat: Seat
+    small: Shop, service: Visitor, seat: Seat
 ) -> None:
-    order = paid({goods.clock: 1})
+    order = paid({small.clock: 1})
     write(service, order)
     page = words(seat(StaffRole.FINANCE).get(f"/orders/{order.number}"))
     assert SAID not in page
@@ -77,17 +77,17 @@ def test_who_may_see_no_person_sees_that_there_is_a_note_and_not_what_it_says(
 @pytest.mark.parametrize(
     ("note", "told"), [("", "Write something first."), ("  ", "Write something first."), ("x" * 501, "500")]
 )
-def test_what_is_no_note_is_told_and_not_kept(goods: Shop, service: Visitor, note: str, told: str) -> None:
-    order = paid({goods.clock: 1})
+def test_what_is_no_note_is_told_and_not_kept(small: Shop, service: Visitor, note: str, told: str) -> None:
+    order = paid({small.clock: 1})
     write(service, order, note)
     assert told in words(service.get(f"/orders/{order.number}"))
     assert kept() == []
 
 
 def test_the_buyer_reads_it_in_their_data_and_takes_it_along(
-    goods: Shop, service: Visitor, store: FlaskClient
+    small: Shop, service: Visitor, store: FlaskClient
 ) -> None:
-    order = paid({goods.clock: 1})
+    order = paid({small.clock: 1})
     write(service, order)
     buyer = forgetting.proven(store, "ada@shop.test")
     page = words(buyer.get("/your-data/"))
@@ -97,8 +97,8 @@ def test_the_buyer_reads_it_in_their_data_and_takes_it_along(
     assert [r["values"] for r in records if r["kind"] == "order.note"] == [{"text": SAID}]
 
 
-def test_it_goes_with_its_person_and_nothing_more_is_noted(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 1})
+def test_it_goes_with_its_person_and_nothing_more_is_noted(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 1})
     write(service, order)
     vault.destroy_unit(order.unit)
     with transaction() as session:
@@ -113,9 +113,9 @@ def test_it_goes_with_its_person_and_nothing_more_is_noted(goods: Shop, service:
 
 
 def test_a_note_that_is_written_after_delivery_ends_before_the_rest_of_the_order(
-    goods: Shop, service: Visitor
+    small: Shop, service: Visitor
 ) -> None:
-    order = forgetting.delivered({goods.clock: 1})
+    order = forgetting.delivered({small.clock: 1})
     jobs.drain()
     write(service, order)
     jobs.drain()

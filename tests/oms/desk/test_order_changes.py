@@ -16,7 +16,7 @@ from tests.people import Visitor, words
 
 
 @pytest.fixture
-def service(goods: Shop, seat: Seat) -> Visitor:
+def service(small: Shop, seat: Seat) -> Visitor:
     """Give somebody of service."""
     return seat(StaffRole.SERVICE)
 
@@ -39,8 +39,8 @@ def refund(service: Visitor, number: str, **counts: object) -> str:
     return words(service.get(done.location))
 
 
-def test_an_order_waits_with_a_reason_and_goes_on(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.pencil: 1})
+def test_an_order_waits_with_a_reason_and_goes_on(small: Shop, service: Visitor) -> None:
+    order = paid({small.pencil: 1})
     path = f"/orders/{order.number}"
     assert service.send(f"{path}/hold", reason="The buyer asked to wait").status_code == 303
     assert "The buyer asked to wait" in words(service.get(path))
@@ -56,16 +56,16 @@ def test_an_order_waits_with_a_reason_and_goes_on(goods: Shop, service: Visitor)
     assert history == ["created", "placed", "held", "hold lifted"]
 
 
-def test_a_reason_that_is_none_of_the_list_is_refused(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.pencil: 1})
+def test_a_reason_that_is_none_of_the_list_is_refused(small: Shop, service: Visitor) -> None:
+    order = paid({small.pencil: 1})
     answer = service.send(f"/orders/{order.number}/hold", reason="Mrs Lind called")
     assert answer.status_code == 422
     with reading() as session:
         assert orders.open_holds(session, order.id) == []
 
 
-def test_lines_go_back_after_the_amount_was_shown(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 3, goods.pencil: 1})
+def test_lines_go_back_after_the_amount_was_shown(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 3, small.pencil: 1})
     by_sku = {line.sku: line.id for line in order.lines}
     counts = {f"line-{by_sku['RETRO-CLOCK']}": "2", f"line-{by_sku['CEDAR-PENCIL']}": "0"}
     shown = service.send(f"/orders/{order.number}/refund", reason="Goods came back", **counts)
@@ -80,8 +80,8 @@ def test_lines_go_back_after_the_amount_was_shown(goods: Shop, service: Visitor)
         assert audit.about(session, order.unit)[0].verb == "order.refund"
 
 
-def test_more_than_is_left_is_refused_and_nothing_is_written(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 1})
+def test_more_than_is_left_is_refused_and_nothing_is_written(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 1})
     [line] = order.lines
     name = f"line-{line.id}"
     assert "At most 1." in refund(service, order.number, reason="Goodwill", **{name: "2"})
@@ -91,8 +91,8 @@ def test_more_than_is_left_is_refused_and_nothing_is_written(goods: Shop, servic
     assert refunds() == [(3100, "Goodwill")]
 
 
-def test_everything_goes_back_to_the_cent_and_then_nothing_is_left(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 1, goods.pencil: 7})
+def test_everything_goes_back_to_the_cent_and_then_nothing_is_left(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 1, small.pencil: 7})
     for _ in range(7):
         units = {f"line-{line.id}": "1" if line.sku == "CEDAR-PENCIL" else "0" for line in order.lines}
         refund(service, order.number, reason="Goods came back", **units)
@@ -104,8 +104,8 @@ def test_everything_goes_back_to_the_cent_and_then_nothing_is_left(goods: Shop, 
     assert (left.cap, left.captured) == (0, order.total)
 
 
-def test_everything_goes_back_with_one_tick(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 2, goods.pencil: 3})
+def test_everything_goes_back_with_one_tick(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 2, small.pencil: 3})
     first = {f"line-{line.id}": "1" if line.sku == "RETRO-CLOCK" else "0" for line in order.lines}
     refund(service, order.number, reason="Goods came back", **first)
     text = refund(
@@ -116,8 +116,8 @@ def test_everything_goes_back_with_one_tick(goods: Shop, service: Visitor) -> No
     assert order.total == 7330
 
 
-def test_nothing_chosen_is_refused(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 1})
+def test_nothing_chosen_is_refused(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 1})
     answer = service.send(
         f"/orders/{order.number}/refund", reason="Goodwill", **{f"line-{order.lines[0].id}": "0"}
     )
@@ -126,8 +126,8 @@ def test_nothing_chosen_is_refused(goods: Shop, service: Visitor) -> None:
     assert refunds() == []
 
 
-def test_an_amount_that_changed_meanwhile_is_shown_again(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 1})
+def test_an_amount_that_changed_meanwhile_is_shown_again(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 1})
     answer = service.send(
         f"/orders/{order.number}/refund",
         reason="Goodwill",
@@ -138,8 +138,8 @@ def test_an_amount_that_changed_meanwhile_is_shown_again(goods: Shop, service: V
     assert refunds() == []
 
 
-def test_privacy_changes_nothing(goods: Shop, seat: Seat) -> None:
-    order = paid({goods.clock: 1})
+def test_privacy_changes_nothing(small: Shop, seat: Seat) -> None:
+    order = paid({small.clock: 1})
     privacy = seat(StaffRole.PRIVACY)
     assert privacy.get(f"/orders/{order.number}/refund").status_code == 403
     assert privacy.get(f"/orders/{order.number}/hold").status_code == 403

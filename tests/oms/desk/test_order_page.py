@@ -19,13 +19,13 @@ SECRETS = ("Ada", "Lind", "Rapenburg", "2311 EZ", "ada@shop.test")
 
 
 @pytest.fixture
-def service(goods: Shop, seat: Seat) -> Visitor:
+def service(small: Shop, seat: Seat) -> Visitor:
     """Give somebody of service."""
     return seat(StaffRole.SERVICE)
 
 
-def test_the_page_shows_goods_and_money_and_masks_the_person(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 2, goods.pencil: 1})
+def test_the_page_shows_goods_and_money_and_masks_the_person(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 2, small.pencil: 1})
     page = service.get(f"/orders/{order.number}")
     assert page.status_code == 200
     text = words(page)
@@ -45,8 +45,8 @@ def test_the_page_shows_goods_and_money_and_masks_the_person(goods: Shop, servic
         assert audit.about(session, order.unit) == []
 
 
-def test_revealing_needs_a_reason_and_is_audited(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 1})
+def test_revealing_needs_a_reason_and_is_audited(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 1})
     path = f"/orders/{order.number}"
     refused = service.send(f"{path}/reveal", page=path, reason="because")
     assert refused.status_code == 422
@@ -67,8 +67,8 @@ def test_revealing_needs_a_reason_and_is_audited(goods: Shop, service: Visitor) 
     assert len(looks) == 2
 
 
-def test_finance_sees_money_and_nobody(goods: Shop, seat: Seat) -> None:
-    order = paid({goods.clock: 1})
+def test_finance_sees_money_and_nobody(small: Shop, seat: Seat) -> None:
+    order = paid({small.clock: 1})
     finance = seat(StaffRole.FINANCE)
     page = finance.get(f"/orders/{order.number}")
     assert "captured" in words(page)
@@ -76,14 +76,14 @@ def test_finance_sees_money_and_nobody(goods: Shop, seat: Seat) -> None:
     assert finance.send(f"/orders/{order.number}/reveal", page=f"/orders/{order.number}").status_code == 403
 
 
-def test_privacy_sees_no_payments_and_a_packer_no_order(goods: Shop, seat: Seat) -> None:
-    order = paid({goods.clock: 1})
+def test_privacy_sees_no_payments_and_a_packer_no_order(small: Shop, seat: Seat) -> None:
+    order = paid({small.clock: 1})
     assert "captured" not in words(seat(StaffRole.PRIVACY).get(f"/orders/{order.number}"))
     assert seat(StaffRole.PICKER_PACKER).get(f"/orders/{order.number}").status_code == 403
 
 
-def test_when_the_person_has_gone_the_counterfoil_stays(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 1})
+def test_when_the_person_has_gone_the_counterfoil_stays(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 1})
     vault.destroy_unit(order.unit)
     text = words(service.get(f"/orders/{order.number}"))
     assert "€36.60" in text
@@ -91,30 +91,30 @@ def test_when_the_person_has_gone_the_counterfoil_stays(goods: Shop, service: Vi
     assert "Nothing of the buyer is kept any more." in text
 
 
-def test_another_way_of_writing_the_number_leads_to_the_page(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.pencil: 1})
+def test_another_way_of_writing_the_number_leads_to_the_page(small: Shop, service: Visitor) -> None:
+    order = paid({small.pencil: 1})
     assert service.get(f"/orders/{order.number.lower()}").location == f"/orders/{order.number}"
     assert service.get("/orders/0000-0000-00").status_code == 404
 
 
-def test_an_order_without_parts_says_why_in_every_state(goods: Shop, service: Visitor) -> None:
+def test_an_order_without_parts_says_why_in_every_state(small: Shop, service: Visitor) -> None:
     def page_of(order: Order) -> str:
         return words(service.get(f"/orders/{order.number}"))
 
-    waiting = make.order({goods.clock: 1}).order
+    waiting = make.order({small.clock: 1}).order
     assert "Nothing is sent before the payment has come." in page_of(waiting)
     with transaction() as session:
         agreement.lapse(session, waiting.id)
     assert "No payment came, so nothing is sent." in page_of(waiting)
-    fresh = paid({goods.clock: 1})
+    fresh = paid({small.clock: 1})
     assert "Its goods are being shared out to the warehouses." in page_of(fresh)
     with transaction() as session:
         fulfillment.make_parts(session, fresh.id)
     assert "From Leiden" in page_of(fresh)
-    read = forgetting.paid({goods.planner: 1})
+    read = forgetting.paid({small.planner: 1})
     assert "Downloads only: nothing of it is sent." in page_of(read)
     assert "Hold" not in page_of(read)
-    placed = make.order({goods.planner: 1})
+    placed = make.order({small.planner: 1})
     ended = placed.order
     with transaction() as session:
         session.execute(make.captured(placed.payment.id, placed.payment.amount))
@@ -123,8 +123,8 @@ def test_an_order_without_parts_says_why_in_every_state(goods: Shop, service: Vi
     assert "It was cancelled before anything was prepared." in page_of(ended)
 
 
-def test_the_head_of_the_page_says_how_far_sending_is(goods: Shop, service: Visitor) -> None:
-    order = paid({goods.clock: 1})
+def test_the_head_of_the_page_says_how_far_sending_is(small: Shop, service: Visitor) -> None:
+    order = paid({small.clock: 1})
     with transaction() as session:
         (part,) = fulfillment.make_parts(session, order.id)
         part.become(FulfillmentState.IN_PROGRESS)

@@ -27,7 +27,7 @@ from tests.people import Visitor, words
 
 
 @pytest.fixture
-def service(goods: Shop, seat: Seat) -> Visitor:
+def service(small: Shop, seat: Seat) -> Visitor:
     """Give somebody of service."""
     return seat(StaffRole.SERVICE)
 
@@ -81,8 +81,8 @@ def listed(service: Visitor, state: str) -> list[str]:
         ]
 
 
-def test_the_list_tells_how_far_sending_is(goods: Shop, service: Visitor) -> None:
-    to_pick, in_work, gone = (prepared({goods.pencil: 1}) for _ in range(3))
+def test_the_list_tells_how_far_sending_is(small: Shop, service: Visitor) -> None:
+    to_pick, in_work, gone = (prepared({small.pencil: 1}) for _ in range(3))
     packed(in_work)
     sent(gone)
     assert state_word(service, to_pick).startswith("to pick")
@@ -94,21 +94,21 @@ def test_the_list_tells_how_far_sending_is(goods: Shop, service: Visitor) -> Non
     assert len(listed(service, "to_send")) == 3
 
 
-def test_the_page_shows_parts_and_what_happened_to_them(goods: Shop, service: Visitor, seat: Seat) -> None:
-    order = prepared({goods.clock: 2})
+def test_the_page_shows_parts_and_what_happened_to_them(small: Shop, service: Visitor, seat: Seat) -> None:
+    order = prepared({small.clock: 2})
     sent(order)
     page = words(service.get(f"/orders/{order.number}"))
     assert "From Leiden sent 2 things" in page
     assert "handed over" in page
     assert "Cancel" not in page.partition("Placed")[0]
-    open_part = prepared({goods.pencil: 1})
+    open_part = prepared({small.pencil: 1})
     packed(open_part)
     assert 'href="/pack/' not in service.get(f"/orders/{open_part.number}").text
     assert 'href="/pack/' in seat(StaffRole.OWNER).get(f"/orders/{open_part.number}").text
 
 
-def test_an_order_is_cancelled_before_it_left_and_all_comes_back(goods: Shop, service: Visitor) -> None:
-    order = prepared({goods.clock: 2})
+def test_an_order_is_cancelled_before_it_left_and_all_comes_back(small: Shop, service: Visitor) -> None:
+    order = prepared({small.clock: 2})
     path = f"/orders/{order.number}/cancel"
     assert "Cancel it and send €67.60 back" in words(service.get(path))
     assert make.state_of(order.number) == "placed"
@@ -117,15 +117,15 @@ def test_an_order_is_cancelled_before_it_left_and_all_comes_back(goods: Shop, se
     assert make.state_of(order.number) == "cancelled"
     with reading() as session:
         assert [r.amount for r in session.scalars(select(Refund))] == [order.total]
-        assert inventory.available(session, [goods.clock]) == {goods.clock: 20}
+        assert inventory.available(session, [small.clock]) == {small.clock: 20}
         assert inventory.drifts(session) == []
         [deed] = audit.about(session, order.unit)
     assert (deed.verb, deed.by.reason) == ("order.cancel", "The buyer asked for it")
     assert service.send(path, page="/orders", reason="The buyer asked for it").status_code == 409
 
 
-def test_what_is_on_its_way_is_not_cancelled(goods: Shop, service: Visitor) -> None:
-    order = prepared({goods.clock: 1})
+def test_what_is_on_its_way_is_not_cancelled(small: Shop, service: Visitor) -> None:
+    order = prepared({small.clock: 1})
     sent(order)
     answer = service.send(f"/orders/{order.number}/cancel", page="/orders", reason="The buyer asked for it")
     assert answer.status_code == 409
@@ -135,9 +135,9 @@ def test_what_is_on_its_way_is_not_cancelled(goods: Shop, service: Visitor) -> N
         assert session.scalars(select(Refund)).all() == []
 
 
-def test_many_are_held_after_a_preview_and_let_go_on_again(goods: Shop, service: Visitor) -> None:
-    first, second = prepared({goods.pencil: 1}), prepared({goods.pencil: 1})
-    gone = prepared({goods.pencil: 1})
+def test_many_are_held_after_a_preview_and_let_go_on_again(small: Shop, service: Visitor) -> None:
+    first, second = prepared({small.pencil: 1}), prepared({small.pencil: 1})
+    gone = prepared({small.pencil: 1})
     with transaction() as session:
         fulfillment.cancel_order(session, gone.id, by=SYSTEM, why="a test")
     numbers = [first.number, second.number, gone.number]
@@ -163,8 +163,8 @@ def test_many_are_held_after_a_preview_and_let_go_on_again(goods: Shop, service:
         assert orders.open_holds(session, first.id) + orders.open_holds(session, second.id) == []
 
 
-def test_many_are_cancelled_each_by_itself(goods: Shop, service: Visitor) -> None:
-    first, second = prepared({goods.clock: 1}), prepared({goods.clock: 1})
+def test_many_are_cancelled_each_by_itself(small: Shop, service: Visitor) -> None:
+    first, second = prepared({small.clock: 1}), prepared({small.clock: 1})
     sent(second)
     done = service.send(
         "/orders/many",
@@ -180,9 +180,9 @@ def test_many_are_cancelled_each_by_itself(goods: Shop, service: Visitor) -> Non
 
 
 def test_the_work_is_the_workers_and_its_page_looks_again_until_it_is_done(
-    goods: Shop, service: Visitor
+    small: Shop, service: Visitor
 ) -> None:
-    first, second = prepared({goods.clock: 1}), prepared({goods.clock: 1})
+    first, second = prepared({small.clock: 1}), prepared({small.clock: 1})
     fields = {"do": "cancel", "sure": "1", "reason": "The goods cannot be sent"}
     asked = service.send("/orders/many", page="/orders", order=[first.number, second.number], **fields)
     page = service.get(asked.location)
@@ -202,8 +202,8 @@ def test_the_work_is_the_workers_and_its_page_looks_again_until_it_is_done(
     assert service.get("/orders/many/0").status_code == 404
 
 
-def test_work_that_was_cut_off_goes_on_where_it_was(goods: Shop, service: Visitor) -> None:
-    first, second = prepared({goods.clock: 1}), prepared({goods.clock: 1})
+def test_work_that_was_cut_off_goes_on_where_it_was(small: Shop, service: Visitor) -> None:
+    first, second = prepared({small.clock: 1}), prepared({small.clock: 1})
     with transaction() as session:
         rows = [Row(first.number, ""), Row(second.number, "")]
         asked = many.ask(session, rows, Deed.HOLD, "The goods need a look", by=SYSTEM)
@@ -221,8 +221,8 @@ def test_nothing_selected_or_nothing_known_is_refused(service: Visitor, fields: 
     assert service.send("/orders/many", page="/orders", **fields).status_code == 422
 
 
-def test_many_without_a_reason_are_shown_again(goods: Shop, service: Visitor) -> None:
-    order = prepared({goods.pencil: 1})
+def test_many_without_a_reason_are_shown_again(small: Shop, service: Visitor) -> None:
+    order = prepared({small.pencil: 1})
     fields = {"do": "hold", "order": order.number, "sure": "1", "reason": "nonsense"}
     assert service.send("/orders/many", page="/orders", **fields).status_code == 422
     with reading() as session:

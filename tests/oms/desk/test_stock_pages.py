@@ -12,27 +12,27 @@ from tests.people import Visitor, words
 
 
 @pytest.fixture
-def owner(goods: Shop, seat: Seat) -> Visitor:
+def owner(small: Shop, seat: Seat) -> Visitor:
     """Give an owner."""
     return seat(StaffRole.OWNER)
 
 
-def on_hand(goods: Shop) -> int:
+def on_hand(small: Shop) -> int:
     with reading() as session:
-        found = inventory.available(session, [goods.clock])
+        found = inventory.available(session, [small.clock])
         assert inventory.drifts(session) == []
-    return found[goods.clock]
+    return found[small.clock]
 
 
-def book(owner: Visitor, goods: Shop, kind: str, quantity: str) -> tuple[int, str]:
+def book(owner: Visitor, small: Shop, kind: str, quantity: str) -> tuple[int, str]:
     answer = owner.send(
-        "/stock/RETRO-CLOCK", warehouse=str(goods.leiden), kind=kind, quantity=quantity, note=""
+        "/stock/RETRO-CLOCK", warehouse=str(small.leiden), kind=kind, quantity=quantity, note=""
     )
     return answer.status_code, words(answer)
 
 
-def test_levels_are_listed_with_what_can_be_promised(goods: Shop, owner: Visitor) -> None:
-    paid({goods.clock: 3})
+def test_levels_are_listed_with_what_can_be_promised(small: Shop, owner: Visitor) -> None:
+    paid({small.clock: 3})
     text = words(owner.get("/stock"))
     assert "RETRO-CLOCK Retro clock Leiden Leiden 20 0 3 0 0 17 in stock" in text
     assert "CEDAR-PENCIL" in text
@@ -45,22 +45,22 @@ def test_levels_are_listed_with_what_can_be_promised(goods: Shop, owner: Visitor
         *[("?state=in&warehouse=LEI", True), ("?warehouse=OSA", False), ("?after=x", True)],
     ],
 )
-def test_filters_narrow_the_levels(goods: Shop, owner: Visitor, query: str, *, is_there: bool) -> None:
+def test_filters_narrow_the_levels(small: Shop, owner: Visitor, query: str, *, is_there: bool) -> None:
     page = owner.get(f"/stock{query}")
     assert ("RETRO-CLOCK" in page.text) is is_there
 
 
-def test_bookings_move_the_counter_and_the_ledger_explains_it(goods: Shop, owner: Visitor) -> None:
+def test_bookings_move_the_counter_and_the_ledger_explains_it(small: Shop, owner: Visitor) -> None:
     for kind, quantity, left in [("receipt", "5", 25), ("write-off", "2", 23), ("adjustment", "-1", 22)]:
-        assert book(owner, goods, kind, quantity)[0] == 303
-        assert on_hand(goods) == left
-    assert book(owner, goods, "count", "30")[0] == 303
-    assert on_hand(goods) == 30
+        assert book(owner, small, kind, quantity)[0] == 303
+        assert on_hand(small) == left
+    assert book(owner, small, "count", "30")[0] == 303
+    assert on_hand(small) == 30
     text = words(owner.get("/stock/RETRO-CLOCK"))
     assert "count, Leiden own at the desk +8 30" in text
     assert "write-off, Leiden own at the desk +2 23" in text
     with reading() as session:
-        assert audit.about(session, f"variant:{goods.clock}")[0].verb == "stock.count"
+        assert audit.about(session, f"variant:{small.clock}")[0].verb == "stock.count"
 
 
 @pytest.mark.parametrize(
@@ -75,15 +75,15 @@ def test_bookings_move_the_counter_and_the_ledger_explains_it(goods: Shop, owner
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_moves(
-    goods: Shop, owner: Visitor, kind: str, quantity: str
+    small: Shop, owner: Visitor, kind: str, quantity: str
 ) -> None:
-    paid({goods.clock: 3})
-    assert book(owner, goods, kind, quantity)[0] == 422
-    assert on_hand(goods) == 17
+    paid({small.clock: 3})
+    assert book(owner, small, kind, quantity)[0] == 422
+    assert on_hand(small) == 17
 
 
-def test_an_order_is_named_in_the_ledger_to_whom_may_see_orders(goods: Shop, seat: Seat) -> None:
-    order = paid({goods.clock: 1})
+def test_an_order_is_named_in_the_ledger_to_whom_may_see_orders(small: Shop, seat: Seat) -> None:
+    order = paid({small.clock: 1})
     page = seat(StaffRole.SERVICE).get("/stock/RETRO-CLOCK")
     assert f'href="/orders/{order.number}"' in page.text
     assert "Book it" not in words(page)
@@ -96,6 +96,6 @@ def test_no_such_sku_is_not_found(owner: Visitor) -> None:
     assert owner.get("/stock/NO-SUCH").status_code == 404
 
 
-def test_a_sku_is_found_by_its_beginning(goods: Shop, owner: Visitor) -> None:
+def test_a_sku_is_found_by_its_beginning(small: Shop, owner: Visitor) -> None:
     assert owner.get("/search?q=retro").location == "/stock/RETRO-CLOCK"
     assert [hit["label"] for hit in owner.get("/palette?q=cedar").json] == ["CEDAR-PENCIL"]

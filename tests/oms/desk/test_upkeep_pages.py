@@ -14,7 +14,7 @@ from tests.people import Visitor, words
 
 
 @pytest.fixture
-def owner(goods: Shop, seat: Seat) -> Visitor:
+def owner(small: Shop, seat: Seat) -> Visitor:
     """Give an owner."""
     return seat(StaffRole.OWNER)
 
@@ -69,8 +69,8 @@ def test_failed_work_is_dropped_once(owner: Visitor) -> None:
         assert [d.verb for d in audit.about(session, f"message:{message}")] == ["outbox.drop"]
 
 
-def test_the_audit_lists_deeds_and_proves_them(goods: Shop, owner: Visitor) -> None:
-    order = paid({goods.pencil: 1})
+def test_the_audit_lists_deeds_and_proves_them(small: Shop, owner: Visitor) -> None:
+    order = paid({small.pencil: 1})
     path = f"/orders/{order.number}"
     owner.send(f"{path}/reveal", page=path, reason="rights")
     page = words(owner.get("/audit?verb=vault.open&by=staff"))
@@ -82,7 +82,7 @@ def test_the_audit_lists_deeds_and_proves_them(goods: Shop, owner: Visitor) -> N
     assert "links hold" in words(owner.get("/audit"))
 
 
-def test_a_broken_chain_is_said_aloud(goods: Shop, owner: Visitor) -> None:
+def test_a_broken_chain_is_said_aloud(small: Shop, owner: Visitor) -> None:
     with transaction() as session:
         audit.record(session, SYSTEM, "test.deed", "order:1")
     with transaction(Role.AUDIT) as session:

@@ -21,7 +21,7 @@ from oms.staff.states import StaffRole
 from tests.fakes import Party
 from tests.make import ADA
 from tests.oms.fulfillment.conftest import PACKER, House
-from tests.people import Office, Visitor, words
+from tests.people import Office, Visitor, seated, words
 
 PERSON = (ADA.name, ADA.street, ADA.postcode, "ada@shop.test")
 
@@ -29,12 +29,7 @@ PERSON = (ADA.name, ADA.street, ADA.postcode, "ada@shop.test")
 @pytest.fixture
 def packer(desk: FlaskClient, house: House) -> Visitor:
     """Give somebody of the warehouse who is signed in."""
-    staff = Office().employ("kit@shop.test", StaffRole.PICKER_PACKER)
-    visitor = Visitor(desk)
-    visitor.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
-    return visitor
+    return seated(desk, Office().employ("kit@shop.test", StaffRole.PICKER_PACKER))
 
 
 def pick(packer: Visitor, house: House, order: Order) -> int:

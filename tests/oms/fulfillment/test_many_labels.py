@@ -15,18 +15,13 @@ from oms.staff.states import StaffRole
 from tests.fakes import Party
 from tests.make import ADA
 from tests.oms.fulfillment.conftest import House
-from tests.people import Office, Visitor, words
+from tests.people import Office, Visitor, seated, words
 
 
 @pytest.fixture
 def packer(desk: FlaskClient, house: House) -> Visitor:
     """Give somebody of the warehouse who is signed in."""
-    staff = Office().employ("kit@shop.test", StaffRole.PICKER_PACKER)
-    visitor = Visitor(desk)
-    visitor.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
-    return visitor
+    return seated(desk, Office().employ("kit@shop.test", StaffRole.PICKER_PACKER))
 
 
 def boxes(*numbers: int) -> str:

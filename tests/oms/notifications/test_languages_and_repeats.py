@@ -34,12 +34,6 @@ from tests.make import Shop
 
 
 @pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
-@pytest.fixture
 def sink(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     party = Party("oms.local.mail", tmp_path)
     handlers.configure(replace(settings, smtp_url=party.address))

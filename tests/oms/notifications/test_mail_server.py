@@ -80,12 +80,6 @@ def read(envelope: Envelope) -> EmailMessage:
     return email.message_from_bytes(content, policy=default)  # type: ignore[return-value]
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
 def dead() -> list[str]:
     with reading() as session:
         return [letter.error for letter in queries.dead_letters(session)]

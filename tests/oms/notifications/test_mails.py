@@ -20,12 +20,6 @@ from tests.fakes import Party
 from tests.make import Shop
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
 def mails(folder: Path) -> list[EmailMessage]:
     return [
         email.message_from_bytes(path.read_bytes(), policy=default)  # type: ignore[misc]

@@ -5,7 +5,6 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select, update
 
 from oms.fulfillment import actions as fulfillment
@@ -21,12 +20,6 @@ from oms.orders import actions
 from oms.orders.models import Order
 from tests import make
 from tests.make import Shop
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def mails(folder: Path, word: str) -> list[EmailMessage]:

@@ -16,12 +16,6 @@ LATER = timedelta(hours=13)
 
 
 @pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
-@pytest.fixture
 def lapsed(small: Shop) -> Placed:
     placed = make.order({small.clock: 2})
     with transaction() as session:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select, text
 
 from oms.kernel import clock, jobs, vault
@@ -17,12 +16,6 @@ from tests import make
 from tests.fakes import Party
 from tests.make import Shop
 from tests.oms.orders.test_placing import level
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def learn(session_ref: str) -> str:

@@ -20,12 +20,6 @@ from tests.make import ADA, ADAS_MAILBOX, GUEST, Shop
 TABLES = "orders order_lines order_taxes order_events payments reservations outbox_messages disclosures"
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
 def rows() -> dict[str, int]:
     with reading(Role.MIGRATE) as session:
         counted = {t: session.scalar(text(f"SELECT count(*) FROM {t}")) for t in TABLES.split()}

@@ -28,12 +28,6 @@ DECLINED = "4000000000000002"
 End = tuple[str, str, int, int, list[str]]
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
 def events(stripe: Party) -> list[dict[str, Any]]:
     """Every event that Stripe has to tell, the oldest first."""
     told = requests.get(

@@ -18,12 +18,6 @@ PRICE = 3660
 
 
 @pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
-@pytest.fixture
 def payment(small: Shop) -> int:
     """A captured payment of 36.60."""
     placed = make.order({small.clock: 1})

@@ -22,12 +22,6 @@ from tests.make import Shop
 from tests.stores import empty_stores
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
 def another_shop() -> Shop:
     """Begin anew, as another database would: every id is given again, and Stripe's account is the same."""
     empty_stores()

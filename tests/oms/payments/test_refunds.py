@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import text
 
 from oms.fulfillment.actions import cancel_order
@@ -21,12 +20,6 @@ from tests.fakes import Party
 from tests.make import Shop
 
 _LONG = timedelta(days=2)
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def test_a_refund_that_every_attempt_failed_to_send_is_sent_by_the_clock(small: Shop, stripe: Party) -> None:

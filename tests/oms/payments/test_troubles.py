@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import text
 
 from oms.kernel import clock
@@ -18,12 +17,6 @@ from tests.fakes import Party
 from tests.make import GUEST, Shop
 
 SOON = timedelta(minutes=2)
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def broken() -> str:

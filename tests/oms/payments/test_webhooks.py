@@ -12,16 +12,10 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from oms.kernel import jobs
-from oms.kernel.db import Role, reading, transaction
+from oms.kernel.db import Role, reading
 from tests import make
 from tests.fakes import STRIPE_SECRET, Party
 from tests.make import Shop
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def event(object_id: str = "cs_test_x", number: int = 1) -> bytes:

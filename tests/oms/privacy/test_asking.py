@@ -29,7 +29,7 @@ from oms.staff.states import StaffRole
 from storefront.app import create_store
 from tests.forgetting import delivered
 from tests.make import Shop
-from tests.people import Office, Visitor, words
+from tests.people import Office, Visitor, seated, words
 
 PAT, KIM = (Actor(ActorKind.STAFF, number, roles=frozenset({"privacy"})) for number in "12")
 ADA = "ada@shop.test"
@@ -200,12 +200,7 @@ def test_the_mailbox_hears_at_once_and_is_forgotten_at_the_end(
 
 @pytest.fixture
 def officer(desk: FlaskClient) -> Visitor:
-    staff = Office().employ("pat@shop.test", StaffRole.PRIVACY)
-    visitor = Visitor(desk)
-    visitor.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
-    return visitor
+    return seated(desk, Office().employ("pat@shop.test", StaffRole.PRIVACY))
 
 
 def test_staff_write_one_down_filter_read_and_answer_it(small: Shop, officer: Visitor) -> None:

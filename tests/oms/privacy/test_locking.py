@@ -26,7 +26,7 @@ from oms.privacy.states import LockGround, Outcome, RequestState, Way
 from oms.staff.states import StaffRole
 from tests.forgetting import paid, proven
 from tests.make import ADA, GUEST, Shop
-from tests.people import Office, Visitor, words
+from tests.people import Office, seated, words
 
 
 def locked(order: Order, kind: str = "order.delivery", field: str = "street") -> PrivacyRequest:
@@ -145,11 +145,7 @@ def test_the_desk_decides_lifts_and_sees_nothing_meanwhile(
 ) -> None:
     order = paid({small.clock: 1})
     request = locked(order)
-    staff = Office().employ("pat@shop.test", StaffRole.PRIVACY)
-    visitor = Visitor(desk)
-    visitor.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
+    visitor = seated(desk, Office().employ("pat@shop.test", StaffRole.PRIVACY))
     sheet, path = f"/orders/{order.number}", f"/privacy/{request.number}"
     answer = visitor.send(f"{sheet}/reveal", page=sheet, reason="returned")
     assert answer.status_code == 403

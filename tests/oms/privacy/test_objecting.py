@@ -27,7 +27,7 @@ from oms.privacy.wishes.states import Choice, WishPurpose
 from oms.staff.states import StaffRole
 from tests.forgetting import delivered, paid, proven
 from tests.make import GUEST, Shop
-from tests.people import Office, Visitor, words
+from tests.people import Office, seated, words
 
 
 def objected(order: Order) -> PrivacyRequest:
@@ -152,11 +152,7 @@ def test_a_guest_objects_with_one_button_and_the_desk_decides(
         held = queries.objection(session, [order.unit])
         assert held is not None
         number = session.get_one(PrivacyRequest, held.request_id).number
-    staff = Visitor(desk)
-    member = Office().employ("olga@desk.test", StaffRole.PRIVACY)
-    staff.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = member.person
+    staff = seated(desk, Office().employ("olga@desk.test", StaffRole.PRIVACY))
     path = f"/privacy/{number}"
     assert "Messages they could do without" in words(staff.get(path))
     assert staff.send(f"{path}/decide", page=path, outcome="kept", why="No.").status_code == 422

@@ -15,18 +15,13 @@ from oms.staff.states import StaffRole
 from storefront.app import create_store
 from tests.forgetting import delivered, paid
 from tests.make import Shop
-from tests.people import Office, Visitor, words
+from tests.people import Office, Visitor, seated, words
 
 
 @pytest.fixture
 def officer(desk: FlaskClient) -> Visitor:
     """Somebody at the desk who looks after privacy."""
-    staff = Office().employ("pat@shop.test", StaffRole.PRIVACY)
-    visitor = Visitor(desk)
-    visitor.get("/sign-in")
-    with desk.session_transaction() as session:
-        session["person"] = staff.person
-    return visitor
+    return seated(desk, Office().employ("pat@shop.test", StaffRole.PRIVACY))
 
 
 def asked(unit: str, way: Way) -> PrivacyRequest:

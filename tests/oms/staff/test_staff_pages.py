@@ -12,7 +12,7 @@ from oms.staff.entry import actions as entry
 from oms.staff.models import Staff
 from oms.staff.states import StaffRole
 from oms.web import session_rows
-from tests.people import Office, Visitor, words
+from tests.people import Office, Visitor, seated, words
 
 CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}")
 
@@ -21,14 +21,6 @@ CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}")
 def owner(desk: FlaskClient) -> Visitor:
     """Give an owner who is signed in; her number is 1 in an empty shop."""
     return seated(desk, Office().employ("ada@shop.test", StaffRole.OWNER))
-
-
-def seated(client: FlaskClient, staff: Staff) -> Visitor:
-    visitor = Visitor(client)
-    visitor.get("/sign-in")
-    with client.session_transaction() as session:
-        session["person"] = staff.person
-    return visitor
 
 
 def employ(email: str, role: StaffRole) -> Staff:

@@ -5,17 +5,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from oms.kernel.db import Role, transaction
-from tests import make
 from tests.make import Shop
 from tests.pages import form_with, forms, send
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def add(store: FlaskClient, sku: str = "RETRO-CLOCK", quantity: int | str = 1) -> int:

@@ -9,10 +9,9 @@ from sqlalchemy import text
 from oms.buyers import queries as buyers
 from oms.kernel import jobs
 from oms.kernel.config import Settings
-from oms.kernel.db import Role, reading, transaction
+from oms.kernel.db import Role, reading
 from oms.privacy.notice import queries as notice
 from storefront.app import create_store
-from tests import make
 from tests.fakes import Party
 from tests.forgetting import copy
 from tests.make import Shop
@@ -22,12 +21,6 @@ from tests.storefront.account.test_account import signed_in
 from tests.storefront.checkout.test_checkout import ADA, session_of
 
 TYPED = {**ADA, "email": "parcels@shop.test"}
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 @pytest.fixture

@@ -38,12 +38,6 @@ ADA = {
 }
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
 def add(store: FlaskClient, sku: str = "RETRO-CLOCK", quantity: int = 1) -> None:
     data = {"sku": sku, "quantity": str(quantity)}
     store.post("/cart/lines", data=data, headers={"Sec-Fetch-Site": "same-origin"})

@@ -13,17 +13,10 @@ from oms.kernel.db import Role, reading, transaction
 from oms.payments import checks, gateway
 from oms.web import doctor
 from oms.web.doctor import Health
-from tests import make
 from tests.fakes import Party
 from tests.make import Shop
 from tests.pages import form_with, send
 from tests.storefront.checkout.test_checkout import ADA, add, orders
-
-
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
 
 
 def reserved() -> int:

@@ -27,12 +27,6 @@ HERE = "http://localhost"
 AT_THE_PAY_PAGE = ("email", "name", "phone", "line_1", "city", "postcode", "extra_field")
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
 def posted(stripe: Party) -> list[tuple[str, dict[str, Any]]]:
     """What was sent to Stripe to be written there: paths and parameters, every one."""
     return [

@@ -23,12 +23,6 @@ from tests.people import words
 PERSONAL = ("Ada Lind", "Rapenburg", "2311", "Leiden", "ada@shop.test")
 
 
-@pytest.fixture
-def small(shop: None) -> Shop:
-    with transaction() as session:
-        return make.small_shop(session)
-
-
 def code() -> str:
     with reading() as session:
         latest = session.scalars(select(MailboxChallenge.id).order_by(MailboxChallenge.id.desc())).first()
