@@ -95,7 +95,7 @@ def refunded(placed: Placed, ref: str, stripe: Party) -> None:
 
 def refund_came_back(placed: Placed, ref: str, stripe: Party) -> None:
     refunded(placed, ref, stripe)
-    [made] = stripe.get("ledger")["refunds"]
+    made = stripe.get("ledger")["refunds"][-1]
     stripe.post(f"refunds/{made['id']}/fail")
 
 
