@@ -1,5 +1,6 @@
 """What each mail about an order says, from the order's rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -53,6 +54,12 @@ def person(session: Session, unit: str, *, purpose: Purpose) -> Addressee[Any] |
     """Return whom the contact of an order or account lets us tell something; None when it has gone."""
     kind: type[Any] = OrderContact if unit.startswith("order:") else AccountContact
     return addressee(session, kind, unit, purpose=purpose, job=Job.NOTICES)
+
+
+def first_person(session: Session, units: Iterable[str], *, purpose: Purpose) -> Addressee[Any] | None:
+    """Return whom the first of some orders and accounts that has a mailbox lets us tell something."""
+    found = (person(session, unit, purpose=purpose) for unit in units)
+    return next((one for one in found if one is not None), None)
 
 
 def reader_of_unit(session: Session, unit: str) -> Reader:

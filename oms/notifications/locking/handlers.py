@@ -27,8 +27,7 @@ def tell(message: Message) -> None:
         found = session.get_one(PrivacyRequest, message.number("request"))
         locked = [one for one in queries.of_request(session, found.id) if one.decided_at is not None]
         units = dict.fromkeys(one.unit for one in locked)
-        reached = (letters.person(session, unit, purpose=Purpose.RIGHTS) for unit in units)
-        to = next((one for one in reached if one is not None), None)
+        to = letters.first_person(session, units, purpose=Purpose.RIGHTS)
     if to is None:
         return
     runs.post(to.letter("request", f"{found.number}.lock", _written(found, locked[0]), found.language))

@@ -1,9 +1,7 @@
 """The mails about a suspected child: what is locked and why, a guardian's link, and how it ended."""
 
+from contextlib import suppress
 from datetime import date, timedelta
-from typing import Any
-
-from sqlalchemy.orm import Session
 
 from oms.kernel import jobs
 from oms.kernel.db import Role, reading
@@ -12,7 +10,6 @@ from oms.kernel.register import Job, Purpose
 from oms.notifications import letters, runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.gateway import UndeliverableError
-from oms.notifications.letters import Addressee
 from oms.notifications.pages import reader_in, write
 from oms.privacy.minors import queries
 from oms.privacy.minors.models import MinorCase
@@ -25,7 +22,7 @@ def tell_child(message: Message) -> None:
     """Tell whoever may be a child what is locked, until when, and what they can do."""
     with reading() as session:
         case = session.get_one(MinorCase, message.number("case"))
-        to = _childs(session, queries.units_of(session, case.id))
+        to = letters.first_person(session, queries.units_of(session, case.id), purpose=Purpose.RIGHTS)
     if to is None or case.state not in {MinorState.RESTRICTED, MinorState.GUARDIAN_ASKED}:
         return
     reader = reader_in(case.market, case.language)
@@ -82,12 +79,6 @@ def tell_guardian(message: Message) -> None:
     _to_guardian(case, "settled", write("word", subject, reader, sentences=sentences, url=url))
 
 
-def _childs(session: Session, units: list[str]) -> Addressee[Any] | None:
-    """Return whom the first unit with a mailbox lets us write to."""
-    found = (letters.person(session, unit, purpose=Purpose.RIGHTS) for unit in units)
-    return next((one for one in found if one is not None), None)
-
-
 def _last(case: MinorCase) -> date:
     return (case.erase_after - timedelta(seconds=1)).date()
 
@@ -102,7 +93,5 @@ def _to_guardian(case: MinorCase, which: str, written: Written) -> None:
 
 def _post(letter: Letter) -> None:
     """Send a mail; a mailbox that is refused changes nothing: the days run, and the erasure comes."""
-    try:
+    with suppress(UndeliverableError):
         runs.post(letter)
-    except UndeliverableError:
-        return

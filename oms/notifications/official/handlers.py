@@ -1,5 +1,7 @@
 """Telling somebody that an authority was given something of their order, once the law lets us."""
 
+from contextlib import suppress
+
 from oms.kernel import jobs
 from oms.kernel.db import Role, reading
 from oms.kernel.outbox import Message
@@ -32,7 +34,5 @@ def tell(message: Message) -> None:
     ]
     subject = _("An authority asked about your order")
     written = write("word", subject, reader, sentences=sentences, url=f"{reader.home}/your-data/")
-    try:
+    with suppress(UndeliverableError):
         runs.post(to.letter("official", f"{found.number}.{unit}", written, reader.language))
-    except UndeliverableError:
-        return
