@@ -16,8 +16,6 @@ from oms.notifications.actions import CODES, MAILS, Letter
 from oms.notifications.pages import Reader, reader_in, write
 from oms.orders import queries as orders
 from oms.payments.models import Refund
-from oms.privacy.states import Channel
-from oms.privacy.wishes.queries import token_of
 
 
 def configure(settings: Settings) -> None:
@@ -45,7 +43,7 @@ def tell_delivered(message: Message) -> None:
         reader = letters.reader_of(order)
         _ = reader.say
         end = reader.day(order.returns_end_at or clock.now())
-        stop_url = f"{reader.home}/unsubscribe/{token_of(order.unit, Channel.MAIL, pages.secret())}"
+        stop_url = letters.stop_url(order.unit, "delivered", reader)
         written = write(
             "delivered",
             _("Your order %(number)s has arrived", number=order.number),

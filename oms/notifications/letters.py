@@ -17,10 +17,14 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.money import Money
 from oms.kernel.register import Event, Job, Purpose, kind_of
 from oms.notifications.actions import Letter, Written
-from oms.notifications.pages import Reader, reader_in, write
+from oms.notifications.pages import Reader, reader_in, secret, write
+from oms.notifications.states import purpose_of
 from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
+from oms.privacy.states import Channel
+from oms.privacy.wishes.queries import token_of
+from oms.privacy.wishes.states import WishPurpose
 
 T = TypeVar("T")
 
@@ -81,6 +85,12 @@ def letter(session: Session, order: Order, topic: str, thing: str, written: Writ
     """Return a mail to an order's mailbox; None when the mailbox has gone."""
     to = addressee(session, OrderContact, order.unit, purpose=Purpose.ORDER_MESSAGES, job=Job.LETTERS)
     return to.letter(topic, thing, written, order.language) if to else None
+
+
+def stop_url(unit: str, topic: str, reader: Reader) -> str:
+    """Return where the reader of an optional mail stops its kind, on this channel and no other."""
+    purpose = purpose_of(topic) or WishPurpose.NEWS
+    return f"{reader.home}/unsubscribe/{token_of(unit, Channel.MAIL, secret(), purpose)}"
 
 
 def shown(order: Order, reader: Reader, sentence: str = "") -> dict[str, Any]:

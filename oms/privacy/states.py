@@ -118,12 +118,13 @@ class Way(StrEnum):
 
 
 class Channel(StrEnum):
-    """How somebody can be written to. Mail is the one in use; an answer for each is kept apart."""
+    """How somebody can be written to; an answer for each is kept apart."""
 
     MAIL = "mail"
     SMS = "sms"
     INBOX = "inbox"
 
 
-# The channels that this shop writes on today; pages ask about these alone.
-CHANNELS = (Channel.MAIL,)
+def channels(*, texts: bool) -> tuple[Channel, ...]:
+    """Return the channels that a shop writes on, with or without text messages; pages ask of these alone."""
+    return (Channel.MAIL, Channel.SMS) if texts else (Channel.MAIL,)

@@ -1,11 +1,12 @@
 """The one choice before an erasure, and the answer to what somebody may be written to about."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
-from wtforms.validators import AnyOf, InputRequired, Optional
+from wtforms import Field, StringField
+from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
 
 from oms.privacy.asking.grounds import BECAUSE
-from oms.privacy.states import CHANNELS, Because, Way
+from oms.privacy.states import Because, Channel, Way, channels
 from oms.privacy.wishes.states import Choice, WishPurpose
 from oms.web.fields import choice_field
 from oms.web.forms import Form
@@ -22,9 +23,24 @@ class EraseForm(Form):
         return Because(self.because.data) if self.because.data else None
 
 
-class WishForm(Form):
+def in_use() -> tuple[Channel, ...]:
+    """Return the channels that this shop writes on; the others are neither shown nor taken."""
+    return channels(texts=False)
+
+
+class StopForm(Form):
+    """Which kind of message on which channel is to stop: a button beside each."""
+
+    purpose = StringField(validators=[InputRequired(), AnyOf([one.value for one in WishPurpose])])
+    channel = StringField(validators=[InputRequired()])
+
+    def validate_channel(self, field: Field) -> None:
+        """Refuse a channel that the shop does not write on."""
+        if field.data not in in_use():
+            raise ValidationError(_("This shop does not write on this channel."))
+
+
+class WishForm(StopForm):
     """One answer: two buttons of one size, nothing ticked beforehand."""
 
-    purpose = StringField(validators=[InputRequired(), AnyOf([WishPurpose.NEWS.value])])
-    channel = StringField(validators=[InputRequired(), AnyOf([channel.value for channel in CHANNELS])])
     choice = StringField(validators=[InputRequired(), AnyOf([choice.value for choice in Choice])])

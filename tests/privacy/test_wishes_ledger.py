@@ -16,7 +16,7 @@ from oms.kernel import clock
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.i18n import LANGUAGES
 from oms.orders.models import Order
-from oms.privacy.states import CHANNELS, Channel
+from oms.privacy.states import Channel, channels
 from oms.privacy.wishes import actions, queries
 from oms.privacy.wishes.actions import Said
 from oms.privacy.wishes.models import Wish
@@ -112,7 +112,7 @@ def test_a_new_wording_is_a_new_version() -> None:
 
 
 def test_nothing_is_ticked_beforehand_and_yes_and_no_are_one_click_of_one_size() -> None:
-    page = (ROOT / "templates/store/privacy/your_data.html").read_text()
+    page = (ROOT / "templates/components/wishes.html").read_text()
     yes, no = re.findall(r"button\(_\('[^']*'\), ([^)]*name='choice'[^)]*)\)", page)
     assert yes.replace("given", "") == no.replace("withdrawn", "")
     assert "checked" not in page
@@ -224,7 +224,8 @@ def test_promotions_are_off_until_somebody_said_yes(small: Shop) -> None:
         for channel in Channel:
             assert not queries.may(session, [order.unit], WishPurpose.PROMOTIONS, channel)
             assert queries.may(session, [order.unit], WishPurpose.NEWS, channel)
-    assert set(CHANNELS) <= set(Channel)
+    assert channels(texts=True) == (Channel.MAIL, Channel.SMS)
+    assert Channel.SMS not in channels(texts=False)
     assert "We send none" in wording(WishPurpose.PROMOTIONS, Channel.MAIL, "en")[1]
 
 

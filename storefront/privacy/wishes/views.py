@@ -6,15 +6,19 @@ from flask_babel import gettext as _
 
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.config import Settings
-from oms.kernel.db import transaction
-from oms.privacy.wishes import actions
+from oms.kernel.db import reading, transaction
+from oms.kernel.errors import BadInputError
+from oms.privacy.states import Channel
+from oms.privacy.wishes import actions, queries
 from oms.privacy.wishes.actions import Said
 from oms.privacy.wishes.queries import read_token
-from oms.privacy.wishes.states import Choice, WishWay, wording
+from oms.privacy.wishes.states import Choice, WishPurpose, WishWay, wording
 from oms.web import security
 from oms.web.frame import page
 from oms.web.limits import limiter
 from oms.web.markets import place
+from storefront.privacy.forms import StopForm
+from storefront.privacy.wishes.pages import stops
 
 blueprint = Blueprint("unsubscribe", __name__)
 # Whoever holds the link of a mail; it names nobody.
@@ -25,28 +29,46 @@ _READER = Actor(ActorKind.GUEST, "link")
 @limiter.exempt
 @security.from_outside
 def unsubscribe(token: str) -> ResponseReturnValue:
-    """Ask on a page, which never acts; stop the mails when that is posted, by a person or a mail program.
+    """Ask on a page, which never acts; stop what is posted, for a person or their mail program.
 
-    Needs no login and no token of a form, and no limit by address: one mail provider posts for many readers.
+    What the mail program posts stops the kind of the mail, on the channel it came by, and nothing else; a
+    button of the page may name another. Needs no login and no token of a form, and no limit by address: one
+    mail provider posts for many readers. Only a no is taken here: a yes wants the mailbox proven.
     """
     settings: Settings = current_app.extensions["settings"]
     unit, purpose, channel = read_token(token, settings.secret_key)
     is_done = request.method == "POST"
     if is_done:
-        # RFC 8058, 3.1: what a mail program posts; the button of the page posts nothing.
-        way = WishWay.PROGRAM if request.form.get("List-Unsubscribe") == "One-Click" else WishWay.LINK
-        with transaction() as session:
-            said = Said(Choice.WITHDRAWN, channel, purpose, place().language, way)
-            actions.say(session, [unit], said, by=_READER)
+        purpose, channel = _chosen(purpose, channel)
+        _stop(unit, purpose, channel)
+    with reading() as session:
+        said = queries.ledger(session, [unit])
     title, why = wording(purpose, channel, place().language)
-    shown = page(_("Mails you could do without"), robots="noindex")
-    url = f"{request.script_root}/your-data/"
     return render_template(
         "store/privacy/unsubscribe.html",
-        page=shown,
+        page=page(_("Messages you could do without"), robots="noindex"),
         is_done=is_done,
         title=title,
         why=why,
         action=request.full_path,
-        wishes_url=url,
+        stops=stops(said),
+        wishes_url=f"{request.script_root}/your-data/",
     )
+
+
+def _chosen(purpose: WishPurpose, channel: Channel) -> tuple[WishPurpose, Channel]:
+    """Return what a button of the page names; else what the link itself is for."""
+    if not {"purpose", "channel"} & request.form.keys():
+        return purpose, channel
+    form = StopForm()
+    if not form.validate():
+        raise BadInputError(_("This is not a message that can be stopped."), field="channel")
+    return WishPurpose(form.purpose.data), Channel(form.channel.data)
+
+
+def _stop(unit: str, purpose: WishPurpose, channel: Channel) -> None:
+    # RFC 8058, 3.1: what a mail program posts; the buttons of the page do not.
+    way = WishWay.PROGRAM if request.form.get("List-Unsubscribe") == "One-Click" else WishWay.LINK
+    with transaction() as session:
+        said = Said(Choice.WITHDRAWN, channel, purpose, place().language, way)
+        actions.say(session, [unit], said, by=_READER)

@@ -46,6 +46,9 @@ CHIPS = [
 ]
 
 
+OFFERS = {"channel": "Mail", "title": "Offers by mail", "state": "off", "fields": {"purpose": "promotions"}}
+
+
 def kit() -> dict[str, Any]:
     """Everything the sample page shows."""
     return {
@@ -54,6 +57,7 @@ def kit() -> dict[str, Any]:
         "form": filled(),
         "flashes": [("good", "Saved.")],
         "chips": CHIPS,
+        "kinds": [{"title": "Offers", "why": "We send none.", "cells": [OFFERS]}],
         "record": RECORD,
         "torn": {**RECORD, "let_go": "What we let go"},
         "methods": [

@@ -50,12 +50,26 @@ def your_data() -> dict[str, Any]:
         ],
         "wishes": [
             {
-                "title": "Mails you could do without",
+                "title": "Needed messages",
+                "why": "A law does, so there is no switch.",
+                "cells": [{"channel": "Mail", "title": "", "state": "always"}],
+            },
+            {
+                "title": "Messages you could do without",
                 "why": "Today that is one for each order: that everything has arrived.",
-                "state": "stopped on 22 November 2026",
-                "is_stopped": True,
-                "fields": {"purpose": "news", "channel": "mail"},
-            }
+                "cells": [
+                    {
+                        "channel": channel,
+                        "title": title,
+                        "state": "stopped on 22 November 2026",
+                        "fields": {"purpose": "news", "channel": channel},
+                    }
+                    for channel, title in (
+                        ("Mail", "Mails you could do without"),
+                        ("On these pages", "Messages on these pages you could do without"),
+                    )
+                ],
+            },
         ],
         "wishes_url": "/your-data/wishes",
         "objection": "You objected on 22 November 2026. It is stopped until we have decided.",
@@ -290,6 +304,10 @@ UNSUBSCRIBED = {
     "title": "Mails you could do without",
     "why": "Today that is one for each order: that everything has arrived.",
     "wishes_url": "/your-data/",
+    "stops": [
+        {"title": "Mails you could do without", "fields": {"channel": "mail"}, "is_stopped": False},
+        {"title": "Offers by mail", "fields": {"channel": "mail"}, "is_stopped": True},
+    ],
 }
 
 

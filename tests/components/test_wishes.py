@@ -1,0 +1,23 @@
+"""What the component of this name gives."""
+
+from __future__ import annotations
+
+from tests.components.press import called
+
+FIELDS = {"purpose": "news", "channel": "mail"}
+CELL = {"channel": "Mail", "title": "Mails you could do without", "state": "they come", "fields": FIELDS}
+KINDS = [
+    {"title": "Needed", "why": "A law.", "cells": [{"channel": "Mail", "title": "", "state": "always"}]},
+    {"title": "Others", "why": "Arrival.", "cells": [CELL]},
+]
+
+
+def test_what_is_needed_has_no_switch_and_the_rest_has_two_of_one_size() -> None:
+    html = called("wishes", "wishes", KINDS, "/your-data/wishes")
+    needed, others = html.split("Others", 1)
+    assert "<button" not in needed
+    assert "always" in needed
+    assert others.count('<button class="button small"') == 2
+    assert 'value="given"' in others
+    assert 'value="withdrawn"' in others
+    assert '<input type="hidden" name="channel" value="mail">' in others
