@@ -51,6 +51,7 @@ from oms.orders import handlers as orders
 from oms.payments import gateway
 from oms.payments import handlers as payments
 from oms.privacy import handlers as privacy
+from oms.privacy.asking import handlers as asking
 from oms.privacy.copies import handlers as copies
 from oms.privacy.exports import handlers as exports
 from oms.privacy.minors import handlers as minors
@@ -69,7 +70,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(fulfillment, labels, tracking, many),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails),
     *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails, minor_mails, official_mails),
-    *(privacy, copies, exports, moving, minors, official, telling, backups),
+    *(privacy, asking, copies, exports, moving, minors, official, telling, backups),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})

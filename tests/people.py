@@ -121,6 +121,12 @@ class Visitor:
         """Open a page, without following where it leads."""
         return self.client.get(path, environ_overrides={"REMOTE_ADDR": self.address})
 
+    def token(self, page: str) -> str:
+        """Return the token of the forms of a page; it is good for the whole session."""
+        found = _TOKEN.search(self.get(page).text)
+        assert found is not None, page
+        return found.group(1)
+
     def send(self, path: str, *, page: str = "", **fields: object) -> TestResponse:
         """Send a form to an address with the token of a page, by default of the same address."""
         found = _TOKEN.search(self.get(page or path).text)

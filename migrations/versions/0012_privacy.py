@@ -175,10 +175,15 @@ def _copies() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("request_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["privacy_requests.id"], name=op.f("fk_privacy_copies_request_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_copies")),
         sa.UniqueConstraint("ref_hash", name=op.f("uq_privacy_copies_ref_hash")),
         sa.UniqueConstraint("unit", name=op.f("uq_privacy_copies_unit")),
     )
+    op.create_index(op.f("ix_privacy_copies_request_id"), "privacy_copies", ["request_id"], unique=False)
     op.create_table(
         "privacy_copy_units",
         sa.Column("copy_id", sa.BigInteger(), nullable=False),

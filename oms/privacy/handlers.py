@@ -6,7 +6,6 @@ from pathlib import Path
 from oms.kernel import audit, clock, jobs, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
-from oms.privacy.asking import actions as asking
 from oms.privacy.clearing import actions as clearing
 from oms.privacy.clocks import calendar
 from oms.privacy.erasure import actions as erasure
@@ -55,12 +54,6 @@ def carry_out_requests() -> None:
         under_way = queries.open_requests(session)
     for request_id in under_way:
         erasure.carry_out(request_id)
-
-
-@jobs.every(timedelta(hours=1), role=Role.WORKER)
-def forget_who_asked() -> None:
-    """Let go of the mailboxes of requests that ended days ago."""
-    asking.sweep_mailboxes()
 
 
 @jobs.every(timedelta(minutes=10), role=Role.WORKER)

@@ -19,7 +19,7 @@ from oms.privacy.locking import queries as locks
 from oms.privacy.locking.forms import DecisionForm
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.retention import queries as retention
-from oms.privacy.states import OPEN, RequestKind, RequestState, Source
+from oms.privacy.states import BY_ITSELF, OPEN, RequestKind, RequestState, Source
 from oms.privacy.telling.queries import has_way
 from oms.web.filters import day, moment, number, party
 from oms.web.frame import flashed, page
@@ -112,7 +112,8 @@ def detail(
     """Return what the page of one request takes; `words` are the person's own, where they were opened."""
     told, held = erasing.tellings_of(session, found.id), locks.of_request(session, found.id)
     stays = (found.certificate or {}).get("stays", [])
-    waiting = [_goes(row) for row in erasing.units_of(session, found.id)]
+    is_erasure = found.kind is RequestKind.ERASURE
+    waiting = [_goes(row) for row in erasing.units_of(session, found.id)] if is_erasure else []
     return {
         "request": {
             "number": found.number,
@@ -135,6 +136,7 @@ def detail(
             "stays": [(_(what), _(why), until) for what, why, until in stays],
         },
         "steps": [*_case_steps(session, found), *(_step(found, row) for row in told if _is_for_a_hand(row))],
+        "hint": _file_hint(found),
         "words": words,
         "refusal": _refusal(session, found),
         "denial": _denial(found, denial),
@@ -142,6 +144,12 @@ def detail(
         "locks": holding.rows(held, unit_words),
         "decision": holding.decision(found, held, decision),
     }
+
+
+def _file_hint(found: PrivacyRequest) -> str:
+    if found.kind is not RequestKind.COPY or found.state not in OPEN:
+        return ""
+    return str(_("Once it is proven the file is made by itself, for its person alone. Nobody here sees it."))
 
 
 def kind_words(kind: RequestKind) -> str:
@@ -188,7 +196,7 @@ def _case_steps(session: Session, found: PrivacyRequest) -> list[dict[str, str]]
     elif held := locks.pending(locks.of_request(session, found.id)):
         if all(one.told_at for one in held):
             steps.append((_("Lift the lock"), "oms.locking.lift", {}, _("The data is used again.")))
-    elif found.state is RequestState.IN_PROGRESS and found.kind is not RequestKind.ERASURE:
+    elif found.state is RequestState.IN_PROGRESS and found.kind not in BY_ITSELF:
         steps.append((_("It is done"), "oms.asking.answered", {}, _("The mailbox hears of it.")))
     return [
         {

@@ -48,6 +48,10 @@ class RequestKind(StrEnum):
     OTHER = "other"
 
 
+# Carried out and answered without a hand: a deletion by its certificate, a copy by its file.
+BY_ITSELF = frozenset({RequestKind.ERASURE, RequestKind.COPY})
+
+
 class Source(StrEnum):
     """How a request came in."""
 

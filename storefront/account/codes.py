@@ -15,6 +15,8 @@ from oms.web.markets import place
 
 # What a mailbox proof opens: everything that was given this mailbox.
 SORTS = ("order", "account", "request", "move", "guardian")
+# And what it lets somebody take: the file of a copy, which is no unit of their own life.
+_OPENED = (*SORTS, "copy")
 _KEY = "code"
 
 
@@ -78,7 +80,7 @@ def finish(waiting: Pending, typed: str) -> bool:
     """Judge what was typed; a right code is remembered for half an hour and, asked for it, signs in."""
     with transaction() as database:
         proof = actions.prove(database, Typed(waiting.challenge, typed), waiting.purpose)
-        found = queries.units_of_mailbox(database, proof.email, *SORTS) if proof else []
+        found = queries.units_of_mailbox(database, proof.email, *_OPENED) if proof else []
     if proof is None:
         return False
     session.pop(_KEY)

@@ -100,10 +100,9 @@ OPENERS: dict[str, frozenset[str]] = {
     "storefront/orders/withdrawing.py": _words("_step"),
     # What cannot be one transaction, as keys go between two: privacy's verbs are runs.
     "oms/privacy/arrivals/actions.py": _words("receive bring"),
-    "oms/privacy/asking/actions.py": _words("sweep_mailboxes"),
     "oms/privacy/asking/receiving.py": _words("take"),
     "oms/privacy/closing/actions.py": _words("shred _forgotten"),
-    "oms/privacy/copies/actions.py": _words("build _begun _finish take drop"),
+    "oms/privacy/copies/actions.py": _words("build _begun _finish take drop sweep_dropped"),
     "oms/privacy/exports/actions.py": _words("build take drop"),
     "oms/privacy/erasure/actions.py": _words(
         "carry_out _note_answered _begin _is_ready _keep_mailbox _erase _certify"

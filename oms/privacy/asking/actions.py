@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from oms.kernel import audit, clock, ids, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
-from oms.kernel.db import transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError, RefusedError
 from oms.kernel.register import OWNED
 from oms.kernel.vault import Keys
@@ -19,6 +18,7 @@ from oms.privacy.asking.grounds import REASONS
 from oms.privacy.asking.models import Refusal, Withholding
 from oms.privacy.asking.personal import RequestContact, RequestWords
 from oms.privacy.clocks import queries as clocks
+from oms.privacy.copies import actions as copies
 from oms.privacy.erasure import queries as erasing
 from oms.privacy.locking import actions as locking
 from oms.privacy.locking import queries as locks
@@ -135,10 +135,12 @@ def proceed(session: Session, request: PrivacyRequest) -> None:
     """Go on with a proven request as far as it goes by itself; the rest waits for staff.
 
     Who says to be a child is restricted at once; what a guardian says of a child is for staff to look up. An
-    erasure is carried out by `erasure.actions.carry_out` after the commit. Access and copy are open to
-    whoever has proven the mailbox, so nobody at the desk ever sees them.
+    erasure is carried out by `erasure.actions.carry_out` after the commit, a copy is made by `asking.runs`.
+    What there is to see is open to whoever proved the mailbox: nobody at the desk ever sees it.
     """
     refusal = queries.refusal(session, request.id)
+    if request.kind is RequestKind.COPY:
+        outbox.say(session, "privacy.copy_wanted", request=request.id)
     if request.state is not RequestState.VERIFIED or (refusal and refusal.is_pending):
         return
     if not erasing.units_of(session, request.id) and request.kind is not RequestKind.GUARDIAN:
@@ -157,7 +159,7 @@ def proceed(session: Session, request: PrivacyRequest) -> None:
             theirs = [row.unit for row in erasing.units_of(session, request.id)]
             seen = Suspicion(tuple(theirs), Signal.REQUEST, request.market, request.language)
             minors.suspect(session, seen, by=_THEMSELVES)
-        if request.kind in {RequestKind.ACCESS, RequestKind.COPY, RequestKind.MINOR}:
+        if request.kind in {RequestKind.ACCESS, RequestKind.MINOR}:
             answer(session, request, by=SYSTEM)
 
 
@@ -165,11 +167,20 @@ def answer(session: Session, request: PrivacyRequest, *, by: Actor) -> None:
     """Note that all was done. Says `privacy.answered`. Raises IllegalMoveError too early."""
     if request.kind is RequestKind.ERASURE:
         raise IllegalMoveError("A deletion is answered by its certificate.")
+    if request.kind is RequestKind.COPY:
+        raise IllegalMoveError("A copy is answered by its file, which is made by itself.")
     held = locks.of_request(session, request.id)
     if locks.pending(held):
         raise IllegalMoveError("What this request locked has to be decided and lifted first.")
     is_rejected = any(one.outcome is Outcome.REJECTED for one in held)
     _settle(session, request, RequestState.PARTLY_REFUSED if is_rejected else RequestState.FULFILLED, by)
+
+
+def end_copy(session: Session, request: PrivacyRequest, *, has_file: bool) -> None:
+    """Answer with the file that is there, or end what was deleted before one was made."""
+    refusal = queries.refusal(session, request.id)
+    done = RequestState.PARTLY_REFUSED if refusal and refusal.fields else RequestState.FULFILLED
+    _settle(session, request, done if has_file else RequestState.WITHDRAWN, SYSTEM)
 
 
 def object_from_page(
@@ -209,6 +220,7 @@ def refuse(session: Session, request: PrivacyRequest, denial: Denial, *, by: Act
         refusal.reviewed_at = clock.now()
     session.add(refusal)
     session.flush()
+    copies.give_up(session, request.id)
     if not refusal.is_pending:
         _take_effect(session, request, refusal, by=by)
     return refusal
@@ -273,7 +285,10 @@ def _close(session: Session, request: PrivacyRequest, refusal: Refusal, *, by: A
             session.execute(insert(Withholding).values(**kept).on_conflict_do_nothing())
     if request.state is RequestState.VERIFIED:
         session.add(request.become(RequestState.IN_PROGRESS, clock.now(), by=by, why="taken up"))
-    _settle(session, request, RequestState.PARTLY_REFUSED, by)
+    if request.kind is RequestKind.COPY:
+        outbox.say(session, "privacy.copy_wanted", request=request.id)
+    else:
+        _settle(session, request, RequestState.PARTLY_REFUSED, by)
 
 
 def _settle(session: Session, request: PrivacyRequest, state: RequestState, by: Actor) -> None:
@@ -281,19 +296,3 @@ def _settle(session: Session, request: PrivacyRequest, state: RequestState, by: 
     session.execute(delete(RequestUnit).where(RequestUnit.request_id == request.id))
     audit.record(session, by, f"privacy.{state}", f"request:{request.number}")
     outbox.say(session, "privacy.answered", request=request.id)
-
-
-def sweep_mailboxes() -> int:
-    """Let go of the mailboxes of requests that ended days ago; return of how many.
-
-    Opens transactions of its own: never call it inside one.
-    """
-    with transaction() as session:
-        found = queries.finished_with_mailbox(session)
-        units = [request.contact_unit for request in found]
-    for unit in units:
-        vault.destroy_unit(unit)
-    with transaction() as session:
-        for request in queries.finished_with_mailbox(session):
-            request.contact_unit = ""
-    return len(units)

@@ -1,7 +1,7 @@
 """A copy is asked for, built beside the shop, taken once, and dropped when its person is erased."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
@@ -28,11 +28,16 @@ Writer = Callable[[Insight, Copy], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A wish for a copy by somebody who has proven these units; in which market and language they read."""
+    """A wish for a copy by somebody who has proven these units; in which market and language they read.
+
+    Asked for in words, it has the request, and goes to the mailbox that proved it.
+    """
 
     units: tuple[str, ...]
     market: str
     language: str
+    request_id: int | None = None
+    email: str = field(repr=False, default="")
 
 
 def prepare() -> Keys:
@@ -55,12 +60,13 @@ def ask(session: Session, wanted: Wanted, keys: Keys) -> str:
         language=wanted.language,
         asked_at=now,
         ends_at=now + LIFE,
+        request_id=wanted.request_id,
     )
     session.add(row)
     session.flush()
     units = [CopyUnit(copy_id=row.id, unit=unit, position=at) for at, unit in enumerate(wanted.units)]
     session.add_all(units)
-    email = queries.mailbox_of(session, wanted.units)
+    email = wanted.email or queries.mailbox_of(session, wanted.units)
     if email:
         vault.seal(session, CopyMailbox(email, word), keys)
     outbox.say(session, "privacy.copy_asked", copy=row.id)
@@ -131,6 +137,21 @@ def take(word: str) -> bytes | None:
             audit.record(session, THEMSELVES, "privacy.copy", theirs, subject_id=subject_id)
     vault.destroy_unit(unit)
     return found.content if found else None
+
+
+def give_up(session: Session, request_id: int) -> None:
+    """Let nobody take, and no worker finish, what was made for a request; `sweep_dropped` destroys it."""
+    theirs = (Copy.request_id == request_id, Copy.state.in_(LIVE))
+    session.execute(update(Copy).where(*theirs).values(state=CopyState.DROPPED))
+
+
+def sweep_dropped(request_id: int) -> None:
+    """Destroy the copies of a request that were given up; opens transactions of its own."""
+    with reading() as session:
+        dropped = (Copy.request_id == request_id, Copy.state == CopyState.DROPPED)
+        units = list(session.scalars(select(Copy.unit).where(*dropped)))
+    for unit in units:
+        vault.destroy_unit(unit)
 
 
 def drop(unit: str) -> int:

@@ -13,11 +13,14 @@ from oms.privacy.copies.states import COPY, CopyState
 
 
 class Copy(Base):
-    """A copy on its way or waiting to be taken; its address is a word of which only the hash is here."""
+    """A copy on its way or waiting to be taken; its address is a word of which only the hash is here.
+
+    One that was asked for in words belongs to that request: whoever takes it proves the mailbox first.
+    """
 
     __tablename__ = "privacy_copies"
     __columns__: ClassVar = columns(
-        "id state done total market language asked_at ends_at taken_at", "ref_hash unit file_id"
+        "id state done total market language asked_at ends_at taken_at request_id", "ref_hash unit file_id"
     )
     __life__: ClassVar = Life("ends_at")
 
@@ -33,6 +36,7 @@ class Copy(Base):
     ends_at: Mapped[datetime]
     taken_at: Mapped[datetime | None]
     file_id: Mapped[UUID | None]
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("privacy_requests.id"), index=True)
 
     def become(self, state: CopyState) -> None:
         """Move along the table of copies. Raises IllegalMoveError."""

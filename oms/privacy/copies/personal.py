@@ -48,6 +48,7 @@ class CopyMailbox:
         "To tell you that the copy you asked for is ready.",
         Category.CONTACT,
         recipients=("mail service",),
+        indexed=True,
     )
     word: str = personal(
         "Link to the copy",

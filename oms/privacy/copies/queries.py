@@ -11,7 +11,7 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.errors import NotFoundError
 from oms.kernel.register import KINDS, Job, Kind, Purpose
 from oms.privacy.copies.models import Copy, CopyUnit
-from oms.privacy.copies.states import LIVE
+from oms.privacy.copies.states import LIVE, CopyState
 
 
 def by_word(session: Session, word: str) -> Copy:
@@ -36,6 +36,12 @@ def about(session: Session, units: Sequence[str]) -> list[Copy]:
     return list(
         session.scalars(select(Copy).where(Copy.id.in_(theirs), Copy.state.in_(LIVE)).order_by(Copy.id))
     )
+
+
+def newest_of_request(session: Session, request_id: int) -> Copy | None:
+    """Return the newest copy that was made for a request and not given up; None without one."""
+    theirs = (Copy.request_id == request_id, Copy.state != CopyState.DROPPED)
+    return session.scalar(select(Copy).where(*theirs).order_by(Copy.id.desc()).limit(1))
 
 
 def mailbox_of(session: Session, units: Sequence[str]) -> str:

@@ -77,7 +77,7 @@ def prove(ref: str) -> ResponseReturnValue:
         return _proof(found, form), 422
     if theirs.kind is RequestKind.ERASURE:
         erasure.carry_out(theirs.id)
-    if theirs.kind in {RequestKind.ACCESS, RequestKind.COPY}:
+    if theirs.kind is RequestKind.ACCESS:
         return codes.going("/your-data/")
     return codes.going(f"/your-data/requests/{ref}")
 

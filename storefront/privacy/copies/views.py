@@ -7,7 +7,9 @@ from flask_babel import gettext as _
 from oms.kernel.db import reading, transaction
 from oms.privacy.copies import actions, queries
 from oms.privacy.copies.actions import Wanted
+from oms.privacy.copies.models import Copy
 from oms.privacy.copies.states import UNDER_WAY
+from oms.web import proofs
 from oms.web.frame import flashed, page
 from oms.web.limits import limiter
 from oms.web.markets import place
@@ -38,6 +40,8 @@ def copy(word: str) -> ResponseReturnValue:
     """Show how far a copy is, and the button that takes it."""
     with reading() as session:
         found = queries.by_word(session, word)
+    if not _may_take(found):
+        return codes.going(f"/account/prove?next=/your-data/copies/{word}")
     shown = page(_("A copy of your data"), robots="noindex")
     return render_template(
         "store/privacy/copy.html", page=shown, flashes=flashed(), **pages.shown(found, word)
@@ -59,6 +63,10 @@ def progress(word: str) -> ResponseReturnValue:
 @limiter.limit("30 per hour")
 def take(word: str) -> ResponseReturnValue:
     """Hand the file out, once; that it was taken is written down, and the file is gone."""
+    with reading() as session:
+        found = queries.by_word(session, word)
+    if not _may_take(found):
+        return codes.going(f"/account/prove?next=/your-data/copies/{word}")
     content = actions.take(word)
     if content is None:
         flash(_("This copy cannot be taken: it was taken already, or it is not ready."), "bad")
@@ -66,3 +74,8 @@ def take(word: str) -> ResponseReturnValue:
     answer = Response(content, mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="{actions.FILE}"'
     return answer
+
+
+def _may_take(found: Copy) -> bool:
+    """Say whether the word suffices, as for what was asked for here, or the mailbox was proven besides."""
+    return found.request_id is None or proofs.is_proven(found.unit)

@@ -129,6 +129,8 @@ def _answer(session: Session, found: PrivacyRequest) -> str:
         return str(_("You took this request back."))
     if found.state not in OPEN:
         return str(_("The answer went to your mailbox."))
+    if found.kind is RequestKind.COPY:
+        return str(_("We make the file of your copy. A mail with its link tells you when it is ready."))
     if found.kind is not RequestKind.ERASURE:
         return str(_("Somebody of us does it by hand, and writes to your mailbox."))
     return _waiting(session, found)

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
+from oms.privacy.copies import actions as copies
 from oms.privacy.erasure import actions, queries
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.erasure.queries import Plan
@@ -83,6 +84,8 @@ def request_page(ref: str) -> ResponseReturnValue:
 def withdraw(ref: str) -> ResponseReturnValue:
     """Take a request back; what has gone already stays gone."""
     with transaction() as session:
-        actions.withdraw(session, queries.by_ref(session, ref))
+        found = queries.by_ref(session, ref)
+        actions.withdraw(session, found)
+        copies.give_up(session, found.id)
     flash(_("The request is taken back."), "good")
     return codes.going(f"/your-data/requests/{ref}")

@@ -416,6 +416,7 @@ def request() -> dict[str, Any]:
         },
         "steps": [{"label": "Carry it out", "url": "#", "kind": "primary", "note": "Cannot be taken back."}],
         "told": [{"who": "Hollow Post", "state": {"word": "confirmed", "kind": "done"}}],
+        "hint": "Nobody here sees the file.",
         "words": "Please forget me.",
         "refusal": [("Ground", "A law obliges us.")],
         "denial": {"form": ParcelForm(), "url": "#"},

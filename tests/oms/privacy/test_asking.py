@@ -138,7 +138,7 @@ def test_the_limits_are_the_eight_of_the_notice_and_each_law_has_its_article() -
         assert set(reason.articles) == set(Regime) == set(COMPLAINTS)
 
 
-def test_bad_faith_needs_somebody_else_and_can_be_thrown_out(small: Shop) -> None:
+def test_bad_faith_needs_somebody_else_and_can_be_thrown_out(small: Shop, sink: Path) -> None:
     order = delivered({small.pencil: 1})
     request = asked(RequestKind.COPY)
     refused(request, Ground.BAD_FAITH)
@@ -148,12 +148,13 @@ def test_bad_faith_needs_somebody_else_and_can_be_thrown_out(small: Shop) -> Non
     assert proven(request, order.unit)
     assert again(request).state is RequestState.VERIFIED
     reviewed(request, agrees=False, by=KIM)
+    jobs.drain()
     assert again(request).state is RequestState.FULFILLED
     with pytest.raises(IllegalMoveError):
         refused(request, Ground.STATUTORY_DUTY)
 
 
-def test_part_of_a_copy_is_kept_back_and_the_rest_delivered(small: Shop) -> None:
+def test_part_of_a_copy_is_kept_back_and_the_rest_delivered(small: Shop, sink: Path) -> None:
     order = delivered({small.pencil: 1})
     request = asked(RequestKind.COPY)
     with pytest.raises(BadInputError):
@@ -163,6 +164,7 @@ def test_part_of_a_copy_is_kept_back_and_the_rest_delivered(small: Shop) -> None
     refused(request, Ground.RIGHTS_OF_OTHERS, "order.delivery.phone", "order.delivery.street")
     assert again(request).state is RequestState.RECEIVED
     assert proven(request, order.unit)
+    jobs.drain()
     assert again(request).state is RequestState.PARTLY_REFUSED
     with transaction() as session:
         told = access.copy(access.insight(session, [order.unit], by=Actor(ActorKind.GUEST, "ada")), "schema")
