@@ -18,7 +18,8 @@ class _Forms(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append({"action": found.get("action", ""), "fields": {}, "names": set()})
+            made = {"action": found.get("action", ""), "method": found.get("method", "get").lower()}
+            self.forms.append({**made, "fields": {}, "names": set()})
         elif self.forms and found.get("name"):
             self._field(tag, found)
         if tag == "option" and self.forms and self.select:
@@ -43,7 +44,7 @@ class _Forms(HTMLParser):
 
 
 def forms(answer: TestResponse) -> list[dict[str, Any]]:
-    """Return the forms of a page: action, fields with their values, and all names."""
+    """Return the forms of a page: action, method, fields with their values, and all names."""
     reader = _Forms()
     reader.feed(answer.text)
     return reader.forms

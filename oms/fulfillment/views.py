@@ -11,6 +11,7 @@ from oms.kernel.errors import BadInputError, NotFoundError
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("shipments", __name__)
 ENDS = frozenset({ShipmentState.DELIVERED, ShipmentState.LOST, ShipmentState.RETURNED_TO_SENDER})
@@ -37,6 +38,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/shipments/<int:number>/ended")
 @permit(Permission.WAREHOUSE)
+@takes("state")
 def note_end(number: int) -> ResponseReturnValue:
     """Note by hand how a shipment ended, where no carrier tells."""
     asked = request.form.get("state", "")

@@ -11,6 +11,7 @@ from oms.returns.forms import SettleForm
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("returns", __name__)
 
@@ -34,6 +35,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.route("/returns/withdrawals/<int:withdrawal>/settle", methods=["GET", "POST"])
 @permit(Permission.REFUND)
+@takes(SettleForm)
 def settle(withdrawal: int) -> ResponseReturnValue:
     """Note that all money went back; where some is owed still, with the reason why it does not go."""
     form = SettleForm()

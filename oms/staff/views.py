@@ -24,6 +24,7 @@ from oms.web.frame import flashed, page
 from oms.web.limits import limiter
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit, signed_in
+from oms.web.taking import takes
 
 TRIES = "60 per minute"
 
@@ -40,6 +41,7 @@ def you() -> ResponseReturnValue:
 @blueprint.post("/you/password")
 @permit(Permission.HOME)
 @limiter.limit(TRIES)
+@takes(PasswordForm)
 def change_password() -> ResponseReturnValue:
     """Replace one's own password, after the present one."""
     form, me = PasswordForm(), _my_number()
@@ -96,6 +98,7 @@ def members() -> ResponseReturnValue:
 
 @blueprint.post("/staff")
 @permit(Permission.STAFF_MANAGE)
+@takes(MemberForm)
 def add_member() -> ResponseReturnValue:
     """Add somebody, and show the set-up code to give them, once."""
     form = MemberForm()
@@ -141,6 +144,7 @@ def member(number: int) -> ResponseReturnValue:
 
 @blueprint.post("/staff/<int:number>/roles")
 @permit(Permission.STAFF_MANAGE)
+@takes(RolesForm)
 def change_roles(number: int) -> ResponseReturnValue:
     """Give somebody exactly the ticked roles."""
     form = RolesForm()
@@ -154,6 +158,7 @@ def change_roles(number: int) -> ResponseReturnValue:
 
 @blueprint.post("/staff/<int:number>/clearance")
 @permit(Permission.STAFF_MANAGE)
+@takes(ClearanceForm)
 def note_clearance(number: int) -> ResponseReturnValue:
     """Note somebody's training and promise of secrecy, without which they see no people."""
     form = ClearanceForm()

@@ -24,12 +24,14 @@ from oms.kernel.errors import (
 )
 from oms.web import frame, limits
 from oms.web.security import SAFE_METHODS, SignInNeededError, lead_to_sign_in
+from oms.web.taking import SurplusError
 
 RETRY_SECONDS = 10
 _STATUS: tuple[tuple[type[CounterfoilError], int], ...] = (
     (NotFoundError, 404),
     (SignInNeededError, 401),
     (RefusedError, 403),
+    (SurplusError, 400),
     (BadInputError, 422),
     (IllegalMoveError, 409),
     (ConflictError, 409),

@@ -9,8 +9,8 @@ from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField, PasswordField
 
 # What the guard adds to every form.
-_OURS = frozenset({"csrf_token"})
-_ENCLOSING = (FormField, FieldList)
+OURS = frozenset({"csrf_token"})
+ENCLOSING = (FormField, FieldList)
 
 
 def trimmed(value: object) -> object:
@@ -28,7 +28,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:  # noqa: ANN401 - WTForms
             """Trim every field but a password, before the filters it has of its own."""
-            if issubclass(unbound_field.field_class, (*_ENCLOSING, PasswordField)):
+            if issubclass(unbound_field.field_class, (*ENCLOSING, PasswordField)):
                 return unbound_field.bind(form=form, **options)
             filters = [trimmed, *unbound_field.kwargs.get("filters", ())]
             return unbound_field.bind(form=form, filters=filters, **options)
@@ -54,10 +54,10 @@ class Form(FlaskForm):  # type: ignore[misc]
         return is_good and not self.refused
 
     def _is_asked(self, name: str) -> bool:
-        if name in _OURS or name in self.also:
+        if name in OURS or name in self.also:
             return True
         return any(
-            name == field.name or (isinstance(field, _ENCLOSING) and name.startswith(f"{field.name}-"))
+            name == field.name or (isinstance(field, ENCLOSING) and name.startswith(f"{field.name}-"))
             for field in self
         )
 

@@ -153,8 +153,11 @@ def guard_desk() -> ResponseReturnValue | None:
 
 
 def lead_to_sign_in(endpoint: str) -> ResponseReturnValue:
-    """Return the way to the sign-in page; it comes back to a page that was only looked at."""
-    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    """Return the way to the sign-in page; it comes back to a page that was only looked at.
+
+    Without the query: a session keeps where to, and an address may have been searched for.
+    """
+    wanted = request.path if request.method in SAFE_METHODS else None
     return redirect(url_for(endpoint, next=wanted), 303)
 
 

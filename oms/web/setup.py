@@ -18,7 +18,20 @@ from oms.kernel import db, egress, places, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role
 from oms.kernel.i18n import words
-from oms.web import assets, errors, filters, frame, headers, health, limits, logs, security, traces, transport
+from oms.web import (
+    assets,
+    errors,
+    filters,
+    frame,
+    headers,
+    health,
+    limits,
+    logs,
+    security,
+    taking,
+    traces,
+    transport,
+)
 from oms.web.everybody import Request
 from oms.web.frame import Frame
 from oms.web.markets import place
@@ -112,6 +125,7 @@ def base_app(face: Face, settings: Settings) -> Flask:
     Languages(app, locale_selector=lambda: place().locale)
     limits.install(app, settings, posts_per_minute=face.posts_per_minute)
     security.install(app, load_person=face.load_person)
+    taking.install(app)
     headers.install(app)
     errors.install(app)
     frame.install(app, face.frame)

@@ -13,6 +13,7 @@ from oms.web.forms import Form
 from oms.web.frame import page
 from oms.web.limits import limiter
 from oms.web.security import own_path
+from oms.web.taking import takes
 from storefront.account import codes
 from storefront.account.forms import CodeForm, MailboxForm, PasswordSignInForm
 
@@ -25,6 +26,7 @@ blueprint = Blueprint("account", __name__)
 
 @blueprint.route("/account/sign-in", methods=["GET", "POST"])
 @limiter.limit(ASKED, methods=["POST"])
+@takes(MailboxForm)
 def sign_in() -> ResponseReturnValue:
     """Ask for the mailbox and send a code there; an account is opened by the same code."""
     form = MailboxForm()
@@ -36,6 +38,7 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.route("/account/password-sign-in", methods=["GET", "POST"])
 @limiter.limit(TYPED, methods=["POST"])
+@takes(PasswordSignInForm)
 def sign_in_with_password() -> ResponseReturnValue:
     """Ask for mailbox and password, for who has set one."""
     form = PasswordSignInForm()
@@ -55,6 +58,7 @@ def sign_in_with_password() -> ResponseReturnValue:
 
 @blueprint.route("/account/prove", methods=["GET", "POST"])
 @limiter.limit(ASKED, methods=["POST"])
+@takes(MailboxForm)
 def prove() -> ResponseReturnValue:
     """Let a guest prove a mailbox, to see what was given to it; no account is opened."""
     form = MailboxForm()
@@ -70,6 +74,7 @@ def prove() -> ResponseReturnValue:
 
 @blueprint.route("/account/code", methods=["GET", "POST"])
 @limiter.limit(TYPED, methods=["POST"])
+@takes(CodeForm)
 def code() -> ResponseReturnValue:
     """Take the code from the mail, and lead to where it was wanted."""
     waiting = codes.pending()

@@ -23,6 +23,7 @@ from oms.web.forms import Form
 from oms.web.frame import flashed, page
 from oms.web.limits import limiter
 from oms.web.security import Person, signed_in
+from oms.web.taking import takes
 from storefront.account import access, codes, pages
 from storefront.account.entry import ASKED, TYPED, blueprint
 from storefront.account.forms import BothCodesForm, MailboxForm, PasswordForm, ProfileForm
@@ -65,6 +66,7 @@ def home() -> ResponseReturnValue:
 
 
 @blueprint.route("/account/profile", methods=["GET", "POST"])
+@takes(ProfileForm)
 def profile() -> ResponseReturnValue:
     """Show and change what the buyer chose to add."""
     found = access.account()
@@ -81,6 +83,7 @@ def profile() -> ResponseReturnValue:
 @blueprint.route("/account/email", methods=["GET", "POST"])
 @fresh
 @limiter.limit(ASKED, methods=["POST"])
+@takes(MailboxForm)
 def email() -> ResponseReturnValue:
     """Ask for the next mailbox and send a code to both."""
     found, form = access.account(), MailboxForm()
@@ -97,6 +100,7 @@ def email() -> ResponseReturnValue:
 @blueprint.route("/account/email/codes", methods=["GET", "POST"])
 @fresh
 @limiter.limit(TYPED, methods=["POST"])
+@takes(BothCodesForm)
 def email_codes() -> ResponseReturnValue:
     """Take both codes and replace the mailbox; the former one is told."""
     moving = session.get("moving")
@@ -119,6 +123,7 @@ def email_codes() -> ResponseReturnValue:
 @blueprint.route("/account/password", methods=["GET", "POST"])
 @fresh
 @limiter.limit(TYPED, methods=["POST"])
+@takes(PasswordForm)
 def password() -> ResponseReturnValue:
     """Set a password beside the codes."""
     found, form = access.account(), PasswordForm()

@@ -12,6 +12,7 @@ from oms.kernel.errors import BadInputError, CounterfoilError, NotFoundError
 from oms.web import frame, security
 from oms.web.errors import said, wants_json
 from oms.web.markets import place
+from oms.web.taking import takes
 from storefront.cart import basket, pages
 from storefront.cart.forms import AddForm, EstimateForm, LineForm
 from storefront.catalog import pages as goods_pages
@@ -57,6 +58,7 @@ def count() -> ResponseReturnValue:
 
 @blueprint.post("/cart/lines")
 @security.same_origin
+@takes(AddForm)
 def add() -> ResponseReturnValue:
     """Put something in; with script the shopper stays on the page, without it is led to the cart."""
     form = AddForm()
@@ -85,6 +87,7 @@ def _told(kind: str, sentence: str, status: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/cart/lines/<path:sku>")
+@takes(LineForm)
 def change(sku: str) -> ResponseReturnValue:
     """Change how many of a line, or take it out."""
     form = LineForm()
@@ -109,6 +112,7 @@ def _own(cart: Cart | None) -> Cart:
 
 
 @blueprint.post("/cart/estimate")
+@takes(EstimateForm)
 def estimate() -> ResponseReturnValue:
     """Say what delivery would cost to a country and postcode; neither is kept."""
     form = EstimateForm()

@@ -16,6 +16,9 @@ from oms.web.fields import MailboxField
 from oms.web.forms import Form
 
 _LONGEST = 100
+# Every name that the form of some order has beside those of all; which of them an order needs, its form says.
+ADDRESS = ("country", "name", "street", "district", "city", "region", "postcode", "phone")
+ORDERING = ("method", "waiver")
 _COMPLETES = {
     "name": "name",
     "street": "street-address",

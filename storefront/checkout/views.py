@@ -16,12 +16,13 @@ from oms.pricing.quote import NotSellableError
 from oms.web import frame
 from oms.web.errors import said
 from oms.web.markets import place
+from oms.web.taking import takes
 from storefront.cart import basket
 from storefront.cart.pages import change_words
 from storefront.catalog import pages as goods_pages
 from storefront.catalog.market import market
 from storefront.checkout import pages, paying
-from storefront.checkout.forms import CheckoutForm
+from storefront.checkout.forms import ADDRESS, ORDERING, CheckoutForm
 from storefront.checkout.pages import Counter
 
 blueprint = Blueprint("checkout", __name__)
@@ -71,6 +72,7 @@ def _page(session: Session, at: Counter, form: CheckoutForm, status: int = 200) 
 
 
 @blueprint.post("/checkout")
+@takes(CheckoutForm, *ADDRESS, *ORDERING)
 def pay() -> ResponseReturnValue:
     """Check what was typed, place the order, lead to Stripe's page; or say on the page what is wrong."""
     with transaction() as session:

@@ -20,8 +20,9 @@ from oms.web import frame, security
 from oms.web.errors import said
 from oms.web.forms import Form
 from oms.web.markets import place
+from oms.web.taking import takes
 from storefront.catalog import pages as goods_pages
-from storefront.checkout.forms import CheckoutForm, correction_class
+from storefront.checkout.forms import ADDRESS, CheckoutForm, correction_class
 from storefront.orders.access import may_see
 from storefront.orders.record import gone_words
 
@@ -47,6 +48,7 @@ def _back(order: Order) -> str:
 
 
 @blueprint.route("/orders/<number>/correct", methods=["GET", "POST"])
+@takes(CheckoutForm, *ADDRESS)
 def correct(number: str) -> ResponseReturnValue:
     """Correct address and e-mail, until the parcel leaves; a label that was bought is voided."""
     order = _own(number)
@@ -123,6 +125,7 @@ def _shown(form: CheckoutForm, name: str, why: str) -> dict[str, Any]:
 
 
 @blueprint.route("/orders/<number>/cancel", methods=["GET", "POST"])
+@takes(AgreeForm)
 def cancel(number: str) -> ResponseReturnValue:
     """Say what cancelling does, then do it: before packing begins, with all money back."""
     order = _own(number)

@@ -16,6 +16,7 @@ from oms.payments.states import PaymentState
 from oms.web import frame
 from oms.web.errors import wants_json
 from oms.web.limits import limiter
+from oms.web.taking import takes
 from storefront.account import codes
 from storefront.catalog import pages as goods_pages
 from storefront.checkout import paying
@@ -31,6 +32,7 @@ LOOK_AGAIN = 5
 
 @blueprint.route("/orders", methods=["GET", "POST"])
 @limiter.limit(ASKED, methods=["POST"])
+@takes(FindForm)
 def find() -> ResponseReturnValue:
     """Ask for a number and a mailbox, and mail a code; whether they fit is not told before it is typed."""
     form = FindForm(data={"number": request.args.get("number", "")})

@@ -27,6 +27,7 @@ from oms.web import frame, security
 from oms.web.errors import said
 from oms.web.filters import long_date, moment
 from oms.web.limits import limiter
+from oms.web.taking import takes
 from storefront.catalog import pages as goods_pages
 from storefront.orders import right
 from storefront.orders.access import may_see
@@ -48,6 +49,7 @@ class _Step:
 
 @blueprint.route("/orders/<number>/withdraw", methods=["GET", "POST"])
 @limiter.limit(_TRIES, methods=["POST"])
+@takes(OwnWithdrawalForm)
 def own(number: str) -> ResponseReturnValue:
     """Withdraw from the order of this browser; name and mailbox are filled in, and can be changed."""
     with reading() as session:
@@ -64,6 +66,7 @@ def own(number: str) -> ResponseReturnValue:
 
 @blueprint.route("/withdraw", methods=["GET", "POST"])
 @limiter.limit(_TRIES, methods=["POST"])
+@takes(WithdrawalForm)
 def find() -> ResponseReturnValue:
     """Withdraw by order number and mailbox alone; which of the two was wrong is not told."""
     form = WithdrawalForm(data={"number": request.args.get("number", "")})

@@ -24,6 +24,7 @@ from oms.web import proofs
 from oms.web.frame import flashed, page
 from oms.web.markets import place
 from oms.web.security import actor
+from oms.web.taking import takes
 from storefront.account import access, codes
 from storefront.privacy import pages
 from storefront.privacy.forms import WishForm
@@ -84,6 +85,7 @@ def your_data() -> ResponseReturnValue:
 
 
 @blueprint.post("/your-data/wishes")
+@takes(WishForm)
 def save_wishes() -> ResponseReturnValue:
     """Write one yes or no: messages that a person could do without stop, or come again, on one channel."""
     units = own_units()

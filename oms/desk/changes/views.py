@@ -20,12 +20,14 @@ from oms.web import filters
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("changes", __name__)
 
 
 @blueprint.route("/orders/<number>/hold", methods=["GET", "POST"])
 @permit(Permission.ORDERS_CHANGE)
+@takes(HoldForm)
 def hold(number: str) -> ResponseReturnValue:
     """Make an order wait, with a reason."""
     form = HoldForm()
@@ -59,6 +61,7 @@ def lift(hold: int) -> ResponseReturnValue:
 
 @blueprint.route("/orders/<number>/cancel", methods=["GET", "POST"])
 @permit(Permission.ORDERS_CHANGE)
+@takes(CancelForm)
 def cancel(number: str) -> ResponseReturnValue:
     """Cancel an order before anything of it left: goods go back to the shelf, money to the buyer."""
     form = CancelForm()
@@ -83,6 +86,7 @@ def cancel(number: str) -> ResponseReturnValue:
 
 @blueprint.route("/orders/<number>/refund", methods=["GET", "POST"])
 @permit(Permission.REFUND)
+@takes(RefundForm, "line-*")
 def refund(number: str) -> ResponseReturnValue:
     """Give money back, whole or by line: first how many of what, then the amount, then it is done."""
     with reading() as session:

@@ -29,6 +29,7 @@ from oms.staff import queries as staff
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit, signed_in
+from oms.web.taking import takes
 
 blueprint = Blueprint("orders", __name__)
 
@@ -57,6 +58,7 @@ def order(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/orders/<number>/reveal")
 @permit(Permission.REVEAL)
+@takes("reason")
 def reveal(number: str) -> ResponseReturnValue:
     """Show the person of an order for a while. Who looked, when and why is audited; the buyer can see it."""
     reason = REASONS.get(request.form.get("reason", ""))

@@ -24,6 +24,7 @@ from oms.web.frame import flashed, page
 from oms.web.pagination import asked_piece, keyset_of, url_with
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit, signed_in
+from oms.web.taking import takes
 
 blueprint = Blueprint("stock", __name__)
 
@@ -64,6 +65,7 @@ def level(sku: str) -> ResponseReturnValue:
 
 @blueprint.post("/stock/<path:sku>")
 @permit(Permission.STOCK_CHANGE)
+@takes(BookingForm)
 def book(sku: str) -> ResponseReturnValue:
     """Book a movement by hand."""
     with reading() as session:

@@ -24,6 +24,7 @@ from oms.web.fields import show_error
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("packing", __name__)
 
@@ -45,6 +46,7 @@ def box(part: int) -> ResponseReturnValue:
 
 @blueprint.post("/pack/<int:part>/inside")
 @permit(Permission.WAREHOUSE)
+@takes("scan")
 def scan(part: int) -> ResponseReturnValue:
     """Count a scan into the box; what does not belong there is refused in words."""
     try:
@@ -69,6 +71,7 @@ def empty(part: int) -> ResponseReturnValue:
 
 @blueprint.post("/pack/<int:part>/closed")
 @permit(Permission.WAREHOUSE)
+@takes(BoxForm)
 def close(part: int) -> ResponseReturnValue:
     """Close a box and ask for its label, or send a closed one another way."""
     form = BoxForm()
@@ -121,6 +124,7 @@ def label_state(number: int) -> ResponseReturnValue:
 
 @blueprint.post("/shipments/<int:number>/tracking")
 @permit(Permission.WAREHOUSE)
+@takes(TrackingForm)
 def type_tracking(number: int) -> ResponseReturnValue:
     """Keep the tracking number of the counter's receipt."""
     form = TrackingForm()

@@ -16,6 +16,7 @@ from oms.web import filters
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("picking", __name__)
 
@@ -32,6 +33,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/pick")
 @permit(Permission.WAREHOUSE)
+@takes("part")
 def start() -> ResponseReturnValue:
     """Start a pick list with the chosen orders."""
     chosen = [int(part) for part in request.form.getlist("part") if part.isdecimal()]
@@ -53,6 +55,7 @@ def walk(number: int) -> ResponseReturnValue:
 
 @blueprint.post("/pick/<int:number>/taken")
 @permit(Permission.WAREHOUSE)
+@takes("scan")
 def take(number: int) -> ResponseReturnValue:
     """Count a scan; what is not on the list is refused in words."""
     try:

@@ -19,6 +19,7 @@ from oms.web.fields import show_error
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("asking", __name__)
 _TO_ANSWER = "To answer this request"
@@ -26,6 +27,7 @@ _TO_ANSWER = "To answer this request"
 
 @blueprint.route("/privacy/new", methods=["GET", "POST"])
 @permit(Permission.PRIVACY)
+@takes(EntryForm)
 def write_down() -> ResponseReturnValue:
     """Write down a request that came by phone or letter; its mailbox proves itself as any other."""
     form = EntryForm()
@@ -70,6 +72,7 @@ def answered(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/privacy/<number>/refuse")
 @permit(Permission.PRIVACY)
+@takes(DenialForm)
 def refuse(number: str) -> ResponseReturnValue:
     """Refuse, whole or in part, on a coded ground; bad faith waits for somebody else."""
     form = DenialForm()

@@ -18,12 +18,14 @@ from oms.web.fields import show_error
 from oms.web.filters import moment
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("breaches", __name__)
 
 
 @blueprint.route("/privacy/breaches", methods=["GET", "POST"])
 @permit(Permission.PRIVACY)
+@takes(LeakForm)
 def index() -> ResponseReturnValue:
     """List breaches, and open one: its people are found at once, and both clocks run."""
     form = LeakForm()
@@ -63,6 +65,7 @@ def _new(form: LeakForm) -> dict[str, Any]:
 
 @blueprint.route("/privacy/breaches/<number>", methods=["GET", "POST"])
 @permit(Permission.PRIVACY)
+@takes(NoticeForm)
 def breach(number: str) -> ResponseReturnValue:
     """Show a breach, and take the five parts of its notice."""
     form = NoticeForm()

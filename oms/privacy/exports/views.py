@@ -19,12 +19,14 @@ from oms.web.fields import show_error
 from oms.web.filters import moment, number
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit, signed_in
+from oms.web.taking import takes
 
 blueprint = Blueprint("exports", __name__)
 
 
 @blueprint.route("/privacy/exports", methods=["GET", "POST"])
 @permit(Permission.REVEAL)
+@takes(ExportForm)
 def index() -> ResponseReturnValue:
     """List exports, and ask for one: nothing is opened before somebody else agrees."""
     form = ExportForm()

@@ -9,18 +9,20 @@ from oms.privacy import pages
 from oms.privacy import queries as requests
 from oms.privacy.asking import actions as asking
 from oms.privacy.locking import actions
-from oms.privacy.locking.forms import decision_form
+from oms.privacy.locking.forms import DecisionForm, decision_form
 from oms.privacy.minors import queries as minors
 from oms.privacy.states import Outcome
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("locking", __name__)
 
 
 @blueprint.post("/privacy/<number>/decide")
 @permit(Permission.PRIVACY)
+@takes(DecisionForm)
 def decide(number: str) -> ResponseReturnValue:
     """Say what becomes of what somebody disputes; the mailbox hears of it before anything is lifted."""
     with reading() as session:

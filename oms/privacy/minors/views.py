@@ -22,6 +22,7 @@ from oms.web.filters import moment
 from oms.web.forms import Form
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("minors", __name__)
 _KINDS = {
@@ -33,6 +34,7 @@ _KINDS = {
 
 @blueprint.route("/privacy/minors", methods=["GET", "POST"])
 @permit(Permission.PRIVACY)
+@takes(ReportForm)
 def index() -> ResponseReturnValue:
     """List suspicions, and take a report of staff: everything of that person is restricted at once."""
     form = ReportForm()
@@ -159,6 +161,7 @@ def _steps(number: str) -> list[dict[str, Any]]:
 
 @blueprint.post("/privacy/minors/<number>/guardian")
 @permit(Permission.PRIVACY)
+@takes(GuardianForm)
 def ask(number: str) -> ResponseReturnValue:
     """Have a guardian asked at the mailbox that staff were given."""
     form = GuardianForm()
@@ -180,6 +183,7 @@ def ask(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/privacy/minors/<number>/resolve")
 @permit(Permission.PRIVACY)
+@takes(FindingForm)
 def resolve(number: str) -> ResponseReturnValue:
     """End a suspicion on what was found."""
     form = FindingForm()

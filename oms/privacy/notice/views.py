@@ -18,12 +18,14 @@ from oms.web.filters import day
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("notice", __name__)
 
 
 @blueprint.route("/privacy/notice", methods=["GET", "POST"])
 @permit(Permission.PRIVACY)
+@takes(NoticeForm)
 def edit() -> ResponseReturnValue:
     """Show the merchant's own words to write, what they will look like, and publish them."""
     with reading() as session:

@@ -16,6 +16,7 @@ from oms.privacy.official.states import Instrument, OfficialState, Why
 from oms.web.filters import day, moment
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("official", __name__)
 _KINDS = {OfficialState.DISCLOSED: "done", OfficialState.REFUSED: "gone", OfficialState.LAPSED: "gone"}
@@ -23,6 +24,7 @@ _KINDS = {OfficialState.DISCLOSED: "done", OfficialState.REFUSED: "gone", Offici
 
 @blueprint.route("/privacy/official", methods=["GET", "POST"])
 @permit(Permission.PRIVACY)
+@takes(OfficialForm)
 def index() -> ResponseReturnValue:
     """List what authorities ask for, and take another request."""
     form = OfficialForm()
@@ -132,6 +134,7 @@ def approve(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/privacy/official/<number>/refuse")
 @permit(Permission.PRIVACY)
+@takes(RefusalForm)
 def refuse(number: str) -> ResponseReturnValue:
     """Refuse on a coded ground."""
     form = RefusalForm()

@@ -28,6 +28,7 @@ from oms.web.forms import Form
 from oms.web.frame import home, page
 from oms.web.limits import limiter
 from oms.web.security import Person, own_path, person, public, view_of_request
+from oms.web.taking import takes
 
 # So long somebody may take between the password and the second factor, or to finish set-up.
 HALF_WAY = timedelta(minutes=10)
@@ -68,6 +69,7 @@ def note_use() -> None:
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @public
 @limiter.limit(TRIES, methods=["POST"])
+@takes(SignInForm)
 def sign_in() -> ResponseReturnValue:
     """Ask for e-mail and password; the second factor comes next."""
     form = SignInForm()
@@ -92,6 +94,7 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.route("/second-factor", methods=["GET", "POST"])
 @public
 @limiter.limit(TRIES, methods=["POST"])
+@takes(SecondFactorForm)
 def second_factor() -> ResponseReturnValue:
     """Ask for a code of the authenticator app or a recovery code; then the session is theirs."""
     staff_id = _half_way("half")
@@ -128,6 +131,7 @@ def sign_out() -> ResponseReturnValue:
 @blueprint.route("/set-up", methods=["GET", "POST"])
 @public
 @limiter.limit(TRIES, methods=["POST"])
+@takes(SetupForm)
 def set_up() -> ResponseReturnValue:
     """Ask a new member of staff for the set-up code."""
     form = SetupForm()
@@ -152,6 +156,7 @@ def set_up() -> ResponseReturnValue:
 @blueprint.route("/set-up/finish", methods=["GET", "POST"])
 @public
 @limiter.limit(TRIES, methods=["POST"])
+@takes(EnrollForm)
 def finish_set_up() -> ResponseReturnValue:
     """Take a password and the first code of the app; show the recovery codes, once."""
     staff_id = _half_way("setup")

@@ -15,6 +15,7 @@ from oms.web import proofs
 from oms.web.frame import page
 from oms.web.limits import limiter
 from oms.web.markets import place
+from oms.web.taking import takes
 from storefront.account import codes
 from storefront.orders.moving.forms import MoveForm
 
@@ -26,6 +27,7 @@ _READER = Actor(ActorKind.GUEST, "link")
 
 @blueprint.route("/orders/locked-out", methods=["GET", "POST"])
 @limiter.limit(ASKED, methods=["POST"])
+@takes(MoveForm)
 def ask() -> ResponseReturnValue:
     """Take a wish for another mailbox, and have that one prove itself; nothing is compared here."""
     form = MoveForm()

@@ -10,6 +10,7 @@ from oms.privacy.arrivals import actions, queries
 from oms.web.fields import show_error
 from oms.web.frame import flashed, page
 from oms.web.limits import limiter
+from oms.web.taking import takes
 from storefront.account import access, codes
 from storefront.privacy.arrivals.forms import BringForm
 from storefront.privacy.pages import at
@@ -19,6 +20,7 @@ blueprint = Blueprint("arrivals", __name__)
 
 @blueprint.route("/your-data/bring", methods=["GET", "POST"])
 @limiter.limit("10 per hour", methods=["POST"])
+@takes(BringForm)
 def bring() -> ResponseReturnValue:
     """Take a copy of another shop into the account that is signed in; nobody else's account is asked for."""
     if not access.is_fresh():

@@ -17,6 +17,7 @@ from oms.web.frame import flashed, page
 from oms.web.limits import limiter
 from oms.web.markets import place
 from oms.web.security import actor
+from oms.web.taking import takes
 from storefront.account import codes
 from storefront.privacy.asking.forms import KIND_NAMES, AskForm, FactForm
 
@@ -25,6 +26,7 @@ blueprint = Blueprint("asking", __name__)
 
 @blueprint.route("/your-data/ask", methods=["GET", "POST"])
 @limiter.limit("10 per hour", methods=["POST"])
+@takes(AskForm)
 def ask() -> ResponseReturnValue:
     """Take a request in words; the mailbox hears of it within a minute, and proves itself."""
     form = AskForm()
@@ -65,6 +67,7 @@ def send_code(ref: str) -> ResponseReturnValue:
 
 @blueprint.post("/your-data/requests/<ref>/prove")
 @limiter.limit("20 per hour")
+@takes(FactForm)
 def prove(ref: str) -> ResponseReturnValue:
     """Go on with a proven request; what it asks for is done at once where it can be."""
     form, found = FactForm(), _waiting(ref)

@@ -15,6 +15,7 @@ from oms.web import frame, sessions
 from oms.web.fields import show_error
 from oms.web.limits import limiter
 from oms.web.markets import place
+from oms.web.taking import takes
 from storefront.account import access, codes
 from storefront.privacy.erasure import pages
 from storefront.privacy.forms import EraseForm
@@ -25,6 +26,7 @@ blueprint = Blueprint("erasure", __name__)
 
 @blueprint.route("/your-data/delete", methods=["GET", "POST"])
 @limiter.limit("10 per hour", methods=["POST"])
+@takes(EraseForm)
 def delete() -> ResponseReturnValue:
     """Show what deleting would do; with the yes, do it. Who is signed in proves the mailbox once more."""
     units = own_units()

@@ -13,6 +13,7 @@ from oms.web.frame import flashed, page
 from oms.web.limits import limiter
 from oms.web.markets import place
 from oms.web.security import actor
+from oms.web.taking import takes
 from storefront.account import codes
 from storefront.privacy.locking.forms import LockForm
 from storefront.privacy.pages import unit_words
@@ -23,6 +24,7 @@ blueprint = Blueprint("locking", __name__)
 
 @blueprint.route("/your-data/lock", methods=["GET", "POST"])
 @limiter.limit("20 per hour", methods=["POST"])
+@takes(LockForm)
 def lock() -> ResponseReturnValue:
     """Lock one record of the person at this browser; from then on it is only kept."""
     units = own_units()

@@ -17,6 +17,7 @@ from oms.web.fields import show_error
 from oms.web.frame import flashed, page
 from oms.web.limits import limiter
 from oms.web.markets import place
+from oms.web.taking import takes
 from storefront.account import codes
 from storefront.privacy import pages as rooms
 from storefront.privacy.minors import pages
@@ -29,6 +30,7 @@ _OVER = "There is no such page, or it is over."
 
 @blueprint.route("/your-data/minor", methods=["GET", "POST"])
 @limiter.limit("10 per hour", methods=["POST"])
+@takes(GuardianForm)
 def say() -> ResponseReturnValue:
     """Restrict at once what somebody gave who says that they are a child, and ask their guardian."""
     units = own_units()
@@ -106,6 +108,7 @@ def send_code(ref: str) -> ResponseReturnValue:
 
 @blueprint.post("/your-data/child/<ref>/answer")
 @limiter.limit("10 per hour")
+@takes(AnswerForm)
 def answer(ref: str) -> ResponseReturnValue:
     """Take a guardian's yes or no: lifted with a mail to the child, or everything erased now."""
     form = AnswerForm()

@@ -228,7 +228,7 @@ def test_nothing_typed_is_stored_before_pay(small: Shop, store: FlaskClient, str
     unknown = send(store, page, "placement_key", **typed, vat_number="1")
     stale = send(store, page, "placement_key", **{**typed, "shown": "older"})
     statuses = [answer.status_code for answer in (asked_again, refused, unknown, stale)]
-    assert statuses == [200, 422, 422, 422]
+    assert statuses == [200, 422, 400, 422]
     assert counted() == before
     assert kept(TYPED) == []
     assert stripe.get("ledger")["sessions"] == []

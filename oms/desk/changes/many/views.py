@@ -19,6 +19,7 @@ from oms.web.forms import Form
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("many", __name__)
 _ALSO = frozenset({"order", "do", "sure"})
@@ -44,6 +45,7 @@ class LiftMany(Form):
 
 @blueprint.post("/orders/many")
 @permit(Permission.ORDERS_CHANGE)
+@takes(HoldMany, CancelMany, LiftMany)
 def preview() -> ResponseReturnValue:
     """Show what would become of each selected order; once it is said to be sure, the worker does it."""
     deed, numbers = _deed(), [n for value in request.form.getlist("order") for n in value.split(",") if n]

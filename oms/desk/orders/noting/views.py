@@ -11,12 +11,14 @@ from oms.kernel.errors import NotFoundError
 from oms.orders import queries as orders
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("noting", __name__)
 
 
 @blueprint.post("/orders/<number>/note")
 @permit(Permission.ORDERS_CHANGE)
+@takes(NoteForm)
 def note(number: str) -> ResponseReturnValue:
     """Keep a note, sealed; what is empty or too long is refused in words."""
     form = NoteForm()

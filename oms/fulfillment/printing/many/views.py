@@ -13,6 +13,7 @@ from oms.kernel.db import reading
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
+from oms.web.taking import takes
 
 blueprint = Blueprint("labels", __name__)
 
@@ -52,6 +53,7 @@ def state() -> ResponseReturnValue:
 
 @blueprint.post("/pack/labels.pdf")
 @permit(Permission.WAREHOUSE)
+@takes("box")
 def pdf() -> ResponseReturnValue:
     """Give the labels that are ready as one PDF; each opening is written down."""
     with reading() as session:
