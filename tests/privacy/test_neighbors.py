@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from oms.app import create_desk
 from oms.buyers.personal import AccountContact, AccountProfile
 from oms.fulfillment.personal import ShipmentTracking
 from oms.inventory import actions as stock
 from oms.kernel import ids, jobs, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
+from oms.kernel.places import STORES
 from oms.kernel.register import KINDS, Purpose
 from oms.orders.personal import OrderContact, OrderNote
 from oms.privacy.arrivals import queries as arrivals
@@ -28,18 +28,17 @@ from oms.privacy.asking.personal import RequestContact, RequestWords
 from oms.privacy.copies import handlers as copies
 from oms.privacy.moving.personal import MoveClaim
 from oms.returns.personal import WithdrawalStatement
-from oms.shipping import gateway as carriers
-from oms.web.mounting import mounted
 from storefront.app import create_store
 from tests import make
-from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_SECRET, Party
+from tests.fakes import Party
 from tests.forgetting import delivered, proven, taken
 from tests.make import Shop
 from tests.people import Visitor
 from tests.privacy.canaries import Person
 from tests.privacy.fields import FORTY, NO_STRING, brought_along, fields_of_shoppers, filled_person
 from tests.privacy.filling import Clerk, Filler, somebody_whole
-from tests.running import answering
+from tests.privacy.premises import Open, opened
+from tests.privacy.walking import lacking, rows, walked
 
 Measured = Callable[..., None]
 PLACES = 25
@@ -54,31 +53,10 @@ def small(shop: None, settings: Settings) -> Shop:
         return made
 
 
-@dataclass
-class Open:
-    """The whole shop on a server of this process, store and desk, with its parties beside it."""
-
-    url: str
-    stripe: Party | None
-    carrier: Party | None
-
-
 @pytest.fixture
 def house(small: Shop, settings: Settings, stripe: Party, carrier: Party, sink: object) -> Iterator[Open]:
-    ours = replace(
-        settings,
-        trusted_proxies=1,
-        stripe_api_base=stripe.address,
-        carrier_url=carrier.address,
-        carrier_key=CARRIER_KEY,
-        carrier_webhook_secret=CARRIER_SECRET,
-    )
-    carriers.configure(ours)
-    with answering(mounted(create_store(ours), create_desk(ours), "")) as url:
-        stripe.post("webhooks", url=f"{url}/webhooks/stripe", secrets=[STRIPE_SECRET])
-        hook = f"{url}/webhooks/carriers/hollow-post"
-        carrier.post("webhooks", url=hook, secrets=[CARRIER_SECRET])
-        yield Open(url, stripe, carrier)
+    with opened(settings, stripe, carrier) as made:
+        yield made
 
 
 @dataclass
@@ -197,7 +175,16 @@ def gaps(shown: Shown) -> list[str]:
     looks = [row for copy in shown.copies for row in copy["looks"]]
     found += [] if any(row["reason"] and row["at"] for row in looks) else ["the look of staff"]
     found += [] if any(record["is_locked"] for record in shown.records()) else ["the lock"]
-    return found + ([] if any(copy["wishes"] for copy in shown.copies) else ["the wish"])
+    found += [] if any(copy["wishes"] for copy in shown.copies) else ["the wish"]
+    return found + [name for copy in shown.copies for name in unplaced(copy)]
+
+
+def unplaced(copy: dict[str, Any]) -> list[str]:
+    """Of which stores and recipients a copy does not say where they are, or what lets data go there."""
+    found = {place["name"]: place for place in copy["places"]}
+    named = [*STORES, *(row["recipient"] for row in copy["disclosures"])]
+    lawless = [name for name, one in found.items() if one["outside_eea"] and not one["mechanism"]]
+    return [f"place of {name}" for name in (*(n for n in named if n not in found), *lawless)]
 
 
 DATED = ("at", "recipient", "role", "region", "agreement", "purpose", "fields")
@@ -211,6 +198,23 @@ def test_forty_strings_in_their_fields_are_all_in_the_copy_and_nobody_elses(hous
     assert [seen(other, shown.pages) for other in others] == [set()]
     assert fields_of_shoppers() - shown.places(ada) == NO_STRING.keys()
     assert gaps(shown) == []
+    assert abroad(shown) == {"stripe: US scc"}
+    reached = walked(rows(), *mailboxes(ada))
+    assert len({f"{kind}.{field}" for kind, field, _value in reached}) >= PLACES
+    assert lacking(reached, shown.copies) == set()
+    for copy in shown.copies:
+        copy["records"] = [one for one in copy["records"] if one["kind"] != "order.note"]
+    assert lacking(reached, shown.copies) == {"order.note.text"}
+
+
+def abroad(shown: Shown) -> set[str]:
+    """The transfers to other countries that a copy tells of."""
+    told = [one for copy in shown.copies for one in copy["places"] if one["outside_eea"]]
+    return {f"{one['name']}: {' '.join(one['outside_eea'])} {one['mechanism']}" for one in told}
+
+
+def mailboxes(who: Person) -> list[str]:
+    return [who.strings[what] for what in ("email", "new_email")]
 
 
 @pytest.mark.privacy
@@ -224,11 +228,17 @@ def test_a_copy_among_a_thousand_neighbors(house: Open, small: Shop, measured: M
     shown = together([shown, shown_to(again)])
     mine = seen(ada, shown.pages) & set(filled_person().strings)
     strangers = sum(len(seen(other, shown.pages)) for other in others)
-    places, missing = shown.places(ada), gaps(shown)
-    figure = f"recall {len(mine)}/{FORTY} in {len(places)} fields"
-    measured("B10", figure, passed=len(mine) == FORTY == 40 and len(places) >= PLACES)
+    where, missing = shown.places(ada), gaps(shown)
+    figure = f"recall {len(mine)}/{FORTY} in {len(where)} fields"
+    measured("B10", figure, passed=len(mine) == FORTY == 40 and len(where) >= PLACES)
     measured("B10", f"{strangers} of 40,000 canaries of 1,000 neighbors", passed=strangers == 0)
-    measured("B10", f"{len(missing)} purposes, grounds, recipients, ends untold", passed=not missing)
+    figure = f"{len(missing)} purposes, grounds, recipients, ends, places untold"
+    measured("B10", figure, passed=not missing)
+    measured("B10", f"transfers told: {', '.join(abroad(shown))}", passed=bool(abroad(shown)))
+    reached = walked(rows(), *mailboxes(ada))
+    left = lacking(reached, shown.copies)
+    figure = f"{len(left)} of {len(reached)} values that a walk over the data map reaches are in no copy"
+    measured("B10", figure, passed=not left and len(reached) >= FORTY)
 
 
 def test_every_neighbor_finds_their_own_forty(house: Open, small: Shop) -> None:
@@ -272,12 +282,13 @@ def test_a_record_that_does_not_say_from_whom_or_until_when_is_caught() -> None:
     values = {"email": "ada@shop.test"}
     record = {"kind": "order.contact", "values": values, "basis": "contract", "recipients": ["stripe"]}
     told = {"purposes": [], "source": "", "ends_at": "", "is_locked": False}
-    copy = {"records": [record | told], "disclosures": [], "looks": [], "wishes": []}
+    copy = {"records": [record | told], "disclosures": [], "looks": [], "wishes": [], "places": []}
     found = gaps(Shown(b"", [copy]))
     assert set(found) >= {
         "order.contact: source",
         "order.contact: ends_at",
         "order.contact: recipients",
         "carrier",
+        "place of database",
     }
     assert Purpose.RIGHTS in KINDS["order.contact"].purposes

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from oms.kernel import audit, clock, egress, register, vault
+from oms.kernel import audit, clock, egress, places, register, vault
 from oms.kernel.audit import Actor, ActorKind, Deed
 from oms.kernel.egress import RECIPIENTS, Disclosure, Recipient
 from oms.kernel.register import Field, Kind, Purpose
@@ -143,6 +143,25 @@ def copy(found: Insight, schema_url: str) -> dict[str, Any]:
         "looks": [_look(deed) for deed in found.looks],
         "orders": [_order(order) for order in found.orders],
         "wishes": [_wish(row) for row in found.wishes],
+        "places": _places(found),
+    }
+
+
+def _places(found: Insight) -> list[dict[str, Any]]:
+    """Return where it lies and where it went; outside the EEA, what lets it (GDPR, article 15(2))."""
+    told = dict.fromkeys(row.recipient for row in found.told if row.recipient in RECIPIENTS)
+    return [_place(name) for name in (*places.STORES, *told)]
+
+
+def _place(name: str) -> dict[str, Any]:
+    place = places.find(name) or places.Place(name, "", ())
+    return {
+        "name": name,
+        "provider": place.provider,
+        "countries": list(place.countries),
+        "outside_eea": list(place.outside),
+        "mechanism": place.mechanism,
+        "review": place.review.isoformat() if place.review else "",
     }
 
 

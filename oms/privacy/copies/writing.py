@@ -5,10 +5,11 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_datetime
+from babel import Locale
+from babel.dates import format_date, format_datetime
 
 from oms.catalog.exchange.formulas import made_harmless
 from oms.kernel import register
@@ -74,6 +75,11 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         what = f"{row['choice']} for {row['purpose']} by {row['channel']}"
         words = f"words of {row['wording']} in {row['language']}, SHA-256 {row['text_hash']}"
         yield row["unit"], what, row["at"], words, "consent", f"you, by {row['way']}", "", ""
+    for place in told["places"]:
+        where = f"{place['provider']} {' '.join(place['countries'])}".strip()
+        outside = f"outside the EEA: {' '.join(place['outside_eea'])}" if place["outside_eea"] else ""
+        lets = f"{place['mechanism']} until {place['review']}" if place["mechanism"] else ""
+        yield "place", place["name"], where, outside, lets, "", "", ""
 
 
 def _text(value: object) -> str:
@@ -83,6 +89,7 @@ def _text(value: object) -> str:
 def _page(told: dict[str, Any], language: str, market: str) -> str:
     say = words(language).gettext
     locale = locale_of(language, market)
+    names = Locale.parse(locale).territories
 
     def day(at: str) -> str:
         return format_datetime(datetime.fromisoformat(at), "d MMMM y, HH:mm", locale=locale) + " UTC"
@@ -101,6 +108,8 @@ def _page(told: dict[str, Any], language: str, market: str) -> str:
             label=label,
             why=lambda kind, name: say(register.KINDS[kind].field(name).why),
             say=say,
+            countries=lambda codes: ", ".join(str(names.get(code, code)) for code in codes),
+            date=lambda told: format_date(date.fromisoformat(told), "d MMMM y", locale=locale),
             wish=lambda purpose, channel: wording(WishPurpose(purpose), Channel(channel), language)[0],
             text=_text,
         )

@@ -8,6 +8,16 @@ from oms.privacy.mapping import terms
 
 Json = dict[str, Any]
 _DATASET = "counterfoil_vault"
+# By what records of one person lead to each other: no personal field, so no part of the register.
+THREADS = ("unit", "account")
+# The record of each sort of unit by whose mailbox its person is found; a note and a claim have no other.
+ROOTS = {
+    "order": "order.contact",
+    "account": "account.contact",
+    "request": "request.contact",
+    "guardian": "guardian.contact",
+    "move": "move.claim",
+}
 # Words of the W3C for names and texts (https://www.w3.org/TR/json-ld11/, https://www.dublincore.org/).
 _CONTEXT = {
     "dpv": "https://w3id.org/dpv#",
@@ -32,7 +42,7 @@ def fides() -> Json:
             {
                 "fides_key": _DATASET,
                 "name": "Sealed records",
-                "collections": [_collection(kind) for kind in _kinds()],
+                "collections": [*(_collection(kind) for kind in _kinds()), _orders()],
             }
         ],
         "system": [_shop(), *(_outside(told) for told in _recipients())],
@@ -56,7 +66,12 @@ def fields_of(shape: str, made: Any) -> set[str]:  # noqa: ANN401 - each shape i
         return {row["field"] for row in made}
     if shape == "fides":
         kept = (each for dataset in made["dataset"] for each in dataset["collections"])
-        return {f"{each['name']}.{field['name']}" for each in kept for field in each["fields"]}
+        return {
+            f"{each['name']}.{field['name']}"
+            for each in kept
+            for field in each["fields"]
+            if field["name"] not in THREADS
+        }
     handled = made["dpv:hasPersonalDataProcess"]
     return {data["dct:identifier"] for process in handled for data in process["dpv:hasPersonalData"]}
 
@@ -109,10 +124,49 @@ def _collection(kind: Kind) -> Json:
                 "description": field.why,
                 "data_categories": [terms.data_of(kind, field)[0]],
                 "data_subjects": [_subject(kind)],
+                **_identity(kind, field),
             }
             for field in sorted(kind.fields, key=lambda field: field.name)
-        ],
+        ]
+        + [_unit(kind)],
     }
+
+
+def _identity(kind: Kind, field: Field) -> Json:
+    """Say of a mailbox that a request may begin with it."""
+    is_theirs = ROOTS.get(kind.unit) == kind.name and field.name == "email"
+    return {"fides_meta": {"identity": "email"}} if is_theirs else {}
+
+
+def _unit(kind: Kind) -> Json:
+    """Return the thread from a record to the one by which its person is found."""
+    root = ROOTS.get(kind.unit, "")
+    leads = [_from("orders.unit")] if kind.unit == "order" else []
+    leads += [_from(f"{root}.unit")] if root not in {"", kind.name} else []
+    return _thread("unit", "What a record belongs to, such as one order.", leads)
+
+
+def _orders() -> Json:
+    """Return the one table that joins orders to an account."""
+    fields = [
+        _thread("unit", "The order.", [_from("order.contact.unit")]),
+        _thread("account", "The account that it was placed with.", [_from("account.contact.unit")]),
+    ]
+    return {"name": "orders", "description": "Which order belongs to which account.", "fields": fields}
+
+
+def _thread(name: str, why: str, leads: list[Json]) -> Json:
+    return {
+        "name": name,
+        "description": why,
+        "data_categories": ["user.unique_id.pseudonymous"],
+        "data_subjects": ["customer"],
+        "fides_meta": {"references": leads},
+    }
+
+
+def _from(field: str) -> Json:
+    return {"dataset": _DATASET, "field": field, "direction": "from"}
 
 
 def _shop() -> Json:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from oms.kernel.places import Mechanism
 from oms.kernel.register import KINDS, Basis, Kind, Purpose
 from oms.orders.states import OrderState
 from oms.privacy.states import Channel
@@ -31,6 +32,7 @@ def schema(address: str) -> dict[str, Any]:
                 "looks": _list(_LOOK),
                 "orders": _list(_ORDER),
                 "wishes": _list(_WISH),
+                "places": _list(_PLACE),
             }
         ),
         "$defs": {name: _record(KINDS[name]) for name in kinds},
@@ -111,6 +113,17 @@ _ORDER = _object(
         "tax": _MINOR,
         "total": _MINOR,
         "lines": _list(_LINE),
+    }
+)
+_COUNTRIES = _list({"type": "string", "pattern": "^[A-Z]{2}$"})
+_PLACE = _object(
+    {
+        "name": {**_TEXT, "description": "A store of the shop, or a recipient that was told something."},
+        "provider": _TEXT,
+        "countries": _COUNTRIES,
+        "outside_eea": _COUNTRIES,
+        "mechanism": {"enum": [str(one) for one in Mechanism], "description": "What lets it go outside."},
+        "review": {**_TEXT, "description": "The day by which that is looked at again; else empty."},
     }
 )
 _WISH = _object(
