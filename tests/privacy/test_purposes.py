@@ -29,9 +29,9 @@ from oms.orders.personal import OrderContact, OrderDelivery
 from oms.staff.states import StaffRole
 from tests import make
 from tests.make import Shop
-from tests.oms.desk.conftest import Seat, goods, seat
+from tests.oms.desk.conftest import Seat, seat
 
-__all__ = ["goods", "seat"]
+__all__ = ["seat"]
 
 ROOT = Path(__file__).parents[2]
 OURS = {kind.name: kind for kind in KINDS.values() if kind.type.__module__.startswith("oms.")}
@@ -147,8 +147,8 @@ def without_readers(name: str, purpose: Purpose) -> Iterator[None]:
         register.KINDS[name] = kind
 
 
-def test_a_refused_look_is_a_calm_page_opens_nothing_and_stays_in_the_trail(goods: Shop, seat: Seat) -> None:
-    order = make.order({goods.pencil: 1}).order
+def test_a_refused_look_is_a_calm_page_opens_nothing_and_stays_in_the_trail(small: Shop, seat: Seat) -> None:
+    order = make.order({small.pencil: 1}).order
     visitor = seat(StaffRole.SERVICE)
     page = f"/orders/{order.number}"
     visitor.get(page)
@@ -165,8 +165,8 @@ def test_a_refused_look_is_a_calm_page_opens_nothing_and_stays_in_the_trail(good
     assert (entry.purpose, entry.fields) == ("after-sales", ["order.contact"])
 
 
-def test_no_login_reads_what_somebody_gave_past_the_door(goods: Shop, databases: tuple[str, str]) -> None:
-    order = make.order({goods.pencil: 1}).order
+def test_no_login_reads_what_somebody_gave_past_the_door(small: Shop, databases: tuple[str, str]) -> None:
+    order = make.order({small.pencil: 1}).order
     everything = (make.ADA.name, make.ADA.street, make.ADAS_MAILBOX.email)
     swapped = own_logins(databases[1], databases[0])
     for role in (Role.WEB, Role.WORKER, Role.BLIND, Role.AUDIT, Role.KEYS):
@@ -187,8 +187,8 @@ def test_no_login_reads_what_somebody_gave_past_the_door(goods: Shop, databases:
         session.scalars(select(Key).where(Key.unit == order.unit)).all()
 
 
-def test_the_shop_itself_opens_nothing_without_a_job_and_no_job_does_anothers(goods: Shop) -> None:
-    order = make.order({goods.pencil: 1}).order
+def test_the_shop_itself_opens_nothing_without_a_job_and_no_job_does_anothers(small: Shop) -> None:
+    order = make.order({small.pencil: 1}).order
     with reading() as session:
         for by, cls, purpose in (
             (SYSTEM, OrderDelivery, Purpose.DELIVERY),
