@@ -15,6 +15,8 @@ from oms.kernel.db import Base
 from oms.kernel.vault import models as vault
 from oms.notifications import models as notifications
 from oms.notifications import personal as notifications_personal
+from oms.notifications.texting import models as texting
+from oms.notifications.texting import personal as texting_personal
 from oms.orders import models as orders
 from oms.orders import personal as orders_personal
 from oms.payments import models as payments
@@ -62,5 +64,6 @@ MODULES = (
     breaches,
     *(moving, moving_personal, exports, exports_personal),
     *(minors, minors_personal, official),
+    *(texting, texting_personal),
     bulk,
 )

@@ -47,6 +47,7 @@ from oms.notifications.moving import handlers as moving_mails
 from oms.notifications.official import handlers as official_mails
 from oms.notifications.returning import handlers as returning_mails
 from oms.notifications.sending import handlers as sending_mails
+from oms.notifications.texting import handlers as texting
 from oms.orders import handlers as orders
 from oms.payments import gateway
 from oms.payments import handlers as payments
@@ -68,7 +69,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(buyers, staff, web),
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking, many),
-    *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails),
+    *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails, texting),
     *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails, minor_mails, official_mails),
     *(privacy, asking, copies, exports, moving, minors, official, telling, backups),
 )
@@ -248,6 +249,7 @@ def equip(settings: Settings) -> None:
     carriers.configure(settings)
     orders.configure(settings)
     notifications.configure(settings)
+    texting.configure(settings)
     copies.configure(settings)
     privacy.configure(settings)
     backups.configure(settings)

@@ -6,6 +6,7 @@ from oms.catalog import queries
 from oms.fulfillment.tracking import webhooks as carriers
 from oms.kernel.config import Settings
 from oms.kernel.db import reading
+from oms.notifications.texting import webhooks as texts
 from oms.payments import webhooks as stripe
 from oms.web import setup
 from oms.web.frame import Frame
@@ -54,6 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     moving.blueprint,
     stripe.blueprint,
     carriers.blueprint,
+    texts.blueprint,
     legal.blueprint,
     entry.blueprint,
     conventions.blueprint,

@@ -14,19 +14,28 @@ from playwright.sync_api import Browser, sync_playwright
 
 from migrations.run import upgrade
 from oms.app import create_desk
-from oms.kernel import db, vault
+from oms.kernel import db, egress, vault
 from oms.kernel.config import Settings, load
 from oms.kernel.db import Role, transaction
 from oms.local import services
 from oms.local.browser import find as find_browser
 from oms.local.logins import login_settings, own_logins
 from oms.notifications import handlers as notifications
+from oms.notifications.texting import gateway as texting
 from oms.payments import gateway
 from oms.privacy.copies import handlers as copies
 from oms.shipping import gateway as carriers
 from storefront.app import create_store
 from tests import make
-from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_KEY, STRIPE_SECRET, Party
+from tests.fakes import (
+    CARRIER_KEY,
+    CARRIER_SECRET,
+    STRIPE_KEY,
+    STRIPE_SECRET,
+    TEXTS_KEY,
+    TEXTS_SECRET,
+    Party,
+)
 from tests.lacking import without
 from tests.make import Shop
 from tests.stores import empty_stores, fresh_database
@@ -179,6 +188,36 @@ def carrier(carrier_process: Party, settings: Settings) -> Iterator[Party]:
     yield carrier_process
     carrier_process.reset()
     carriers.configure(settings)
+
+
+@pytest.fixture(scope="session")
+def texts_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Party]:
+    """Start the text service once."""
+    folder = tmp_path_factory.mktemp("texts")
+    started = Party("oms.local.texts", folder, "--key", TEXTS_KEY, "--webhook-secret", TEXTS_SECRET)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def with_texts(texts_process: Party, settings: Settings) -> Settings:
+    """Return the settings of a shop that sends texts."""
+    known = {"sms_key": TEXTS_KEY, "sms_secret": TEXTS_SECRET}
+    return replace(settings, sms_url=texts_process.address, **known)
+
+
+@pytest.fixture
+def texts(texts_process: Party, with_texts: Settings, settings: Settings) -> Iterator[Party]:
+    """Give a text service that remembers nothing, with the shop's gateway pointed at it; it tells nobody."""
+    texts_process.reset()
+    texts_process.post("webhooks", url=None, secrets=[TEXTS_SECRET])
+    texting.configure(with_texts)
+    egress.configure(with_texts)
+    notifications.configure(with_texts)
+    yield texts_process
+    texts_process.reset()
+    for room in (texting, egress, notifications):
+        room.configure(settings)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ STRIPE_KEY = "sk_test_counterfoil"
 STRIPE_SECRET = "whsec_counterfoil"
 CARRIER_KEY = "hollow-post-token"
 CARRIER_SECRET = "hollow-post-secret"
+TEXTS_KEY = "texts-key"
+TEXTS_SECRET = "texts-secret"
 # Seconds; a machine that does much else is slow to start a process, and no test is about that.
 _PATIENCE = 60.0
 

@@ -28,6 +28,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("topic", "thing", name=op.f("uq_mail_sends_topic_thing")),
     )
 
+    op.create_table(
+        "text_sends",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("key", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("thing", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                *("begun", "sent", "arrived", "failed", "stopped"),
+                name="textstate",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("disclosure_id", sa.BigInteger(), nullable=True),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_sends")),
+        sa.UniqueConstraint("key", name=op.f("uq_text_sends_key")),
+        sa.UniqueConstraint("topic", "thing", name=op.f("uq_text_sends_topic_thing")),
+    )
+    op.create_index(op.f("ix_text_sends_unit"), "text_sends", ["unit"])
+
 
 def downgrade() -> None:
+    op.drop_table("text_sends")
     op.drop_table("mail_sends")

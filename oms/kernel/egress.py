@@ -40,7 +40,8 @@ class Recipient:
     """Somebody outside: what for, in which role (processor, controller), under which agreement, where.
 
     `told_by` is its way to be told to forget; `waits_for_disputes` that it may not be told while a refund or
-    a dispute can come. `hosts` are the only ones at which it is reached, where it has such of its own.
+    a dispute can come. `hosts` are the only ones at which it is reached, where it has such of its own, and
+    `setting` the one without which it is no recipient of this shop.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Recipient:
     told_by: ToldBy = ToldBy.HAND
     waits_for_disputes: bool = False
     hosts: tuple[str, ...] = ()
+    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +113,31 @@ class Payload(Mapping[str, object]):
 
 
 RECIPIENTS: dict[str, Recipient] = {}
-_ends: dict[str, date] = {}
-_policies: dict[str, str] = {}
+_configured: list[Settings] = []
 
 
 def configure(settings: Settings) -> None:
-    """Take the last day of each agreement that has one, and where each recipient's own notice stands.
+    """Take the last day of each agreement that has one, each notice's address, and who is set up at all."""
+    _configured[:] = [settings]
 
-    An agreement that is not named holds until it is ended.
-    """
-    _ends.clear()
-    _ends.update(settings.agreements_end)
-    _policies.clear()
-    _policies.update(settings.policy_links)
+
+def in_use() -> dict[str, Recipient]:
+    """Return the recipients that this shop tells something, by name: all but those that are not set up."""
+    settings = _configured[0] if _configured else None
+    return {
+        n: told for n, told in RECIPIENTS.items() if not told.setting or getattr(settings, told.setting, None)
+    }
+
+
+def receivers(field: register.Field) -> list[str]:
+    """Return who may get a field, of the recipients in use."""
+    return [name for name in field.recipients if name in in_use()]
 
 
 def policy_of(told: Recipient) -> str:
     """Return where a recipient's own notice stands: as configured, else as declared; or nothing."""
-    return _policies.get(told.name) or told.policy_url
+    links = _configured[0].policy_links if _configured else {}
+    return links.get(told.name) or told.policy_url
 
 
 def reach(recipient: str, address: str) -> None:
@@ -144,7 +153,7 @@ def reach(recipient: str, address: str) -> None:
 
 def ends() -> dict[str, date]:
     """Return the last day of each agreement that has one, by recipient."""
-    return dict(_ends)
+    return dict(_configured[0].agreements_end) if _configured else {}
 
 
 def require_agreement(recipient: str) -> Recipient:
@@ -155,7 +164,7 @@ def require_agreement(recipient: str) -> Recipient:
     told = RECIPIENTS.get(recipient)
     if told is None:
         raise RefusedError(f"{recipient} is not a declared recipient: nothing is told.")
-    last = _ends.get(recipient)
+    last = ends().get(recipient)
     if last is not None and clock.today() > last:
         raise AgreementEndedError(f"The agreement with {recipient} ended on {last}: nothing is told.")
     return told

@@ -44,6 +44,7 @@ class Job(StrEnum):
     TRACKING = "tracking"
     PAYMENTS = "payments"
     LETTERS = "letters"
+    TEXTS = "texts"
     NOTICES = "notices"
     CODES = "codes"
     ANSWERS = "answers"

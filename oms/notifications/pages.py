@@ -57,6 +57,11 @@ def secret() -> str:
     return _settings[0].secret_key if _settings else ""
 
 
+def mailbox() -> str:
+    """Return where people write to the shop."""
+    return _settings[0].mail_from if _settings else ""
+
+
 def reader_in(market: str, language: str) -> Reader:
     """Return a reader of a market and language, with the shop's address there."""
     public_url = _settings[0].public_url.rstrip("/") if _settings else ""

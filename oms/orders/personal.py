@@ -23,9 +23,9 @@ from oms.kernel.register import (
     basis=Basis.CONTRACT,
     retention=Retention(after=Event.DELIVERED, days=30, at_most=180),
     readers={
-        Purpose.DELIVERY: "labels owner picker-packer",
+        Purpose.DELIVERY: "labels owner picker-packer texts",
         Purpose.AFTER_SALES: "exports masks owner service privacy",
-        Purpose.RIGHTS: f"{THEIR_OWN} requests authorities",
+        Purpose.RIGHTS: f"{THEIR_OWN} requests authorities texts",
     },
 )
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ class OrderDelivery:
         "Phone",
         "This carrier calls before it delivers.",
         Category.CONTACT,
-        recipients=("carrier",),
+        recipients=("carrier", "text service"),
+        # An answer to a text names nothing but the number.
+        indexed=True,
         default="",
     )
 

@@ -62,7 +62,7 @@ def _agreements() -> tuple[str, Health]:
 @check("Where data lies", "Say it in PLACES, with a mechanism and the day of the next assessment.")
 def _places() -> tuple[str, Health]:
     today = clock.today()
-    names = [*places.STORES, *egress.RECIPIENTS]
+    names = [*places.STORES, *egress.in_use()]
     ill = [f"{name}: {why}" for name in names if (why := places.trouble(name))]
     ill += [f"{name} is no store and no recipient" for name in sorted(set(places.declared()) - set(names))]
     found = [one for name in names if (one := places.find(name))]
@@ -75,7 +75,7 @@ def _places() -> tuple[str, Health]:
 def _policies() -> tuple[str, Health]:
     settings: Settings = current_app.extensions["settings"]
     unused = set() if settings.carrier_url else {"carrier"}
-    used = [told for name, told in sorted(egress.RECIPIENTS.items()) if name not in unused]
+    used = [told for name, told in sorted(egress.in_use().items()) if name not in unused]
     lacking = [told.name for told in used if not egress.policy_of(told).startswith("https://")]
     if not lacking:
         return "known", Health.WELL

@@ -10,6 +10,7 @@ import time
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
+from limits import RateLimitItemPerDay
 
 from oms.kernel import clock
 from oms.kernel.config import Settings
@@ -18,22 +19,38 @@ from oms.web.security import SAFE_METHODS
 
 # IPv6 users own at least a /64 (RFC 6177).
 _V6_PREFIX = 64
+_DAILY = RateLimitItemPerDay(1)
 
 declare_place(
     "valkey limits",
-    holds="a keyed hash of the network address, with a key of the day, and a count",
+    holds="a keyed hash of the network address, or of a number that answered a text, with a key of the day,"
+    " and a count",
     personal=True,
     purpose="to slow down guessing and flooding",
-    life="until the window ends, an hour at most",
+    life="until the window ends: an hour at most for an address, a day for a number",
 )
 
 
 def visitor() -> str:
     """Return today's keyed hash of the address that asks; it is not the same tomorrow."""
+    return f"{current_app.name}:{_hash_of_today(_network(request.remote_addr or ''))}"
+
+
+def _hash_of_today(value: str) -> str:
     settings: Settings = current_app.extensions["settings"]
     key = f"limits {clock.today().isoformat()} {settings.secret_key}".encode()
-    digest = hmac.new(key, _network(request.remote_addr or "").encode(), hashlib.sha256).hexdigest()
-    return f"{current_app.name}:{digest[:24]}"
+    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def is_first_today(what: str, who: str) -> bool:
+    """Say whether somebody does something for the first time today; no while nobody can count.
+
+    So a machine that answers machines is answered once.
+    """
+    try:
+        return limiter.limiter.hit(_DAILY, "limits", what, _hash_of_today(who))
+    except Exception:  # noqa: BLE001 - whatever the store of counts raises while it is away
+        return False
 
 
 def _network(address: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from oms.carts.queries import CartView
 from oms.catalog.models import MarketText
 from oms.catalog.queries import MarketFacts, market_texts
-from oms.kernel import places
+from oms.kernel import egress, places
 from oms.kernel.errors import BadInputError
 from oms.kernel.register import kind_of
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -153,7 +153,10 @@ def _legal(texts: dict[str, MarketText]) -> list[Markup]:
 def _abroad(at: Counter) -> list[Markup]:
     """Say, before anything is sent, to which countries outside the buyer's own area it goes."""
     told = {
-        name for kind in (OrderContact, OrderDelivery) for f in kind_of(kind).fields for name in f.recipients
+        name
+        for kind in (OrderContact, OrderDelivery)
+        for field in kind_of(kind).fields
+        for name in egress.receivers(field)
     }
     found = places.abroad(at.where.country, told)
     if not found:

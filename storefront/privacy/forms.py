@@ -1,10 +1,12 @@
 """The one choice before an erasure, and the answer to what somebody may be written to about."""
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, StringField
 from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
 
+from oms.kernel.config import Settings
 from oms.privacy.asking.grounds import BECAUSE
 from oms.privacy.states import Because, Channel, Way, channels
 from oms.privacy.wishes.states import Choice, WishPurpose
@@ -25,7 +27,8 @@ class EraseForm(Form):
 
 def in_use() -> tuple[Channel, ...]:
     """Return the channels that this shop writes on; the others are neither shown nor taken."""
-    return channels(texts=False)
+    settings: Settings = current_app.extensions["settings"]
+    return channels(texts=bool(settings.sms_url))
 
 
 class StopForm(Form):

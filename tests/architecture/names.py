@@ -42,6 +42,7 @@ ALSO = {
     "oms/catalog/writing.py": "rows of a product, written",
     "oms/notifications/sending/letters.py": "what the mails about sending say",
     "oms/notifications/signing.py": "the signature of a mail",
+    "oms/notifications/texting/wire.py": "what the text service says",
     "oms/notifications/letters.py": "what each mail says",
     "oms/fulfillment/printing/paper.py": "PDFs with the fonts that a name needs",
     "oms/fulfillment/scanning.py": "what a scanner types",

@@ -14,6 +14,7 @@ import pytest
 from oms.kernel import clock, db
 from oms.kernel.money import Money
 from oms.notifications import gateway as mails
+from oms.notifications.texting import gateway as texts
 from oms.payments import gateway as stripe
 from oms.payments.words import Start
 from oms.shipping import gateway as carriers
@@ -29,6 +30,7 @@ LABEL = Wanted("key", "P-1", "standard", Place("A", ("B",), "DE"), Place("C", ("
 Call = Callable[[], object]
 CALLS: dict[str, Call] = {
     "oms.notifications.gateway.send": lambda: mails.send(MAIL),
+    "oms.notifications.texting.gateway.send": lambda: texts.send("+4930123456", "A text", "key"),
     "oms.payments.gateway.correct_mailbox": lambda: stripe.correct_mailbox("pi_1", "ada@shop.test"),
     "oms.payments.gateway.expire": lambda: stripe.expire("cs_1"),
     "oms.payments.gateway.look_up": lambda: stripe.look_up("cs_1"),
@@ -48,7 +50,7 @@ CALLS: dict[str, Call] = {
     "oms.shipping.gateway.void": lambda: carriers.void(CARRIER, "P-1"),
 }
 # They read settings, or what they are given; nobody is called.
-CALL_NOBODY = {"configure", "moment", "secrets_of", "verify"}
+CALL_NOBODY = {"configure", "is_on", "moment", "secrets_of", "verify"}
 OPENERS: list[Callable[[], AbstractContextManager[Any]]] = [db.transaction, db.keyring_transaction]
 
 

@@ -31,7 +31,7 @@ ONE_MOVE = {
     "staff": ("staff", "left_at"),
 }
 # Machines of things, whose moves are deeds in the audit trail or days on their row, each move its own column.
-DEEDS = {"product", "label", "breach", "copy", "mailbox move", "official request", "export"}
+DEEDS = {"product", "label", "breach", "copy", "mailbox move", "official request", "export", "text"}
 WHO_AND_WHY = {"at", "by_kind", "why"}
 
 

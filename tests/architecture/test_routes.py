@@ -17,6 +17,7 @@ BY_ORIGIN = {"cart.add"}
 FROM_OUTSIDE = {
     "stripe_webhook.stripe_webhook",
     "carrier_webhook.carrier_webhook",
+    "text_webhook.text_webhook",
     "unsubscribe.unsubscribe",
 }
 # Pages at the desk for somebody who is not signed in yet.

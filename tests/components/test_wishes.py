@@ -6,9 +6,10 @@ from tests.components.press import called
 
 FIELDS = {"purpose": "news", "channel": "mail"}
 CELL = {"channel": "Mail", "title": "Mails you could do without", "state": "they come", "fields": FIELDS}
+TEXT = {"channel": "Text message", "title": "Texts", "why": "Only after a yes.", "state": "off", "fields": {}}
 KINDS = [
     {"title": "Needed", "why": "A law.", "cells": [{"channel": "Mail", "title": "", "state": "always"}]},
-    {"title": "Others", "why": "Arrival.", "cells": [CELL]},
+    {"title": "Others", "why": "Arrival.", "cells": [CELL, TEXT]},
 ]
 
 
@@ -17,7 +18,8 @@ def test_what_is_needed_has_no_switch_and_the_rest_has_two_of_one_size() -> None
     needed, others = html.split("Others", 1)
     assert "<button" not in needed
     assert "always" in needed
-    assert others.count('<button class="button small"') == 2
+    assert others.count('<button class="button small"') == 4
+    assert others.count("Only after a yes.") == 1
     assert 'value="given"' in others
     assert 'value="withdrawn"' in others
     assert '<input type="hidden" name="channel" value="mail">' in others

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from oms.buyers.personal import AccountContact, AccountProfile
 from oms.fulfillment.personal import ShipmentTracking
 from oms.inventory import actions as stock
-from oms.kernel import ids, jobs, vault
+from oms.kernel import egress, ids, jobs, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.kernel.places import STORES
@@ -165,7 +165,7 @@ def gaps(shown: Shown) -> list[str]:
             "purposes": sorted(kind.purposes),
             "basis": kind.basis,
             "source": kind.source,
-            "recipients": sorted({n for f in record["values"] for n in kind.field(f).recipients}),
+            "recipients": sorted({n for f in record["values"] for n in egress.receivers(kind.field(f))}),
         }
         found += [f"{kind.name}: {name}" for name, value in whole.items() if record[name] != value]
         found += [f"{kind.name}: ends_at"] if not record["ends_at"] else []

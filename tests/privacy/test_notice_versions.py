@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
-from oms.kernel import clock, jobs
+from oms.kernel import clock, egress, jobs
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.egress import RECIPIENTS
@@ -198,7 +198,7 @@ def test_notice_register_recipients_cookies_and_copy_are_one_list(
 ) -> None:
     told = lists(keep().content)
     register = {f"{kind.name}.{name}" for kind in OURS for name in kind.names()}
-    recipients = {to for kind in OURS for field in kind.fields for to in field.recipients}
+    recipients = {to for kind in OURS for field in kind.fields for to in egress.receivers(field)}
     cookies = {name for name in PLACES if name.startswith(queries.IN_BROWSERS)}
     schema = Visitor(store).get("/your-data/schema.json").get_json()
     copied = {

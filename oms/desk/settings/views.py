@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from oms.catalog.queries import MarketFacts, markets
+from oms.kernel import egress
 from oms.kernel.config import Settings
 from oms.kernel.db import reading
-from oms.kernel.egress import RECIPIENTS, Recipient
+from oms.kernel.egress import Recipient
 from oms.kernel.i18n import NAMES
 from oms.kernel.money import Money
 from oms.shipping.models import ShippingMethod
@@ -34,6 +35,7 @@ _SECRETS = (
     "stripe_secret_key",
     "stripe_webhook_secret",
     "carrier_key",
+    "sms_key",
     "smtp_url",
     "redis_url",
 )
@@ -54,7 +56,7 @@ def index() -> str:
         flashes=flashed(),
         markets=[_market(one) for one in known],
         methods=[_method(one, currencies[one.market_code]) for one in methods],
-        parties=[_party(one) for one in RECIPIENTS.values()],
+        parties=[_party(one) for one in egress.in_use().values()],
         settings=_settings(current_app.extensions["settings"]),
     )
 

@@ -66,6 +66,9 @@ class Settings:
     carrier_url: str
     carrier_key: str
     carrier_webhook_secret: str
+    sms_url: str
+    sms_key: str
+    sms_secret: str
     public_url: str
     desk_host: str
     desk_shares_host: bool
@@ -128,6 +131,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         carrier_url=(carrier := reader.standin("CARRIER_URL", live=live)),
         carrier_key=reader.text("CARRIER_KEY", needed=bool(carrier)),
         carrier_webhook_secret=reader.signing("CARRIER_WEBHOOK_SECRET", needed=bool(carrier), live=live),
+        **_texts(reader, live=live),
         public_url=_public_url(reader, live=live),
         desk_host=environ.get("DESK_HOST", ""),
         desk_shares_host=environ.get("DESK_SHARES_HOST", "") == "yes",
@@ -151,6 +155,18 @@ def load(environ: Mapping[str, str]) -> Settings:
 def _logins(reader: Reader) -> dict[str, str]:
     found = ((role, reader.url(name, _POSTGRES, needed=False)) for role, name in LOGINS.items())
     return {role: url for role, url in found if url}
+
+
+def _texts(reader: Reader, *, live: bool) -> dict[str, str]:
+    """Return how text messages are sent, empty where they are not: all three settings, or none."""
+    address = reader.standin("SMS_URL", live=live)
+    if live and address and urlsplit(address).scheme != "https":
+        reader.wrong.append("SMS_URL must begin with https://.")
+    key = (reader.secret if live else reader.text)("SMS_KEY", needed=bool(address))
+    secret = reader.signing("SMS_SECRET", needed=bool(address), live=live)
+    if not address and (key or secret):
+        reader.wrong.append("SMS_URL is not set.")
+    return {"sms_url": address, "sms_key": key, "sms_secret": secret}
 
 
 def _dkim(reader: Reader) -> Dkim | None:

@@ -81,7 +81,10 @@ class Envelope:
         if fault := self._faults.strike(Kind.REFUSE, call.path, call.method):
             if fault.mode == "close":
                 return hang_up()
-            return self._respond(call, _json(503, self._voice.broken()))
+            refused = self._respond(call, _json(429 if fault.mode == "429" else 503, self._voice.broken()))
+            if fault.seconds:
+                refused.headers["Retry-After"] = str(int(fault.seconds))
+            return refused
         try:
             check()
             reply = self._keyed(call, action)

@@ -11,7 +11,7 @@ class Kind(StrEnum):
     """What may go wrong, seen from our side of the wire."""
 
     DELAY = "delay"  # the answer takes `seconds`; `after_work`: the work is done at once, the answer late
-    REFUSE = "refuse"  # `mode` "503" answers so, "close" hangs up; nothing is done
+    REFUSE = "refuse"  # `mode` "503" or "429" answers so (`Retry-After`: `seconds`), "close" hangs up
     ERROR = "error"  # answers `status`, kept under the idempotency key; `after_work`: the work is done
     GARBAGE = "garbage"  # the work is done, the answer is no JSON
     LOSE_RESPONSE = "lose_response"  # the work is done, the connection closes without a byte

@@ -1,11 +1,12 @@
-"""The notice of a breach: what the server took is evidence, what it refused goes on the page."""
+"""The notice of a breach: by mail, else by a text, else on the page; what each server took is evidence."""
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from oms.buyers import queries as buyers
-from oms.kernel import jobs
+from oms.kernel import jobs, vault
+from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
 from oms.kernel.register import KINDS, OWNED, Job, Purpose
@@ -13,7 +14,13 @@ from oms.notifications import letters, runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.gateway import UndeliverableError
 from oms.notifications.letters import Addressee
-from oms.notifications.pages import Reader, write
+from oms.notifications.pages import SHOP_NAME, Reader, write
+from oms.notifications.texting import gateway
+from oms.notifications.texting import queries as texts_of
+from oms.notifications.texting import runs as texts
+from oms.notifications.texting.actions import Text
+from oms.notifications.texting.states import TextState
+from oms.orders.personal import OrderDelivery
 from oms.privacy.breaches import actions as breaches
 from oms.privacy.breaches import queries as breaches_of
 from oms.privacy.breaches.models import Breach
@@ -22,7 +29,7 @@ from oms.privacy.breaches.states import Reach
 
 @jobs.on("breach.tell", role=Role.WORKER, patience=MAILS)
 def tell(message: Message) -> None:
-    """Tell one unit's person; SMS is not in use, so the page of their data stands in for a mail."""
+    """Tell one unit's person: by mail, where none arrives by a text, and else by the page of their data."""
     breach_id, unit = message.number("breach"), message.word("unit")
     with reading() as session:
         letter = _letter(session, session.get_one(Breach, breach_id), unit)
@@ -35,8 +42,41 @@ def tell(message: Message) -> None:
             reach = Reach.MAILED
         except UndeliverableError:
             evidence = "the server refused the mailbox"
+    if reach is Reach.MAILED or not _texted(breach_id, unit, evidence):
+        with transaction() as session:
+            breaches.note_reach(session, breach_id, unit, reach, evidence)
+
+
+def _texted(breach_id: int, unit: str, why: str) -> bool:
+    """Tell by a text whom no mail reached, and note it; False where there is no number that takes one."""
+    with reading() as session:
+        text = _text(session, session.get_one(Breach, breach_id), unit) if gateway.is_on() else None
+    if text is None or texts.post(text) in {TextState.STOPPED, TextState.FAILED}:
+        return False
     with transaction() as session:
-        breaches.note_reach(session, breach_id, unit, reach, evidence)
+        sent = texts_of.of_thing(session, text.topic, text.thing)
+        breaches.note_reach(session, breach_id, unit, Reach.TEXTED, f"{why}; {sent.name}")
+        if sent.ended_at is not None:
+            # The report was faster than this note.
+            breaches.note_text(session, sent.name, arrived=sent.state is TextState.ARRIVED)
+    return True
+
+
+def _text(session: Session, breach: Breach, unit: str) -> Text | None:
+    """Return the one text of a breach to the number of an order; None where the order has none."""
+    by = SYSTEM.doing(Job.TEXTS)
+    to = vault.open_record(session, OrderDelivery, unit, purpose=Purpose.RIGHTS, by=by)
+    subject_id = vault.subject_of(session, unit)
+    if to is None or not to.phone or subject_id is None:
+        return None
+    reader = letters.reader_of_unit(session, unit)
+    words = reader.say(
+        "%(shop)s: others may have seen your data. What happened and what you can do: %(url)s",
+        shop=SHOP_NAME,
+        url=f"{reader.home}/your-data/",
+    )
+    first = breaches_of.first_of(session, breach.id, [unit, *texts_of.units_of_phone(session, to.phone)])
+    return Text("breach", f"{breach.number}.{first}", unit, subject_id, to, Purpose.RIGHTS, words)
 
 
 def _letter(session: Session, breach: Breach, unit: str) -> Letter | None:

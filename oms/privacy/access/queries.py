@@ -174,7 +174,7 @@ def _record(one: Known) -> dict[str, Any]:
         "basis": one.kind.basis,
         "ends_at": one.ends.isoformat(),
         "is_locked": one.is_locked,
-        "recipients": sorted({name for field, _ in one.given() for name in field.recipients}),
+        "recipients": sorted({name for field, _ in one.given() for name in egress.receivers(field)}),
         "values": {name: value for name, value in asdict(one.record).items() if value not in ("", (), None)},
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -99,6 +99,14 @@ def note_reach(session: Session, breach_id: int, unit: str, reach: Reach, eviden
     row.reach, row.at, row.evidence = reach, clock.now(), evidence
     session.flush()
     finish(session, breach_id)
+
+
+def note_text(session: Session, evidence: str, *, arrived: bool) -> None:
+    """Write what became of a text that told of a breach; for one that did not arrive the page stands in."""
+    named = BreachUnit.evidence.endswith(f"; {evidence}", autoescape=True)
+    reach, how = (Reach.TEXTED, "arrived") if arrived else (Reach.ON_PAGE, "did not arrive")
+    told = {"reach": reach, "at": clock.now(), "evidence": func.concat(BreachUnit.evidence, f" {how}")}
+    session.execute(update(BreachUnit).where(named, BreachUnit.reach == Reach.TEXTED).values(**told))
 
 
 def note_seen(session: Session, units: Sequence[str]) -> None:

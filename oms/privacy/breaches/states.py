@@ -33,10 +33,11 @@ BREACH = Machine(
 
 
 class Reach(StrEnum):
-    """How far telling one unit has come: by mail, or where no mail can come, on the pages of its person."""
+    """How far telling one unit has come: by mail, else by a text, else on the pages of its person."""
 
     WAITING = "waiting"
     MAILED = "mailed"
+    TEXTED = "texted"
     ON_PAGE = "on page"
     SEEN = "seen"
 

@@ -12,7 +12,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from oms.catalog.exchange.formulas import made_harmless
-from oms.kernel import register
+from oms.kernel import egress, register
 from oms.kernel.i18n import SOURCE, TAGS, locale_of, words
 from oms.privacy.access import queries as access
 from oms.privacy.access.queries import Insight
@@ -58,7 +58,7 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
             field = kind.field(name)
             yield (
                 *(record["unit"], field.label, _text(value), field.why, record["basis"]),
-                *(record["source"], " ".join(field.recipients), record["ends_at"]),
+                *(record["source"], " ".join(egress.receivers(field)), record["ends_at"]),
             )
     for row in told["disclosures"]:
         what = f"told {row['recipient']} on {row['at']}"

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock, egress, places
-from oms.kernel.egress import RECIPIENTS, Recipient
+from oms.kernel.egress import Recipient
 from oms.kernel.register import KINDS, PLACES, Field, Kind, Place
 from oms.kernel.vault.models import BlindIndex
 from oms.privacy.models import NoticeVersion
@@ -32,10 +32,11 @@ def content(texts: Texts | None = None) -> Content:
     kinds = sorted((kind for kind in KINDS.values() if _is_ours(kind)), key=lambda kind: kind.name)
     browsers = sorted(PLACES.values(), key=lambda place: place.name)
     fields = [_field(kind, field) for kind in kinds for field in kind.fields]
+    known = egress.in_use()
     named = {name for field in fields for name in field["recipients"]}
     return {
         "fields": fields,
-        "recipients": [_recipient(RECIPIENTS[name]) for name in sorted(named & set(RECIPIENTS))],
+        "recipients": [_recipient(known[name]) for name in sorted(named & set(known))],
         "places": [_place(place) for place in browsers if place.name.startswith(IN_BROWSERS)],
         "stores": [_where(name) for name in places.STORES],
         **({"texts": texts} if texts else {}),
@@ -59,7 +60,7 @@ def _field(kind: Kind, field: Field) -> Content:
         "after": str(rule.after),
         "days": rule.days,
         "at_most": rule.at_most,
-        "recipients": list(field.recipients),
+        "recipients": egress.receivers(field),
         "source": kind.source,
     }
 

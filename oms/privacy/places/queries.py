@@ -3,15 +3,14 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from oms.kernel import places
-from oms.kernel.egress import RECIPIENTS
+from oms.kernel import egress, places
 from oms.kernel.outbox import DeliveryState, OutboxDelivery
 from oms.kernel.places import Place, TransferRefusedError
 
 
 def everywhere() -> dict[str, Place | None]:
     """Return where every store and recipient is, by name; None for one of which nothing is said."""
-    return {name: places.find(name) for name in (*places.STORES, *sorted(RECIPIENTS))}
+    return {name: places.find(name) for name in (*places.STORES, *sorted(egress.in_use()))}
 
 
 def waiting(session: Session, name: str) -> int:

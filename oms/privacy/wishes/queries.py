@@ -18,7 +18,7 @@ from oms.privacy.locking import queries as locks
 from oms.privacy.minors import queries as minors
 from oms.privacy.states import Channel
 from oms.privacy.wishes.models import Wish
-from oms.privacy.wishes.states import NEEDS_YES, Choice, WishPurpose
+from oms.privacy.wishes.states import Choice, WishPurpose, needs_yes
 
 _STOPS = "unsubscribe"
 
@@ -67,7 +67,7 @@ def may(session: Session, units: Sequence[str], purpose: WishPurpose, channel: C
         return False
     rows = replay(ledger(session, units)).values()
     said = {row.choice: row.at for row in rows if (row.purpose, row.channel) == (purpose, channel)}
-    if Choice.WITHDRAWN in said or (purpose in NEEDS_YES and Choice.GIVEN not in said):
+    if Choice.WITHDRAWN in said or (needs_yes(purpose, channel) and Choice.GIVEN not in said):
         return False
     objection = locks.objection(session, units) if purpose is WishPurpose.NEWS else None
     return objection is None or (Choice.GIVEN in said and said[Choice.GIVEN] > objection.since)

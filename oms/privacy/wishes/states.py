@@ -18,6 +18,11 @@ class WishPurpose(StrEnum):
 NEEDS_YES = frozenset({WishPurpose.PROMOTIONS})
 
 
+def needs_yes(purpose: WishPurpose, channel: Channel) -> bool:
+    """Say whether nothing comes before a yes: promotions, and whatever comes to a phone."""
+    return purpose in NEEDS_YES or channel is Channel.SMS
+
+
 class Choice(StrEnum):
     """An answer: it may come, or it may not."""
 
@@ -56,6 +61,12 @@ def wording(purpose: WishPurpose, channel: Channel, language: str) -> tuple[str,
         Channel.SMS: say("Text messages you could do without"),
         Channel.INBOX: say("Messages on these pages you could do without"),
     }
+    if channel is Channel.SMS:
+        why = say(
+            "One for each parcel, where your order has a phone number: that it is on its way. They begin only"
+            " after you said yes. After a no, or an answer of STOP, no text comes at all."
+        )
+        return titles[channel], why
     why = say(
         "Today that is one for each order: that everything has arrived. What is needed always comes: the"
         " confirmation, that a parcel is on its way, cancellation, refund, codes and the certificate."

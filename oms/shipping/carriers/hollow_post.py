@@ -1,14 +1,13 @@
 """Hollow Post's API, the carrier that the local stand-in plays: labels, voids, status, signatures."""
 
-import hashlib
-import hmac
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from oms.kernel import inbox
 from oms.kernel.errors import UnavailableError
 from oms.kernel.http import Answer, Door, UndeclaredError
 from oms.shipping.carriers.wire import Bought, LabelRefusedError, Place, Wanted
@@ -16,7 +15,6 @@ from oms.shipping.carriers.wire import Bought, LabelRefusedError, Place, Wanted
 # Seconds: a packer waits for the label.
 TIMEOUT = 10.0
 LARGEST_LABEL = 5_000_000
-TOLERANCE = timedelta(minutes=5)
 _CONFLICT, _SERVER = 409, 500
 _CUT = 80
 _GARBLED = "The carrier's answer cannot be read. It is asked again."
@@ -175,7 +173,7 @@ class Told:
 
 def read(body: bytes, signature: str, secrets: tuple[str, ...], *, now: datetime) -> Told:
     """Return a signed event; raises ValueError for a signature that is wrong, too old or of the future."""
-    if not _is_signed(body, signature, secrets, now):
+    if not inbox.is_signed(body, signature, secrets, now):
         raise ValueError("not signed by this carrier within the last minutes")
     try:
         event = json.loads(body)
@@ -190,17 +188,3 @@ def read(body: bytes, signature: str, secrets: tuple[str, ...], *, now: datetime
         )
     except (KeyError, TypeError, OverflowError) as error:
         raise ValueError("not an event of a parcel") from error
-
-
-def _is_signed(body: bytes, signature: str, secrets: tuple[str, ...], now: datetime) -> bool:
-    """Check `t=<seconds>,v1=<hex>`: HMAC-SHA256 over `<seconds>.<raw body>`, one v1 for each secret."""
-    parts = [part.partition("=") for part in signature.split(",")]
-    moment = next((value for name, _, value in parts if name == "t"), "")
-    if not moment.isascii() or not moment.isdecimal() or len(moment) > 12:  # noqa: PLR2004 - 31,000 years
-        return False
-    if abs(datetime.fromtimestamp(int(moment), UTC) - now) > TOLERANCE:
-        return False
-    marks = [value.encode() for name, _, value in parts if name == "v1"]
-    signed = f"{moment}.".encode() + body
-    ours = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode() for secret in secrets]
-    return any(hmac.compare_digest(mark, own) for mark in marks for own in ours)

@@ -10,7 +10,7 @@ from oms.privacy.access.queries import Insight
 from oms.privacy.states import Channel, Outcome
 from oms.privacy.wishes.models import Wish
 from oms.privacy.wishes.queries import replay
-from oms.privacy.wishes.states import NEEDS_YES, Choice, WishPurpose, wording
+from oms.privacy.wishes.states import Choice, WishPurpose, needs_yes, wording
 from oms.web.filters import long_date
 from oms.web.markets import place
 from storefront.privacy.forms import in_use
@@ -57,7 +57,10 @@ def stops(unit: Sequence[Wish]) -> list[dict[str, Any]]:
 
 
 def _needed() -> dict[str, Any]:
-    cells = [{"channel": channel_words(channel), "title": "", "state": _("always")} for channel in in_use()]
+    always = {channel: _("always") for channel in in_use()}
+    if Channel.SMS in always:
+        always[Channel.SMS] = _("only of a data breach, where no mail arrives")
+    cells = [{"channel": channel_words(one), "title": "", "state": how} for one, how in always.items()]
     why = _(
         "The confirmation, that a parcel is on its way, refunds, codes, answers, and what a law makes us tell"
         " you. You asked for them or a law does, so there is no switch."
@@ -66,15 +69,17 @@ def _needed() -> dict[str, Any]:
 
 
 def _kind(purpose: WishPurpose, found: Insight) -> dict[str, Any]:
-    language, cells, why = place().language, [], ""
+    language, cells = place().language, []
+    why = wording(purpose, Channel.MAIL, language)[1]
     for channel in in_use():
-        title, why = wording(purpose, channel, language)
+        title, of_channel = wording(purpose, channel, language)
         asked = {"purpose": purpose.value, "channel": channel.value}
         cells.append(
             {
                 "channel": channel_words(channel),
                 "title": title,
                 "state": _state(purpose, channel, found),
+                "why": of_channel if of_channel != why else "",
                 "fields": asked,
             }
         )
@@ -88,7 +93,7 @@ def _state(purpose: WishPurpose, channel: Channel, found: Insight) -> str:
     given = [row.at for row in rows if row.choice is Choice.GIVEN]
     if stopped:
         return str(_("stopped on %(day)s", day=long_date(min(stopped))))
-    if purpose in NEEDS_YES:
+    if needs_yes(purpose, channel):
         return str(_("allowed on %(day)s", day=long_date(max(given)))) if given else str(_("off"))
     held = _objected(found)
     if held is not None and (not given or max(given) <= held):

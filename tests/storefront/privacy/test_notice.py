@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from oms.kernel import jobs
+from oms.kernel import egress, jobs
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.register import KINDS, PLACES
 from oms.orders.models import Order
@@ -27,7 +27,7 @@ def told_in(told: queries.Content, part: str) -> set[str]:
 def test_every_field_every_recipient_and_every_cookie_is_told() -> None:
     told = queries.content()
     assert told_in(told, "fields") == {f"{kind.name}.{name}" for kind in OURS for name in kind.names()}
-    assert told_in(told, "recipients") == {to for kind in OURS for f in kind.fields for to in f.recipients}
+    assert told_in(told, "recipients") == {to for k in OURS for f in k.fields for to in egress.receivers(f)}
     assert told_in(told, "places") == {name for name in PLACES if name.startswith(queries.IN_BROWSERS)}
 
 

@@ -1,0 +1,137 @@
+"""STOP: whoever answers a text with it gets none any more, at once; nothing of them is kept (B24)."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+
+from oms.kernel import jobs
+from oms.kernel.config import Settings
+from oms.kernel.db import Role, reading, transaction
+from oms.kernel.inbox import WebhookEvent
+from oms.notifications.texting.models import TextSend
+from oms.notifications.texting.states import TextState
+from oms.privacy.states import Channel
+from oms.privacy.wishes import queries as wishes
+from oms.privacy.wishes.models import Wish
+from oms.privacy.wishes.states import Choice, WishPurpose, WishWay
+from storefront.app import create_store
+from tests.fakes import Party
+from tests.make import Shop
+from tests.oms.notifications.test_sending_mails import hand_over
+from tests.oms.notifications.test_texts import PHONE, ordered, ring, sent, told
+
+KEPT = "SELECT coalesce(string_agg(t::text, ''), '') FROM {} AS t"
+
+
+@pytest.fixture
+def store(store: FlaskClient, with_texts: Settings) -> FlaskClient:
+    # The plain one has let go of what earlier tests were counted for.
+    return create_store(with_texts).test_client()
+
+
+def inbound(words: str, name: str, phone: str = PHONE) -> bytes:
+    return told("message.received", {"phone": phone, "text": words}, name)
+
+
+def test_a_stop_holds_within_a_second_for_every_order_of_the_number(
+    small: Shop, texts: Party, store: FlaskClient, sink: object, measured: Callable[..., None]
+) -> None:
+    orders = [ordered(small), ordered(small)]
+    other = ordered(small, phone="+31687654321")
+    hand_over(orders[0], "post")
+    began = time.monotonic()
+    status, reply = ring(store, inbound("Stop.", "evt_stop"))
+    seconds = time.monotonic() - began
+    page = "http://localhost/your-data/"
+    assert (status, reply) == (200, f"Counterfoil: you get no more texts. Your choices: {page}")
+    jobs.drain()
+    assert sent(texts) == []
+    with reading() as session:
+        may = [wishes.may(session, [o.unit], WishPurpose.NEWS, Channel.SMS) for o in (*orders, other)]
+        mail = wishes.may(session, [orders[0].unit], WishPurpose.NEWS, Channel.MAIL)
+        rows = session.scalars(select(Wish).where(Wish.way == WishWay.TEXT)).all()
+        assert session.scalars(select(TextSend.state)).all() == [TextState.STOPPED]
+    assert (may, mail) == ([False, False, True], True)
+    assert {(row.unit, row.purpose, row.choice, row.channel) for row in rows} == {
+        (order.unit, purpose, Choice.WITHDRAWN, Channel.SMS) for order in orders for purpose in WishPurpose
+    }
+    measured(
+        "B24", f"STOP by text: all texts off in {seconds:.2f} s", passed=seconds <= 1 and not any(may[:2])
+    )
+
+
+def test_a_stop_holds_in_the_middle_of_a_text_that_is_being_tried(
+    small: Shop, texts: Party, store: FlaskClient, sink: object
+) -> None:
+    hand_over(ordered(small), "post")
+    texts.fault("refuse")
+    jobs.drain()
+    assert ring(store, inbound("ABMELDEN", "evt_1"))[0] == 200
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("UPDATE outbox_deliveries SET due_at = now() WHERE state = 'waiting'"))
+    jobs.drain()
+    assert texts.get("ledger") == []
+
+
+def test_it_is_answered_once_and_repeating_the_event_does_nothing(
+    small: Shop, texts: Party, store: FlaskClient
+) -> None:
+    ordered(small)
+    stop = inbound("STOP", "evt_1")
+    assert ring(store, stop)[1].startswith("Counterfoil: you get no more texts.")
+    assert ring(store, stop) == (204, "")
+    assert ring(store, inbound("STOP", "evt_2")) == (204, "")
+    with reading() as session:
+        assert len(session.scalars(select(Wish).where(Wish.way == WishWay.TEXT)).all()) == len(WishPurpose)
+
+
+def test_start_begins_nothing_and_other_words_are_told_once_where_to_write(
+    small: Shop, texts: Party, store: FlaskClient
+) -> None:
+    order = ordered(small, yes=False)
+    start = ring(store, inbound("START", "evt_1"))
+    assert start == (200, "Counterfoil: to get texts again, say so here: http://localhost/your-data/")
+    with reading() as session:
+        assert not wishes.may(session, [order.unit], WishPurpose.NEWS, Channel.SMS)
+        assert wishes.ledger(session, [order.unit]) == []
+    other = "Counterfoil: nobody reads this number. Please write to shop@shop.test"
+    assert ring(store, inbound("Where is my parcel?", "evt_2")) == (200, other)
+    assert ring(store, inbound("Hello?", "evt_3")) == (204, "")
+    assert ring(store, inbound("Who are you?", "evt_4", "+31699999999")) == (200, other)
+
+
+def test_neither_number_nor_words_are_kept_in_the_clear_or_as_a_hash_of_theirs(
+    small: Shop, texts: Party, store: FlaskClient
+) -> None:
+    ordered(small)
+    ring(store, inbound("Stop, says Ada", "evt_1"))
+    ring(store, inbound("I live at Rapenburg", "evt_2", "+31699999999"))
+    jobs.drain()
+    names = "webhook_events privacy_wishes text_sends outbox_messages outbox_deliveries audit_entries"
+    with reading(Role.MIGRATE) as session:
+        kept = "".join(str(session.scalar(text(KEPT.format(name)))) for name in names.split())
+        events = session.scalars(select(WebhookEvent).order_by(WebhookEvent.id)).all()
+        details = str(session.scalar(text("SELECT string_agg(t::text, '') FROM audit_details AS t")))
+    assert not [word for word in (PHONE, PHONE[1:], "99999999", "Ada", "Rapenburg") if word in kept + details]
+    assert [(one.type, one.status, one.object_id) for one in events] == [
+        ("message.received", "stop", ""),
+        ("message.received", "other", ""),
+    ]
+    # The same for both: a hash of what they wrote could be found again by trying numbers.
+    assert len({one.body_sha256 for one in events}) == 1
+    assert all(one.applied_at for one in events)
+    assert "privacy.withdrawn.news.sms" in kept
+
+
+def test_a_door_that_forgets_stop_is_seen(
+    small: Shop, texts: Party, store: FlaskClient, sink: object
+) -> None:
+    order = ordered(small)
+    # Planted: the answer is taken, and the ledger not asked.
+    assert ring(store, inbound("stopped raining", "evt_1"))[0] == 200
+    hand_over(order, "post")
+    jobs.drain()
+    assert len(sent(texts)) == 1
