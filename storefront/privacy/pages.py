@@ -119,6 +119,8 @@ def message_words(topic: str) -> str:
         "guardian": _("Our question to you as a guardian."),
         "official": _("The mail that an authority asked about your order."),
         "ordered": _("By the order of a law."),
+        "shipped_text": _("The text that a parcel is on its way."),
+        "breach_text": _("The text that others may have seen your data."),
     }
     return str(words.get(topic) or topic)
 

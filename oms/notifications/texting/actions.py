@@ -68,7 +68,7 @@ def begin(session: Session, text: Text) -> Begun | TextState:
 
 
 def _told(session: Session, text: Text, row: TextSend) -> Payload:
-    occasion = Occasion(text.unit, text.subject_id, text.purpose, text.topic)
+    occasion = Occasion(text.unit, text.subject_id, text.purpose, f"{text.topic}_text")
     if row.disclosure_id is None:
         payload = egress.disclose(session, TEXTS.name, occasion, [text.record])
     else:
