@@ -58,6 +58,7 @@ from oms.privacy.exports import handlers as exports
 from oms.privacy.minors import handlers as minors
 from oms.privacy.moving import handlers as moving
 from oms.privacy.official import handlers as official
+from oms.privacy.parcels import handlers as parcels
 from oms.privacy.telling import handlers as telling
 from oms.shipping import gateway as carriers
 from oms.staff import handlers as staff
@@ -71,7 +72,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(fulfillment, labels, tracking, many),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails, texting),
     *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails, minor_mails, official_mails),
-    *(privacy, asking, copies, exports, moving, minors, official, telling, backups),
+    *(privacy, asking, copies, exports, moving, minors, official, parcels, telling, backups),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})

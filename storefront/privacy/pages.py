@@ -79,6 +79,7 @@ def unit_words(unit: str) -> str:
     words = {
         "order": _("Order %(number)s", number=name),
         "account": _("Your account"),
+        "parcel": _("A parcel for you"),
         "copy": _("A copy of your data"),
         "request": _("What you asked us"),
         "guardian": _("You as a guardian"),

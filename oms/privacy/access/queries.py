@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from oms.kernel import audit, clock, egress, places, register, vault
+from oms.kernel import audit, clock, places, register, vault
 from oms.kernel.audit import Actor, ActorKind, Deed
 from oms.kernel.egress import RECIPIENTS, Disclosure, Recipient
 from oms.kernel.register import Field, Kind, Purpose
@@ -17,6 +17,7 @@ from oms.privacy.asking import queries as asking
 from oms.privacy.copies import queries as copies
 from oms.privacy.locking import queries as locking
 from oms.privacy.locking.models import Restriction
+from oms.privacy.parcels import queries as parcels
 from oms.privacy.wishes import queries as wishes
 from oms.privacy.wishes.models import Wish
 
@@ -66,7 +67,7 @@ def insight(session: Session, units: Sequence[str], *, by: Actor) -> Insight:
         opened, closed = _of_unit(session, unit, by)
         known += opened
         withheld += closed
-    told = [row for unit in units for row in egress.disclosed(session, unit=unit)]
+    told = [row for unit in units for row in parcels.told(session, unit)]
     found = [orders.by_number(session, _number(unit)) for unit in units if unit.startswith("order:")]
     return Insight(
         tuple(units),
@@ -97,10 +98,11 @@ def joined(parts: Sequence[Insight]) -> Insight:
 
 def _of_unit(session: Session, unit: str, by: Actor) -> tuple[list[Known], list[tuple[Kind, str]]]:
     order = orders.by_number(session, _number(unit)) if unit.startswith("order:") else None
-    ends = orders.ends(order) if order else vault.ends(unit)
+    ends = orders.ends(order) if order else parcels.ends(unit)
     known: list[Known] = []
     withheld: list[tuple[Kind, str]] = []
-    kept_back, locked = asking.withheld(session, unit), vault.locks([unit])
+    where = parcels.whole(unit)
+    kept_back, locked = asking.withheld(session, unit), vault.locks([where])
     for name, end in ends.items():
         kind = register.KINDS.get(name)
         if kind is None or end <= clock.now():
@@ -108,8 +110,9 @@ def _of_unit(session: Session, unit: str, by: Actor) -> tuple[list[Known], list[
         if Purpose.RIGHTS not in kind.purposes:
             withheld.append((kind, unit))
             continue
-        opened = vault.open_each(session, kind.type, unit, purpose=Purpose.RIGHTS, by=by)
-        is_locked = (unit, name) in locked
+        opened = vault.open_each(session, kind.type, where, purpose=Purpose.RIGHTS, by=by)
+        is_locked = (where, name) in locked
+        kind = replace(kind, source=parcels.GIVER) if parcels.is_parcel(unit) else kind
         known += [
             Known(kind, unit, end, _cut(kind, record, kept_back), is_locked) for record in opened.values()
         ]
@@ -128,6 +131,7 @@ def _looks(session: Session, units: Sequence[str]) -> list[Deed]:
     """Return every look by staff at one of the units, the newest first."""
     subjects = dict.fromkeys(filter(None, (vault.subject_of(session, unit) for unit in units)))
     deeds = [deed for subject in subjects for deed in audit.about_subject(session, subject)]
+    deeds += [deed for unit in units if parcels.is_parcel(unit) for deed in parcels.looks(session, unit)]
     return sorted(
         (deed for deed in deeds if deed.by.kind is ActorKind.STAFF), key=lambda deed: deed.at, reverse=True
     )

@@ -106,7 +106,7 @@ def _take_up(session: Session, request: PrivacyRequest, units: Sequence[str]) ->
     planned = erasing.plan(session, units)
     still_open = {order.number for order in planned.open_orders}
     request.way = Way.LATER if still_open else Way.NOW
-    _know_law(session, request, units)
+    know_law(session, request, units)
     session.add(request.become(RequestState.VERIFIED, now, by=_THEMSELVES, why="the mailbox is theirs"))
     session.add_all(
         RequestUnit(
@@ -121,7 +121,7 @@ def _take_up(session: Session, request: PrivacyRequest, units: Sequence[str]) ->
     session.flush()
 
 
-def _know_law(session: Session, request: PrivacyRequest, units: Sequence[str]) -> None:
+def know_law(session: Session, request: PrivacyRequest, units: Sequence[str]) -> None:
     """Answer by the law of where the orders went, now that it is known; never later than was promised."""
     countries = erasing.countries(session, units)
     if countries:

@@ -1,7 +1,7 @@
 """What staff type about a request: one that came by letter or phone, and a refusal with its ground."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -9,6 +9,8 @@ from oms.privacy.asking import queries
 from oms.privacy.asking.actions import Asked, Denial
 from oms.privacy.asking.grounds import BECAUSE, REASONS
 from oms.privacy.asking.reading import MOST_WORDS
+from oms.privacy.parcels.actions import claimed
+from oms.privacy.parcels.personal import ParcelClaim
 from oms.privacy.states import Because, Ground, RequestKind, Source
 from oms.web.fields import MailboxField, choice_field, no_card_number
 from oms.web.forms import Form
@@ -27,6 +29,23 @@ class EntryForm(Form):
     )
 
     because = choice_field(_l("Why, if it is a deletion"), BECAUSE)
+
+    order_number = StringField(
+        _l("Order number on the parcel"),
+        [Optional(), Length(max=20, message=_l("This is longer than any order number."))],
+    )
+    postcode = StringField(
+        _l("Postcode on the parcel"),
+        [Optional(), Length(max=20, message=_l("This is longer than any postcode."))],
+    )
+    parcel_name = StringField(
+        _l("Name on the parcel"), [Optional(), Length(max=100, message=_l("This is longer than any name."))]
+    )
+
+    def claim(self) -> ParcelClaim | None:
+        """Return the claim on a parcel of somebody else, where one was typed. Raises BadInputError."""
+        typed = [str(one.data or "") for one in (self.order_number, self.postcode, self.parcel_name)]
+        return claimed(RequestKind(str(self.kind.data)), *typed)
 
     def to_request(self) -> Asked:
         """Return what an action takes."""

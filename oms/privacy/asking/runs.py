@@ -11,6 +11,7 @@ from oms.privacy.copies.actions import Wanted
 from oms.privacy.copies.states import UNDER_WAY
 from oms.privacy.erasure import queries as erasing
 from oms.privacy.models import PrivacyRequest
+from oms.privacy.parcels import queries as parcels
 from oms.privacy.states import RequestKind, RequestState
 
 
@@ -33,7 +34,7 @@ def make_copy(request_id: int) -> None:
                 actions.end_copy(session, request, has_file=True)
             return
         units = tuple(row.unit for row in erasing.units_of(session, request_id))
-        if not any(vault.ends(unit) for unit in units):
+        if not any(parcels.ends(unit) for unit in units):
             actions.end_copy(session, request, has_file=False)
             return
         email = queries.mailbox(session, request)

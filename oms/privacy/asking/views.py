@@ -14,6 +14,7 @@ from oms.privacy.asking.forms import DenialForm, EntryForm
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.minors import queries as minors
 from oms.privacy.models import PrivacyRequest
+from oms.privacy.parcels import actions as parcels
 from oms.privacy.states import RequestKind
 from oms.web.fields import show_error
 from oms.web.frame import flashed, page
@@ -32,11 +33,10 @@ def write_down() -> ResponseReturnValue:
     """Write down a request that came by phone or letter; its mailbox proves itself as any other."""
     form = EntryForm()
     if form.validate_on_submit():
-        keys = actions.prepare()
-        with transaction() as session:
-            found = actions.receive(session, form.to_request(), keys, by=actor())
-        flash(_("Written down. The mailbox is asked to prove itself; ask for no document."), "good")
-        return _back(found.number)
+        try:
+            return _received(form)
+        except BadInputError as error:
+            show_error(form, error)
     told = {
         "title": _("A request by phone or letter"),
         "form": form,
@@ -46,6 +46,15 @@ def write_down() -> ResponseReturnValue:
     }
     shown = pages.sheet(_("Write down a request"), back=url_for("oms.privacy.index"), forms=[told])
     return shown, 422 if form.errors else 200
+
+
+def _received(form: EntryForm) -> ResponseReturnValue:
+    claim = form.claim()
+    keys = parcels.prepare(claim)
+    with transaction() as session:
+        found = parcels.receive(session, form.to_request(), claim, keys, by=actor())
+    flash(_("Written down. The mailbox is asked to prove itself; ask for no document."), "good")
+    return _back(found.number)
 
 
 @blueprint.post("/privacy/<number>/words")

@@ -44,13 +44,11 @@ def newest_of_request(session: Session, request_id: int) -> Copy | None:
     return session.scalar(select(Copy).where(*theirs).order_by(Copy.id.desc()).limit(1))
 
 
-def mailbox_of(session: Session, units: Sequence[str]) -> str:
+def mailbox_of(session: Session, units: Sequence[str], job: Job = Job.COPIES) -> str:
     """Return the mailbox that somebody with these units is written to: the account's before an order's."""
     for unit in sorted(units, key=lambda unit: not unit.startswith("account:")):
         for kind in _with_mailbox(unit):
-            found = vault.open_record(
-                session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.COPIES)
-            )
+            found = vault.open_record(session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(job))
             if found is not None and found.email:
                 return str(found.email)
     return ""

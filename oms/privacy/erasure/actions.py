@@ -19,18 +19,21 @@ from oms.kernel import audit, clock, ids, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import Base, reading, transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError
-from oms.kernel.register import Basis, Job, Purpose
+from oms.kernel.register import Basis, Job
 from oms.orders import actions as orders
 from oms.orders.models import Order, unit_of
 from oms.orders.states import OrderState
 from oms.privacy.actions import begin
 from oms.privacy.arrivals import actions as arrivals
+from oms.privacy.asking import queries as asking
 from oms.privacy.copies import actions as copies
+from oms.privacy.copies import queries as copied
 from oms.privacy.erasure import queries
 from oms.privacy.exports import actions as exports
 from oms.privacy.locking import actions as locking
 from oms.privacy.minors import actions as minors
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
+from oms.privacy.parcels import queries as parcels
 from oms.privacy.personal import CertificateMailbox
 from oms.privacy.retention.actions import forget_order, forget_subject
 from oms.privacy.states import OPEN, Because, RequestState, Way
@@ -146,7 +149,7 @@ def _is_ready(request_id: int, row: RequestUnit) -> bool:
     One that late money took up since it was asked about is open again.
     """
     with transaction() as session:
-        order = queries.order_of(session, row.unit)
+        order = queries.order_of(session, parcels.whole(row.unit))
         if not row.was_open and (order is None or queries.is_finished(order)):
             return True
         session.get_one(RequestUnit, (row.request_id, row.unit)).was_open = True
@@ -175,7 +178,9 @@ def _keep_mailbox(request_id: int, units: Sequence[str]) -> None:
     """Keep the mailbox for the certificate, under a short key of its own, before its other keys go."""
     with reading() as session:
         request = session.get_one(PrivacyRequest, request_id)
-        email = "" if request.certificate_unit else _mailbox_of(session, units)
+        asked = asking.mailbox(session, request) if request.contact_unit else ""
+        theirs = asked or copied.mailbox_of(session, units, Job.ERASURE)
+        email = "" if request.certificate_unit else theirs
     if not email:
         return
     keys = vault.prepare(ids.new_id(), f"certificate:{ids.new_id().hex}", CertificateMailbox)
@@ -185,22 +190,10 @@ def _keep_mailbox(request_id: int, units: Sequence[str]) -> None:
         session.execute(update(PrivacyRequest).where(mine).values(certificate_unit=keys.unit))
 
 
-def _mailbox_of(session: Session, units: Sequence[str]) -> str:
-    for unit in units:
-        for kind in queries.kinds_of(unit):
-            if "email" in kind.names() and Purpose.RIGHTS in kind.purposes:
-                found = vault.open_record(
-                    session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.ERASURE)
-                )
-                if found is not None:
-                    return str(found.email)
-    return ""
-
-
 def _forget_codes(unit: str) -> None:
     """Destroy the codes that the mailbox of a unit asked for: they hold the address, and are units apart."""
     with reading() as session:
-        email = _mailbox_of(session, [unit])
+        email = copied.mailbox_of(session, [unit], Job.ERASURE)
         codes = {found.unit for found in vault.find(session, MailboxCode, "email", email)} if email else set()
     for code in codes:
         vault.destroy_unit(code)
@@ -230,9 +223,10 @@ def _erase(row: RequestUnit) -> bool:
         noted.kinds = noted.kinds or [one.kind.name for one in there]
         noted.recipients = noted.recipients or queries.recipients_of(session, row.unit)
     _forget_codes(row.unit)
-    copies.drop(row.unit)
-    exports.drop(row.unit)
-    vault.destroy_unit(row.unit)
+    for unit in parcels.related(row.unit):
+        copies.drop(unit)
+        exports.drop(unit)
+    vault.destroy_unit(parcels.whole(row.unit), kinds=parcels.kinds(row.unit))
     with transaction() as session:
         _cut(session, row)
         session.get_one(RequestUnit, (row.request_id, row.unit)).gone_at = clock.now()
@@ -273,8 +267,9 @@ def _certify(request_id: int) -> bool:
         rows = queries.units_of(session, request_id)
         if request.state is not RequestState.IN_PROGRESS or any(row.gone_at is None for row in rows):
             return False
-        found = [order for row in rows if (order := queries.order_of(session, row.unit))]
-        kept = queries.stays(session, found)
+        found = [order for row in rows if (order := queries.order_of(session, parcels.whole(row.unit)))]
+        ours = [order for row in rows if (order := queries.order_of(session, row.unit))]
+        kept = queries.stays(session, ours)
         request.certificate = _certificate(rows, kept)
         leads_on = any(stay.basis is Basis.LEGITIMATE_INTEREST for stay in kept)
         state = RequestState.PARTLY_REFUSED if leads_on else RequestState.FULFILLED

@@ -22,6 +22,7 @@ from oms.orders.states import OrderState
 from oms.payments import queries as payments
 from oms.privacy.copies import queries as copies
 from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Telling
+from oms.privacy.parcels import queries as parcels
 from oms.privacy.retention.queries import DISPUTE_WINDOW
 from oms.privacy.states import OPEN, RequestKind, RequestState, Way
 
@@ -104,7 +105,7 @@ def with_copies(session: Session, units: Sequence[str]) -> list[str]:
 def kinds_of(unit: str) -> list[Kind]:
     """Return the kinds of records that a unit holds now, in order of their names."""
     now = clock.now()
-    names = sorted(name for name, end in vault.ends(unit).items() if end > now)
+    names = sorted(name for name, end in parcels.ends(unit).items() if end > now)
     return [register.KINDS[name] for name in names if name in register.KINDS]
 
 
@@ -117,7 +118,7 @@ def _filled(session: Session, kind: Kind, unit: str) -> tuple[Field, ...]:
     if Purpose.RIGHTS not in kind.purposes:
         return kind.fields
     records = vault.open_each(
-        session, kind.type, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.ERASURE)
+        session, kind.type, parcels.whole(unit), purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.ERASURE)
     ).values()
     return tuple(
         field
@@ -137,7 +138,7 @@ def went(certificate: Mapping[str, Any]) -> list[tuple[tuple[Field, ...], int]]:
 
 def recipients_of(session: Session, unit: str) -> list[str]:
     """Return who was told something of a unit; an authority forgets by its own law (GDPR, article 4(9))."""
-    told = [row.recipient for row in egress.disclosed(session, unit=unit)]
+    told = [row.recipient for row in parcels.told(session, unit)]
     return list(dict.fromkeys(name for name in told if name != egress.AUTHORITY))
 
 

@@ -6,13 +6,16 @@ from flask_babel import gettext as _
 
 from oms.buyers.states import CodePurpose
 from oms.kernel.db import reading, transaction
-from oms.kernel.errors import IllegalMoveError, NotFoundError
+from oms.kernel.errors import BadInputError, IllegalMoveError, NotFoundError
 from oms.privacy.asking import actions, queries
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure import queries as erasing
 from oms.privacy.models import PrivacyRequest
+from oms.privacy.parcels import actions as parcels
+from oms.privacy.parcels import queries as parcel
 from oms.privacy.states import RequestKind, RequestState
 from oms.web import proofs
+from oms.web.fields import show_error
 from oms.web.frame import flashed, page
 from oms.web.limits import limiter
 from oms.web.markets import place
@@ -31,11 +34,10 @@ def ask() -> ResponseReturnValue:
     """Take a request in words; the mailbox hears of it within a minute, and proves itself."""
     form = AskForm()
     if form.validate_on_submit():
-        keys, here = actions.prepare(), place()
-        with transaction() as session:
-            actions.receive(session, form.to_request(here.market, here.language), keys, by=actor())
-        flash(_("We have written to this mailbox. Open the page in the mail to go on."), "good")
-        return codes.going("/your-data/ask")
+        try:
+            return _received(form)
+        except BadInputError as error:
+            show_error(form, error)
     shown = render_template(
         "store/privacy/ask.html",
         page=page(_("Ask about your data"), robots="noindex"),
@@ -44,6 +46,15 @@ def ask() -> ResponseReturnValue:
         own_url=f"{request.script_root}/your-data/",
     )
     return shown, 422 if form.errors else 200
+
+
+def _received(form: AskForm) -> ResponseReturnValue:
+    claim, here = form.claim(), place()
+    keys = parcels.prepare(claim)
+    with transaction() as session:
+        parcels.receive(session, form.to_request(here.market, here.language), claim, keys, by=actor())
+    flash(_("We have written to this mailbox. Open the page in the mail to go on."), "good")
+    return codes.going("/your-data/ask")
 
 
 @blueprint.get("/your-data/requests/<ref>/prove")
@@ -71,6 +82,11 @@ def send_code(ref: str) -> ResponseReturnValue:
 def prove(ref: str) -> ResponseReturnValue:
     """Go on with a proven request; what it asks for is done at once where it can be."""
     form, found = FactForm(), _waiting(ref)
+    if parcel.has_claim(found):
+        with transaction() as session:
+            theirs = session.get_one(PrivacyRequest, found.id, with_for_update=True)
+            parcels.prove(session, theirs, proofs.proven())
+        return codes.going(f"/your-data/requests/{ref}")
     is_good = form.validate_on_submit()
     with transaction() as session:
         theirs = session.get_one(PrivacyRequest, found.id, with_for_update=True)
@@ -97,7 +113,8 @@ def _proof(found: PrivacyRequest, form: FactForm) -> str:
     units = proofs.proven()
     is_mine = found.contact_unit in units
     with reading() as session:
-        asks_fact = is_mine and queries.needs_fact(session, found.kind, units)
+        asks_fact = is_mine and not parcel.has_claim(found)
+        asks_fact = asks_fact and queries.needs_fact(session, found.kind, units)
     path = f"{request.script_root}/your-data/requests/{found.ref}"
     return render_template(
         "store/privacy/proof.html",

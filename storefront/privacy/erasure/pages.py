@@ -16,6 +16,7 @@ from oms.privacy.clearing import queries as clearing
 from oms.privacy.erasure import queries
 from oms.privacy.erasure.queries import OpenOrder, Plan, Stage
 from oms.privacy.models import PrivacyRequest, RequestEvent, Telling
+from oms.privacy.parcels.queries import is_parcel
 from oms.privacy.states import OPEN, RequestKind, RequestState, Way
 from oms.web.filters import long_date, moment, money, party
 from storefront.privacy.asking.forms import KIND_NAMES
@@ -145,7 +146,10 @@ def _due(found: PrivacyRequest) -> str:
 def _waiting(session: Session, found: PrivacyRequest) -> str:
     """Return what a request still waits for: one sentence for each stage that some of its orders are in."""
     counts: Counter[Stage] = Counter()
-    for row in queries.units_of(session, found.id):
+    rows = queries.units_of(session, found.id)
+    if any(is_parcel(row.unit) for row in rows):
+        return str(_("We delete it by itself once the parcel has arrived."))
+    for row in rows:
         order = queries.order_of(session, row.unit)
         if row.gone_at is None:
             counts[queries.stage_of(session, order) if order else Stage.ENDED] += 1

@@ -226,6 +226,9 @@ class AskForm(Form):
     kind = SelectField("What do you ask for?", choices=[SelectChoice("copy", "A copy")])
     because = SelectField("Why, if you ask to delete", choices=[SelectChoice("", "Not said")])
     words = TextAreaField("Your words")
+    order_number = StringField("Order number on the parcel")
+    postcode = StringField("Postcode on the parcel")
+    parcel_name = StringField("Name on the parcel")
 
 
 class FactForm(Form):
