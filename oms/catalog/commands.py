@@ -96,12 +96,12 @@ def _take(
     *,
     dry_run: bool,
 ) -> None:
-    with transaction(Role.WORKER) as session:
+    with transaction(Role.BLIND) as session:
         take_in(session, chunk, *where, report)
         if dry_run:
             session.rollback()
             return
-    with transaction(Role.WORKER) as session:
+    with transaction(Role.BLIND) as session:
         _add(session, chunk, files, report)
 
 
@@ -154,7 +154,7 @@ def export(file: Path, market: str, language: str) -> None:
         tempfile.NamedTemporaryFile(
             "w", dir=file.parent, encoding="utf-8-sig", newline="", delete=False
         ) as held,
-        reading(Role.WORKER) as session,
+        reading(Role.BLIND) as session,
     ):
         for line in as_csv(session, facts, spoken):
             held.write(line)
