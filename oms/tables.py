@@ -39,6 +39,7 @@ from oms.privacy.minors import personal as minors_personal
 from oms.privacy.moving import models as moving
 from oms.privacy.moving import personal as moving_personal
 from oms.privacy.official import models as official
+from oms.privacy.parcels import personal as parcels_personal
 from oms.privacy.watching import models as watching
 from oms.privacy.wishes import models as wishes
 from oms.returns import models as returns
@@ -63,7 +64,7 @@ MODULES = (
     *(locking, watching, wishes),
     breaches,
     *(moving, moving_personal, exports, exports_personal),
-    *(minors, minors_personal, official),
+    *(minors, minors_personal, official, parcels_personal),
     *(texting, texting_personal),
     bulk,
 )

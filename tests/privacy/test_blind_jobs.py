@@ -192,10 +192,7 @@ def test_reconciliation_explains_every_cent(
     told = f"{orders} orders with refunds: {ours} of {theirs} cents explained, {len(found)} differences"
     measured("B38", told, passed=ours == theirs and found == [])
     with transaction(Role.MIGRATE) as session:
-        session.execute(
-            text(
-                "UPDATE payments SET captured = captured - 1 WHERE id = (SELECT max(id) FROM payments WHERE refunded = 0)"
-            )
-        )
+        last = "(SELECT max(id) FROM payments WHERE refunded = 0)"
+        session.execute(text(f"UPDATE payments SET captured = captured - 1 WHERE id = {last}"))
     planted = explained(stripe)
     assert (planted[0] - ours, [one.what for one in planted[2]]) == (-1, ["amount"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from oms.kernel import audit, clock, places, register, vault
+from oms.kernel import audit, clock, egress, places, register, vault
 from oms.kernel.audit import Actor, ActorKind, Deed
 from oms.kernel.egress import RECIPIENTS, Disclosure, Recipient
 from oms.kernel.register import Field, Kind, Purpose
