@@ -95,6 +95,13 @@ def rates(session: Session, country: str, region: str, on: date) -> dict[str, in
     return dict(iter(rows))
 
 
+def is_taxed_by_region(session: Session, country: str, tax_classes: Collection[str], on: date) -> bool:
+    """Say whether the tax of some goods hangs on a region of the country, and not on the country alone."""
+    chosen = select(TaxRate.id).where(TaxRate.country == country, TaxRate.region != "")
+    dated = chosen.where(TaxRate.tax_class.in_(tax_classes), TaxRate.valid_from <= on)
+    return session.scalar(dated.limit(1)) is not None
+
+
 def quote(
     session: Session,
     wanted: Mapping[int, int],

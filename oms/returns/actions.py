@@ -11,7 +11,7 @@ from oms.fulfillment import queries as parcels
 from oms.fulfillment.states import FulfillmentState
 from oms.kernel import audit, clock, ids, outbox, vault
 from oms.kernel.audit import Actor
-from oms.kernel.errors import ConflictError, IllegalMoveError
+from oms.kernel.errors import BadInputError, ConflictError, IllegalMoveError
 from oms.kernel.vault import Keys
 from oms.orders import actions as agreement
 from oms.orders import queries as orders
@@ -47,8 +47,11 @@ def withdraw(session: Session, declared: Declaration, *, by: Actor) -> Withdrawa
     """Take a withdrawal, binding at once; whoever repeats it is given the first one.
 
     Where packing has not begun the order is cancelled and paid back with it; else what is still in the
-    house waits for the desk. Raises ConflictError, and writes nothing, when there is no right to withdraw.
+    house waits for the desk. Raises ConflictError, and writes nothing, when there is no right to withdraw;
+    BadInputError for a statement that does not say who withdraws (Directive 2011/83/EU, article 11a(2)).
     """
+    if not declared.statement.name.strip():
+        raise BadInputError("Type your name.", field="name")
     order = orders.locked(session, declared.order_id)
     earlier = queries.of_order(session, order.id)
     if earlier is not None:

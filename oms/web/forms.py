@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField, PasswordField
 
+from oms.web import asked
+
 # What the guard adds to every form.
 OURS = frozenset({"csrf_token"})
 ENCLOSING = (FormField, FieldList)
@@ -35,9 +37,17 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     # Names that a page may post beside the fields, such as that of the pressed button.
     also: ClassVar[frozenset[str]] = frozenset()
+    # The name of this form in `oms.web.asked`, which then says which of its fields there are; the desk's have
+    # none. `facts` are what that hangs on.
+    asks: ClassVar[str] = ""
+    facts: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - WTForms
+    def __init__(self, *args: Any, facts: frozenset[str] | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - WTForms
         super().__init__(*args, **kwargs)
+        if self.asks:
+            wanted = asked.fields(self.asks, self.facts if facts is None else facts)
+            for name in [field.name for field in self if field.name not in wanted]:
+                del self[name]
         self.refused: list[str] = []
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms

@@ -33,6 +33,7 @@ def takes(*what: type[Form] | str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.takes = frozenset(_names(what))  # type: ignore[attr-defined]
+        view.forms = [one for one in what if not isinstance(one, str)]  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -14,24 +14,28 @@ from oms.web.forms import Form
 class MailboxForm(Form):
     """One mailbox, to which a code goes."""
 
+    asks = "mailbox"
     email = MailboxField(_l("E-mail"))
 
 
 class PasswordSignInForm(MailboxForm):
     """A mailbox and a password."""
 
+    asks = "password-in"
     password = password_field(_l("Password"), is_new=False)
 
 
 class CodeForm(Form):
     """The code from the mail."""
 
+    asks = "code"
     code = code_field(_l("Code"))
 
 
 class BothCodesForm(Form):
     """The codes that were sent to the former and to the next mailbox."""
 
+    asks = "both-codes"
     old = code_field(_l("Code sent to the present address"))
     new = code_field(_l("Code sent to the new address"))
 
@@ -39,12 +43,14 @@ class BothCodesForm(Form):
 class PasswordForm(Form):
     """A password to have beside the codes."""
 
+    asks = "password"
     password = password_field(_l("New password"), is_new=True)
 
 
 class ProfileForm(Form):
     """What a buyer chose to add; every field may stay empty."""
 
+    asks = "profile"
     nickname = StringField(_l("Nickname"), [Length(max=40)], render_kw={"autocomplete": "nickname"})
     mobile = StringField(
         _l("Mobile number"), [Length(max=30)], render_kw={"autocomplete": "tel", "inputmode": "tel"}

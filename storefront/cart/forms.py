@@ -12,6 +12,7 @@ from oms.web.forms import Form
 class AddForm(Form):
     """A SKU and how many of it."""
 
+    asks = "basket"
     sku = StringField(validators=[InputRequired(), Length(max=200)])
     quantity = IntegerField(default=1, validators=[InputRequired(), NumberRange(1, MOST_UNITS)])
 
@@ -19,6 +20,7 @@ class AddForm(Form):
 class LineForm(Form):
     """How many of a line from now on; none takes it out, as does the button."""
 
+    asks = "line"
     also = frozenset({"remove"})
     quantity = IntegerField(validators=[InputRequired(), NumberRange(0, MOST_UNITS)])
 
@@ -26,6 +28,7 @@ class LineForm(Form):
 class EstimateForm(Form):
     """A country and a postcode; nothing else is asked, and neither is kept."""
 
+    asks = "estimate"
     country = StringField(validators=[InputRequired(), Length(2, 2)])
     postcode = StringField(validators=[Length(max=12)])
 

@@ -1,6 +1,7 @@
 """The form of one checkout: made of the fields that this cart, country and carrier need, and of no other."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import phonenumbers
@@ -12,17 +13,17 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.placing.necessity import Fault, Needs, faults
+from oms.web import asked
 from oms.web.fields import MailboxField
 from oms.web.forms import Form
 
 _LONGEST = 100
 # Every name that the form of some order has beside those of all; which of them an order needs, its form says.
-ADDRESS = ("country", "name", "street", "district", "city", "region", "postcode", "phone")
+ADDRESS = ("country", "name", "street", "city", "region", "postcode", "phone")
 ORDERING = ("method", "waiver")
 _COMPLETES = {
     "name": "name",
     "street": "street-address",
-    "district": "address-level3",
     "city": "address-level2",
     "region": "address-level1",
     "postcode": "postal-code",
@@ -32,6 +33,7 @@ _COMPLETES = {
 class CheckoutForm(Form):
     """What every checkout has: a mailbox, a country for the tax, and the form's own keys."""
 
+    asks = "checkout"
     also = frozenset({"step"})
     placement_key = HiddenField(validators=[Length(16, 64)])
     shown = HiddenField(validators=[Length(max=64)])
@@ -102,37 +104,45 @@ def form_class(
 
     `may_waive` asks, never ticked before, whether a download begins at once (Directive 2011/83/EU, 16 m).
     """
-    fields: dict[str, Any] = {
-        "country": SelectField(
-            _l("Country"),
-            choices=_offered(countries),
-            render_kw={"autocomplete": "country", "data-refresh": ""},
-        )
+    facts = needs.facts | ({"ways"} if methods else set()) | ({"download"} if may_waive else set())
+    makers: dict[str, Callable[[], Any]] = {
+        "country": partial(_country_field, countries),
+        **{part: partial(_part, part, needs) for part in needs.parts},
+        "method": partial(_method_field, methods),
+        "phone": _phone_field,
+        "waiver": _waiver_field,
     }
-    for part in needs.parts:
-        fields[part] = _part(part, needs)
-    if methods:
-        fields["method"] = RadioField(
-            _l("Delivery"),
-            choices=_offered(methods),
-            validators=[InputRequired(_l("Choose how it should travel."))],
-        )
-    if needs.phone:
-        fields["phone"] = _phone_field()
-    if may_waive:
-        fields["waiver"] = BooleanField(
-            _l("Begin the download at once. I know that I then lose my right to withdraw from it.")
-        )
-    return type("Checkout", (CheckoutForm,), {**fields, "needs": needs, "parts": needs.parts})
+    return _made("Checkout", makers, {"facts": frozenset(facts), "needs": needs, "parts": needs.parts})
 
 
 def correction_class(needs: Needs, country: str) -> type[CheckoutForm]:
     """Return the form that corrects an order: its mailbox, and its address while that can still change."""
-    fields: dict[str, Any] = {part: _part(part, needs) for part in needs.parts}
-    if needs.phone:
-        fields["phone"] = _phone_field()
-    fixed = {"placement_key": None, "shown": None, "asked": None, "fixed_country": country}
-    return type("Correction", (CheckoutForm,), {**fields, **fixed, "needs": needs, "parts": needs.parts})
+    makers: dict[str, Callable[[], Any]] = {part: partial(_part, part, needs) for part in needs.parts}
+    makers["phone"] = _phone_field
+    told = {"asks": "correction", "facts": needs.facts, "fixed_country": country}
+    return _made("Correction", makers, {**told, "needs": needs, "parts": needs.parts})
+
+
+def _made(name: str, makers: dict[str, Callable[[], Any]], told: dict[str, Any]) -> type[CheckoutForm]:
+    """Return a form with those of the fields that its rows in `oms.web.asked` have under these facts."""
+    rows = asked.fields(told.get("asks", CheckoutForm.asks), told["facts"])
+    return type(name, (CheckoutForm,), {**{f: make() for f, make in makers.items() if f in rows}, **told})
+
+
+def _country_field(countries: list[tuple[str, str]]) -> SelectField:
+    shown = {"autocomplete": "country", "data-refresh": ""}
+    return SelectField(_l("Country"), choices=_offered(countries), render_kw=shown)
+
+
+def _method_field(methods: list[tuple[str, str]]) -> RadioField:
+    needed = InputRequired(_l("Choose how it should travel."))
+    return RadioField(_l("Delivery"), choices=_offered(methods), validators=[needed])
+
+
+def _waiver_field() -> BooleanField:
+    return BooleanField(
+        _l("Begin the download at once. I know that I then lose my right to withdraw from it.")
+    )
 
 
 def _offered(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
@@ -148,9 +158,13 @@ def _phone_field() -> TelField:
 
 
 def _part(part: str, needs: Needs) -> Field:
-    rules: list[Any] = [Length(max=_LONGEST, message=_l("This is longer than a label takes: 100 letters."))]
-    if part in needs.required:
-        rules.insert(0, InputRequired(_l("Type this too, or the parcel cannot arrive.")))
+    missing = (
+        _l("Type this too, or the parcel cannot arrive.") if needs.has_address else _l("Choose this too.")
+    )
+    rules: list[Any] = [
+        InputRequired(missing),
+        Length(max=_LONGEST, message=_l("This is longer than a label takes: 100 letters.")),
+    ]
     shown = {"autocomplete": _COMPLETES[part], "maxlength": _LONGEST}
     if part == "region" and needs.regions:
         choices = _offered([("", _l("Choose")), *needs.regions])

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from oms.carts.queries import CartView
 from oms.catalog.models import MarketText
 from oms.catalog.queries import MarketFacts, market_texts
-from oms.kernel import egress, places
+from oms.kernel import clock, egress, places
 from oms.kernel.errors import BadInputError
 from oms.kernel.register import kind_of
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.placing.necessity import Needs, needs
-from oms.pricing.queries import Quoted, Where, quote
+from oms.pricing.queries import Quoted, Where, is_taxed_by_region, quote
 from oms.returns import period
 from oms.web.filters import money
 from oms.web.markets import place
@@ -74,8 +74,14 @@ def counter(session: Session, view: CartView, market: MarketFacts, given: dict[s
         is_sent=chosen is not None and not chosen.is_pickup,
         phone=chosen is not None and chosen.needs_phone,
         language=here.language,
+        tax_by_region=chosen is None and _is_taxed_by_region(session, quoted, country),
     )
     return Counter(view, market, where, quoted, needed, trouble)
+
+
+def _is_taxed_by_region(session: Session, quoted: Quoted, country: str) -> bool:
+    classes = {line.goods.tax_class for line in quoted.quote.lines}
+    return is_taxed_by_region(session, country, classes, clock.today())
 
 
 def likely_country(market: MarketFacts) -> str:
@@ -172,7 +178,7 @@ def _sections(at: Counter, form: CheckoutForm) -> list[dict[str, Any]]:
     has_address = at.needs.has_address
     where = [_shown(form, "country", _why_country(has_address=has_address))]
     parts = (*at.needs.parts, "phone") if at.needs.phone else at.needs.parts
-    where += [_shown(form, part, _why(OrderDelivery, part)) for part in parts]
+    where += [_shown(form, part, _why_part(part, has_address=has_address)) for part in parts]
     downloads = [_shown(form, "waiver", _why_waiver())] if "waiver" in form else []
     return [
         {"title": _("How do we reach you?"), "fields": [_shown(form, "email", _why(OrderContact, "email"))]},
@@ -192,6 +198,10 @@ def _why(kind: type, name: str) -> str:
     declared = kind_of(kind)
     gone = _("Gone %(when)s.", when=gone_words(declared))
     return f"{_(declared.field(name).why)} {gone}"
+
+
+def _why_part(part: str, *, has_address: bool) -> str:
+    return _why(OrderDelivery, part) if has_address else str(_("Only for the tax; we do not keep it."))
 
 
 def _why_country(*, has_address: bool) -> str:

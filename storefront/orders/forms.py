@@ -12,6 +12,7 @@ from oms.web.forms import Form
 class FindForm(Form):
     """The number of an order and the mailbox it was ordered with."""
 
+    asks = "find"
     number = StringField(
         _l("Order number"),
         [InputRequired(_l("Type the number from your confirmation.")), Length(max=40)],
@@ -27,22 +28,13 @@ class FindForm(Form):
         field.data = read
 
 
-class OwnWithdrawalForm(Form):
-    """The statement that somebody withdraws: name and where the acknowledgment goes, and nothing else."""
-
-    also = frozenset({"step"})
-
-    name = StringField(
-        _l("Your name"),
-        [InputRequired(_l("Type your name.")), Length(max=120)],
-        render_kw={"autocomplete": "name", "maxlength": 120},
-    )
-    email = MailboxField(_l("E-mail for the acknowledgment"))
-
-
 class WithdrawalForm(FindForm):
-    """The same for whoever comes without a proof: the number and the mailbox name the contract."""
+    """The statement that somebody withdraws: name, contract, where the acknowledgment goes, and nothing else.
 
+    The contract is asked of whoever comes without a proof: `facts` say that it is unknown.
+    """
+
+    asks = "withdrawal"
     also = frozenset({"step"})
 
     name = StringField(
@@ -50,3 +42,9 @@ class WithdrawalForm(FindForm):
         [InputRequired(_l("Type your name.")), Length(max=120)],
         render_kw={"autocomplete": "name", "maxlength": 120},
     )
+
+
+class OwnWithdrawalForm(WithdrawalForm):
+    """The same for who has proved the order, which is then known."""
+
+    email = MailboxField(_l("E-mail for the acknowledgment"))

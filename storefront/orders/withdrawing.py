@@ -35,13 +35,14 @@ from storefront.orders.forms import OwnWithdrawalForm, WithdrawalForm
 
 blueprint = Blueprint("withdrawing", __name__)
 _TRIES = "10 per minute;60 per hour"
+_UNKNOWN = frozenset({"unknown"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
     """One pass through the two steps: the order, its right, and where a step leads back to."""
 
-    form: OwnWithdrawalForm
+    form: WithdrawalForm
     order: Order | None
     right: Right | None
     back: str
@@ -69,7 +70,7 @@ def own(number: str) -> ResponseReturnValue:
 @takes(WithdrawalForm)
 def find() -> ResponseReturnValue:
     """Withdraw by order number and mailbox alone; which of the two was wrong is not told."""
-    form = WithdrawalForm(data={"number": request.args.get("number", "")})
+    form = WithdrawalForm(data={"number": request.args.get("number", "")}, facts=_UNKNOWN)
     if not form.is_submitted() or not form.validate():
         return _step(_Step(form, None, None, "/orders"))
     with reading() as session:

@@ -17,6 +17,7 @@ from oms.web.forms import Form
 class EraseForm(Form):
     """What happens to an order that is still open, and why, if somebody likes to say it."""
 
+    asks = "erasure"
     way = StringField(validators=[Optional(), AnyOf([Way.NOW.value, Way.LATER.value])])
     because = choice_field(_l("Why? You need not say."), BECAUSE)
 
@@ -34,6 +35,7 @@ def in_use() -> tuple[Channel, ...]:
 class StopForm(Form):
     """Which kind of message on which channel is to stop: a button beside each."""
 
+    asks = "stop"
     purpose = StringField(validators=[InputRequired(), AnyOf([one.value for one in WishPurpose])])
     channel = StringField(validators=[InputRequired()])
 
@@ -46,4 +48,5 @@ class StopForm(Form):
 class WishForm(StopForm):
     """One answer: two buttons of one size, nothing ticked beforehand."""
 
+    asks = "wish"
     choice = StringField(validators=[InputRequired(), AnyOf([choice.value for choice in Choice])])

@@ -38,7 +38,14 @@ class Needs:
     @property
     def has_address(self) -> bool:
         """Say whether anything is sent to a door."""
-        return bool(self.parts)
+        return "name" in self.parts
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Return what the fields of an order hang on, in the words of `oms.web.asked`."""
+        if not self.has_address:
+            return frozenset({"tax-region"}) if self.parts else frozenset()
+        return frozenset({"sent", *self.parts, *(["called"] if self.phone else [])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +60,18 @@ class Fault:
 NOTHING = Needs()
 
 
-def needs(country: str, *, is_sent: bool, phone: bool, language: str = "en") -> Needs:
-    """Return what an order to a country needs; nothing of an address where nothing is sent to a door."""
-    if not is_sent:
-        return NOTHING
+def needs(
+    country: str, *, is_sent: bool, phone: bool, language: str = "en", tax_by_region: bool = False
+) -> Needs:
+    """Return what an order to a country needs; nothing of an address where nothing is sent to a door.
+
+    But the region, where nothing is sent and the tax hangs on it.
+    """
     order, required, regions, words = _format(country, country in _LOCAL_ORDER and language == "zh")
-    return Needs(order, required, regions, dict(words), phone)
+    if not is_sent:
+        is_asked = tax_by_region and bool(regions)
+        return Needs(("region",), frozenset({"region"}), regions, dict(words)) if is_asked else NOTHING
+    return Needs(order, required, regions if "region" in order else (), dict(words), phone)
 
 
 @lru_cache(maxsize=512)
@@ -69,8 +82,10 @@ def _format(
     rules = get_validation_rules({"country_code": country})
     template = rules.address_format if local else rules.address_latin_format
     order = [_LETTERS[letter] for letter in re.findall(r"%([NADCSZ])", template) if letter in _LETTERS]
-    required = {PARTS[name] for name in rules.required_fields if name in PARTS} | {"name"}
-    parts = tuple(dict.fromkeys(part for part in order if part in required or part in {"postcode", "name"}))
+    # Where there is a postcode, it is needed: by it a buyer who lost the mailbox is known again. No part of
+    # an address is asked for that could stay empty.
+    required = {"name", "postcode"} | {PARTS[name] for name in rules.required_fields if name in PARTS}
+    parts = tuple(dict.fromkeys(part for part in order if part in required))
     choices = tuple((code, label) for code, label in rules.country_area_choices)
     regions = tuple(choice for choice in choices if choice[1].isascii() != local) or choices
     words = (
@@ -79,7 +94,7 @@ def _format(
         ("city", rules.city_type or ""),
         ("district", rules.city_area_type or ""),
     )
-    return parts, frozenset(required), regions if "region" in parts else (), words
+    return parts, frozenset(parts), regions, words
 
 
 def faults(country: str, given: dict[str, str]) -> tuple[list[Fault], dict[str, str]]:

@@ -12,6 +12,7 @@ from storefront.orders.forms import FindForm
 class MoveForm(FindForm):
     """The order, what only its buyer knows of it, and the mailbox that it shall have."""
 
+    asks = "locked-out"
     email = MailboxField(_l("New e-mail"))
     postcode = StringField(
         _l("Postcode it went to"),

@@ -9,4 +9,5 @@ from oms.web.forms import Form
 class BringForm(Form):
     """One file: the copy that another Counterfoil made."""
 
+    asks = "bring"
     file = FileField(_l("The copy"), validators=[FileRequired(_l("Choose the file first."))])

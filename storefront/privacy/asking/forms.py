@@ -30,6 +30,7 @@ KIND_NAMES = {
 class AskForm(Form):
     """Where the answer goes, what somebody asks for, and their words if they like."""
 
+    asks = "ask"
     email = MailboxField(_l("E-mail"))
     kind = SelectField(
         _l("What do you ask for?"), choices=[SelectChoice(k.value, name) for k, name in KIND_NAMES.items()]
@@ -74,6 +75,7 @@ class AskForm(Form):
 class FactForm(Form):
     """What whoever got the parcel knows."""
 
+    asks = "fact"
     postcode = StringField(
         _l("Postcode of one of your deliveries"),
         [Optional(), Length(max=20, message=_l("This is longer than any postcode."))],

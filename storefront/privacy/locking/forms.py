@@ -21,6 +21,7 @@ GROUND_NAMES = {
 class LockForm(Form):
     """One field of what is known, and why it is to be locked; the choices are the person's own."""
 
+    asks = "dispute"
     what = SelectField(_l("Which of it?"))
     ground = RadioField(
         _l("Why?"),

@@ -13,6 +13,7 @@ YES, NO = "yes", "no"
 class GuardianForm(Form):
     """The mailbox of a parent or guardian, where there is one to ask; no age, no birth date, no name."""
 
+    asks = "guardian"
     email = MailboxField(
         _l("E-mail of a parent or guardian"), is_needed=False, render_kw={"autocomplete": "off"}
     )
@@ -21,4 +22,5 @@ class GuardianForm(Form):
 class AnswerForm(Form):
     """A guardian's yes or no: two buttons of one size."""
 
+    asks = "answer"
     answer = StringField(validators=[InputRequired(), AnyOf([YES, NO])])

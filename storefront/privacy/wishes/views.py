@@ -17,6 +17,7 @@ from oms.web import security
 from oms.web.frame import page
 from oms.web.limits import limiter
 from oms.web.markets import place
+from oms.web.taking import takes
 from storefront.privacy.forms import StopForm
 from storefront.privacy.wishes.pages import stops
 
@@ -28,6 +29,7 @@ _READER = Actor(ActorKind.GUEST, "link")
 @blueprint.route("/unsubscribe/<token>", methods=["GET", "POST"])
 @limiter.exempt
 @security.from_outside
+@takes(StopForm)
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Ask on a page, which never acts; stop what is posted, for a person or their mail program.
 

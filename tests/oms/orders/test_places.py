@@ -15,7 +15,7 @@ FORMATS = {
     ("US", "en"): ("name street city region postcode", "", ("region", "state"), 62),
     ("JP", "en"): ("name street region postcode", "", ("region", "prefecture"), 47),
     ("JP", "zh"): ("postcode region street name", "", ("region", "prefecture"), 47),
-    ("IE", "en"): ("name street city postcode", "postcode", ("postcode", "eircode"), 0),
+    ("IE", "en"): ("name street city postcode", "", ("postcode", "eircode"), 0),
     ("GB", "en"): ("name street city postcode", "", ("city", "post_town"), 0),
     ("DE", "de"): ("name street postcode city", "", ("postcode", "postal"), 0),
     ("CN", "zh"): ("postcode region city street name", "", ("region", "province"), 34),
