@@ -90,6 +90,9 @@ ask            email          needed  oms.notifications.gateway:send
 ask            kind           choice
 ask            because        choice
 ask            words          free
+ask            order_number   free
+ask            postcode       free
+ask            parcel_name    free
 fact           postcode       free
 bring          file           needed  oms.privacy.arrivals.queries:read
 dispute        what           choice
