@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("parts", postgresql.JSONB(), nullable=False),
+        sa.Column("report", postgresql.JSONB(), nullable=False),
         sa.Column("authority_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("platform_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from oms.kernel import clock, vault
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import reading, transaction
-from oms.kernel.errors import BadInputError
+from oms.kernel.errors import BadInputError, IllegalMoveError
 from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
 from oms.notifications.breaches import handlers as mails
@@ -22,7 +22,7 @@ from oms.orders.personal import OrderContact
 from oms.privacy.breaches import actions, queries
 from oms.privacy.breaches.models import Breach, BreachUnit
 from oms.privacy.breaches.queries import Extent
-from oms.privacy.breaches.states import PARTS, BreachState, Leak, Reach
+from oms.privacy.breaches.states import PARTS, REPORT, BreachState, Leak, Reach
 from oms.staff.states import StaffRole
 from tests.forgetting import GRACE, delivered, proven
 from tests.make import Shop
@@ -159,8 +159,36 @@ def test_the_order_page_leads_to_the_notice_and_reading_it_is_evidence(
         assert queries.counts(session, breach.id) == {Reach.SEEN: 1}
 
 
+def reported(breach: Breach) -> None:
+    with transaction() as session:
+        words = dict.fromkeys(REPORT, "Words.")
+        actions.write_report(session, session.get_one(Breach, breach.id), words, by=KIM)
+
+
+def test_the_report_counts_and_is_told_only_whole(small: Shop) -> None:
+    orders = [delivered({small.pencil: 1}) for _ in range(3)]
+    vault.destroy_unit(orders[0].unit)
+    breach = opened()
+    assert breach.unreported() == ["contact", "consequences", "measures"]
+    for told in ("At most 2 people", "2 of order", "2 of order.contact", "2 of order.delivery", "address"):
+        assert told in breach.report["concerned"]
+    for empty in REPORT:
+        with transaction() as session:
+            report = {part: "" if part == empty else "Words." for part in REPORT}
+            actions.write_report(session, session.get_one(Breach, breach.id), report, by=KIM)
+        with pytest.raises(BadInputError), transaction() as session:
+            actions.note_told(session, session.get_one(Breach, breach.id), "authority", by=KIM)
+        assert again(breach).authority_told_at is None
+    reported(breach)
+    with transaction() as session:
+        actions.note_told(session, session.get_one(Breach, breach.id), "authority", by=KIM)
+    with pytest.raises(IllegalMoveError), transaction() as session:
+        actions.write_report(session, session.get_one(Breach, breach.id), {}, by=KIM)
+
+
 def test_the_clocks_of_72_and_24_hours_press_until_each_was_told(small: Shop) -> None:
     breach = opened()
+    reported(breach)
     with reading() as session:
         assert [whom for _b, whom in queries.late(session, clock.now() + timedelta(hours=1))] == ["platform"]
         late = queries.late(session, clock.now() + timedelta(hours=49))
@@ -197,6 +225,10 @@ def test_the_desk_opens_writes_and_sends_a_breach(small: Shop, desk: FlaskClient
     assert officer.send(f"{path}/send", page=path).status_code == 422
     assert officer.send(path, **dict.fromkeys(PARTS, "Words.")).status_code == 303
     assert officer.send(f"{path}/send", page=path).status_code == 303
+    assert officer.send(f"{path}/told/authority", page=path).status_code == 422
+    answer = officer.send(f"{path}/report", page=path, **dict.fromkeys(REPORT, "Words."))
+    assert answer.status_code == 303
+    assert officer.send(f"{path}/report", page=path, nature="x" * 4001).status_code == 422
     assert officer.send(f"{path}/told/authority", page=path).status_code == 303
     page = words(officer.get(path))
     assert "Authority (72 hours) told" in page

@@ -9,7 +9,7 @@ from oms.kernel import jobs, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
-from oms.kernel.register import KINDS, OWNED, Job, Purpose
+from oms.kernel.register import KINDS, Job, Purpose
 from oms.notifications import letters, runs
 from oms.notifications.actions import MAILS, Letter, Written
 from oms.notifications.gateway import UndeliverableError
@@ -97,8 +97,8 @@ def _letter(session: Session, breach: Breach, unit: str) -> Letter | None:
 
 
 def _same_mailbox(session: Session, to: Addressee[Any]) -> list[str]:
-    """Return the orders and the account that have the same mailbox."""
-    return buyers.units_of_mailbox(session, str(to.record.email), *OWNED)
+    """Return every unit that has the same mailbox: orders, account, requests."""
+    return buyers.units_of_mailbox(session, str(to.record.email), *breaches_of.REACHED)
 
 
 def _written(breach: Breach, reader: Reader) -> Written:

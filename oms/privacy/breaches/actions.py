@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from oms.kernel import audit, clock, ids, outbox
 from oms.kernel.audit import Actor
 from oms.kernel.errors import BadInputError, IllegalMoveError
+from oms.kernel.register import KINDS
 from oms.privacy.breaches import queries
 from oms.privacy.breaches.models import Breach, BreachUnit
 from oms.privacy.breaches.queries import Extent
-from oms.privacy.breaches.states import PARTS, BreachState, Leak, Reach
+from oms.privacy.breaches.states import PARTS, REPORT, BreachState, Leak, Reach
 
 _BATCH = 1000
 _HAPPENED = {
@@ -45,6 +46,7 @@ def open_breach(session: Session, extent: Extent, *, by: Actor) -> Breach:
         since=extent.since,
         until=extent.until,
         found_at=now,
+        report=dict.fromkeys(REPORT, ""),
         parts={**dict.fromkeys(PARTS, ""), **_DRAFT, "what_happened": _HAPPENED[extent.leak]},
     )
     session.add(breach)
@@ -55,8 +57,26 @@ def open_breach(session: Session, extent: Extent, *, by: Actor) -> Breach:
             for unit in units[start : start + _BATCH]
         ]
         session.execute(insert(BreachUnit), rows)
+    breach.report = {**breach.report, **_report(session, breach)}
     audit.record(session, by, f"breach.open.{extent.leak}", f"breach:{breach.number}")
     return breach
+
+
+def _report(session: Session, breach: Breach) -> dict[str, str]:
+    """Return the first words of the report: what is counted; what somebody has to judge is left empty."""
+    found = queries.numbers(session, breach.id)
+    units = ", ".join(f"{count} of {sort}" for sort, count in found.units.items())
+    kinds = [(KINDS[name], count) for name, count in found.records.items() if name in KINDS]
+    sorts = sorted({str(field.category) for kind, _count in kinds for field in kind.fields})
+    records = ", ".join(f"{count} of {kind.name}" for kind, count in kinds)
+    window = f"From {breach.since:%Y-%m-%d %H:%M} until {breach.until:%Y-%m-%d %H:%M} UTC."
+    named = f" Named: {breach.named}." if breach.named else ""
+    return {
+        "nature": f"{_HAPPENED[breach.leak]} {window}{named} Found {breach.found_at:%Y-%m-%d %H:%M} UTC.",
+        "concerned": f"At most {found.people} people who bought or asked here. Units: {units or 'none'}."
+        f" Records: {records or 'none'}. Categories: {', '.join(sorts) or 'none'}."
+        " Every record is sealed with a key of its own.",
+    }
 
 
 def write_notice(session: Session, breach: Breach, parts: Mapping[str, str], *, by: Actor) -> None:
@@ -65,6 +85,14 @@ def write_notice(session: Session, breach: Breach, parts: Mapping[str, str], *, 
         raise IllegalMoveError("This notice is on its way already.")
     breach.parts = {part: parts.get(part, "").strip() for part in PARTS}
     audit.record(session, by, "breach.write", f"breach:{breach.number}")
+
+
+def write_report(session: Session, breach: Breach, report: Mapping[str, str], *, by: Actor) -> None:
+    """Replace the parts of the report. Raises IllegalMoveError once the authority was told."""
+    if breach.authority_told_at is not None:
+        raise IllegalMoveError("The authority has this report already.")
+    breach.report = {part: report.get(part, "").strip() for part in REPORT}
+    audit.record(session, by, "breach.report", f"breach:{breach.number}")
 
 
 def send(session: Session, breach: Breach, *, by: Actor) -> None:
@@ -81,8 +109,14 @@ def send(session: Session, breach: Breach, *, by: Actor) -> None:
 
 
 def note_told(session: Session, breach: Breach, whom: str, *, by: Actor) -> None:
-    """Note that the authority, or the platforms, were told; again, the first moment stays."""
+    """Note that the authority, or the platforms, were told; again, the first moment stays.
+
+    Raises BadInputError for the authority while a part of its report is empty.
+    """
     if whom == "authority":
+        empty = breach.unreported()
+        if empty:
+            raise BadInputError(f"Write every part of the report first: {', '.join(empty)}.", field=empty[0])
         breach.authority_told_at = breach.authority_told_at or clock.now()
     elif whom == "platform":
         breach.platform_told_at = breach.platform_told_at or clock.now()

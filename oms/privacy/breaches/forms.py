@@ -1,4 +1,4 @@
-"""What staff type about a breach: what leaked, and the five parts of the notice."""
+"""What staff type about a breach: what leaked, the five parts of the notice, and those of the report."""
 
 from datetime import UTC
 
@@ -26,6 +26,16 @@ class LeakForm(Form):
         """Return what an action takes; moments are UTC."""
         since, until = self.since.data.replace(tzinfo=UTC), self.until.data.replace(tzinfo=UTC)
         return Extent(Leak(str(self.leak.data)), self.named.data or "", since, until)
+
+
+class ReportForm(Form):
+    """What the authority is told; it counts as told only with every part."""
+
+    nature = TextAreaField(_l("What happened, and to what"), _PART)
+    concerned = TextAreaField(_l("Whom and what it concerns, in categories and about how many"), _PART)
+    contact = TextAreaField(_l("Who answers questions: name and how to reach them"), _PART)
+    consequences = TextAreaField(_l("What probably follows from it"), _PART)
+    measures = TextAreaField(_l("What was done, and what will be"), _PART)
 
 
 class NoticeForm(Form):

@@ -9,18 +9,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from oms.kernel.db import Base
 from oms.kernel.register import Life, columns
-from oms.privacy.breaches.states import BREACH, PARTS, BreachState, Leak, Reach
+from oms.privacy.breaches.states import BREACH, PARTS, REPORT, BreachState, Leak, Reach
 
 
 class Breach(Base):
-    """What leaked, when it was found, the five parts of the notice, and who was told by when.
+    """What leaked, when it was found, the parts of notice and report, and who was told by when.
 
     `named` is the table, or the number of the member of staff; `since` and `until` bound it in time.
     """
 
     __tablename__ = "breaches"
     __columns__: ClassVar = columns(
-        "id number state leak named since until found_at parts authority_told_at platform_told_at sent_at"
+        "id number state leak named since until found_at parts report authority_told_at platform_told_at"
+        " sent_at"
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -32,6 +33,7 @@ class Breach(Base):
     until: Mapped[datetime]
     found_at: Mapped[datetime]
     parts: Mapped[dict[str, str]] = mapped_column(JSONB)
+    report: Mapped[dict[str, str]] = mapped_column(JSONB)
     authority_told_at: Mapped[datetime | None]
     platform_told_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
@@ -44,6 +46,10 @@ class Breach(Base):
     def missing(self) -> list[str]:
         """Return the parts of the notice that are still empty; with one of them nothing is sent."""
         return [part for part in PARTS if not self.parts.get(part, "").strip()]
+
+    def unreported(self) -> list[str]:
+        """Return the parts of the report to the authority that are still empty."""
+        return [part for part in REPORT if not self.report.get(part, "").strip()]
 
 
 class BreachUnit(Base):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, func, literal, select
+from sqlalchemy import ColumnElement, Select, Table, func, literal, select, true
 from sqlalchemy.orm import Session
 
+from oms.buyers.models import Buyer
 from oms.kernel.audit import ActorKind, AuditEntry
 from oms.kernel.db import Base
 from oms.kernel.errors import BadInputError, NotFoundError
@@ -21,6 +22,9 @@ from oms.privacy.breaches.states import Leak, Reach
 AUTHORITY = timedelta(hours=72)
 # Amazon, Data Protection Policy, 1.6: within 24 hours.
 PLATFORM = timedelta(hours=24)
+
+# The sorts of units with a mailbox by which their person can be told; codes on their way are no person yet.
+REACHED = ("order", "account", "request", "guardian", "move")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,7 @@ def affected(session: Session, extent: Extent) -> list[str]:
 
 def _reachable() -> list[str]:
     """Return the kinds that hold a mailbox of somebody who buys."""
-    sorts = {"order", "account", "request", "guardian"}
-    return [kind.name for kind in KINDS.values() if kind.unit in sorts and "email" in kind.names()]
+    return [kind.name for kind in KINDS.values() if kind.unit in REACHED and "email" in kind.names()]
 
 
 def _seen(extent: Extent) -> Select[Any]:
@@ -63,6 +66,8 @@ def _seen(extent: Extent) -> Select[Any]:
         AuditEntry.actor_id == extent.named,
         AuditEntry.at >= extent.since,
         AuditEntry.at <= extent.until,
+        # Who only holds or cancels an order was shown nothing of its person.
+        func.cardinality(AuditEntry.fields) > 0,
     )
 
 
@@ -82,18 +87,68 @@ def _in_table(name: str) -> Select[Any]:
     return found
 
 
-def _lead(table: Table) -> Select[Any] | None:
-    """Return the units that the rows of a table lead to; None where they lead to nobody."""
+def _lead(table: Table, rows: ColumnElement[bool] | None = None) -> Select[Any] | None:
+    """Return the units that some rows of a table lead to, or all of them; None where they lead to nobody.
+
+    What has no thread of its own leads where the row leads that it belongs to, as a parcel to its shipment's.
+    """
+    where = true() if rows is None else rows
+    number = select(func.concat(literal(unit_of("")), Order.number))
     if table.name == Order.__tablename__:
-        return select(func.concat(literal(unit_of("")), Order.number))
-    if "unit" in table.c:
-        return select(table.c.unit)
-    if "order_id" in table.c:
-        number = select(func.concat(literal(unit_of("")), Order.number))
-        return number.where(Order.id.in_(select(table.c.order_id)))
-    if "buyer_id" in table.c:
-        return select(func.concat("account:", table.c.buyer_id)).where(table.c.buyer_id.is_not(None))
+        return number.where(where)
+    if "order_id" in table.c and "unit" not in table.c:
+        return number.where(Order.id.in_(select(table.c.order_id).where(where)))
+    found = _thread(table)
+    if found is not None:
+        return select(found).where(where)
+    for key in table.foreign_keys if _is_threaded(table) else ():
+        if key.column.table is not table:
+            leads = _lead(key.column.table, key.column.in_(select(key.parent).where(where)))
+            if leads is not None:
+                return leads
     return None
+
+
+def _thread(table: Table) -> ColumnElement[Any] | None:
+    """Return the unit that a row names itself."""
+    for name in ("unit", "contact_unit", "guardian_unit", "about"):
+        if name in table.c:
+            return table.c[name]
+    if table.name == Buyer.__tablename__:
+        return func.concat("account:", Buyer.id)
+    if "buyer_id" in table.c:
+        return func.concat("account:", table.c.buyer_id)
+    if "person" in table.c:
+        return func.replace(table.c.person, "buyer:", "account:")
+    return None
+
+
+def _is_threaded(table: Table) -> bool:
+    """Say whether the register knows a column of a table that says something of somebody."""
+    kept = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
+    return bool(kept[table].__columns__.pseudonymous) if table in kept else False
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How many a breach concerns: people at most, units by their sort, records by their kind."""
+
+    people: int
+    units: dict[str, int]
+    records: dict[str, int]
+
+
+def numbers(session: Session, breach_id: int) -> Numbers:
+    """Count whom and what a breach concerns, of what is still kept; each purchase of a guest is a person."""
+    theirs = select(BreachUnit.unit).where(BreachUnit.breach_id == breach_id)
+    kept = SealedRow.unit.in_(theirs)
+    people = session.scalar(select(func.count(SealedRow.subject_id.distinct())).where(kept))
+    sort = func.split_part(BreachUnit.unit, ":", 1)
+    of_breach = BreachUnit.breach_id == breach_id
+    units = session.execute(select(sort, func.count()).where(of_breach).group_by(sort).order_by(sort))
+    kinds = select(SealedRow.kind, func.count()).where(kept).group_by(SealedRow.kind).order_by(SealedRow.kind)
+    records = session.execute(kinds)
+    return Numbers(people or 0, {row[0]: row[1] for row in units}, {row[0]: row[1] for row in records})
 
 
 def breaches(session: Session) -> list[Breach]:

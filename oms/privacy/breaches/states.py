@@ -42,5 +42,7 @@ class Reach(StrEnum):
     SEEN = "seen"
 
 
+# What the authority is told (GDPR, article 33(3) a to d).
+REPORT = ("nature", "concerned", "contact", "consequences", "measures")
 # What every notice says (001-24 to 001-28); GDPR, articles 33(3) and 34(2), ask for no more.
 PARTS = ("what_happened", "possible_impact", "what_we_do", "what_you_can_do", "remedies")

@@ -11,11 +11,12 @@ from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
 from oms.privacy import pages
 from oms.privacy.breaches import actions, queries
-from oms.privacy.breaches.forms import LeakForm, NoticeForm
+from oms.privacy.breaches.forms import LeakForm, NoticeForm, ReportForm
 from oms.privacy.breaches.models import Breach
 from oms.privacy.breaches.states import BreachState
 from oms.web.fields import show_error
 from oms.web.filters import moment
+from oms.web.forms import Form
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
 from oms.web.taking import takes
@@ -78,27 +79,59 @@ def breach(number: str) -> ResponseReturnValue:
     with reading() as session:
         found = queries.by_number(session, number)
         counts = queries.counts(session, found.id)
-    is_open = found.state is BreachState.OPEN
-    notice = {
-        "title": _("The notice, in five parts"),
-        "form": form if form.errors else NoticeForm(formdata=None, data=found.parts),
-        "url": url_for(".breach", number=number),
-        "yes": _("Save"),
-        "note": _("Missing: %(parts)s.", parts=", ".join(_missing(found)) or _("nothing")),
-    }
     return pages.sheet(
         _("Breach %(number)s", number=number),
         back=url_for(".index"),
         facts=[*_facts(found), *((_("People: %(how)s", how=r), str(n)) for r, n in counts.items())],
-        forms=[notice] if is_open else [],
+        forms=_forms(found, form if form.errors else NoticeForm(formdata=None, data=found.parts)),
         steps=_steps(found),
     )
 
 
-def _missing(found: Breach) -> list[str]:
-    """Return the parts that are empty, as their fields are labelled."""
-    blank = NoticeForm(formdata=None)
-    return [str(blank[part].label.text) for part in found.missing()]
+def _forms(found: Breach, notice: NoticeForm) -> list[dict[str, Any]]:
+    """Return what is still to be written: the notice for people, the report for the authority."""
+    report = ReportForm(formdata=None, data=found.report)
+    wanted: list[tuple[bool, str, Form, str, list[str]]] = [
+        (found.state is BreachState.OPEN, _("The notice, in five parts"), notice, ".breach", found.missing()),
+        (
+            found.authority_told_at is None,
+            _("The report to the authority"),
+            report,
+            ".write_report",
+            found.unreported(),
+        ),
+    ]
+    return [
+        {
+            "title": title,
+            "form": form,
+            "url": url_for(where, number=found.number),
+            "yes": _("Save"),
+            "note": _("Missing: %(parts)s.", parts=_labels(form, empty) or _("nothing")),
+        }
+        for is_wanted, title, form, where, empty in wanted
+        if is_wanted
+    ]
+
+
+def _labels(form: Form, parts: list[str]) -> str:
+    """Return some parts as their fields are labelled."""
+    return ", ".join(str(form[part].label.text) for part in parts)
+
+
+@blueprint.post("/privacy/breaches/<number>/report")
+@permit(Permission.PRIVACY)
+@takes(ReportForm)
+def write_report(number: str) -> ResponseReturnValue:
+    """Keep what the authority will be told."""
+    form = ReportForm()
+    if not form.validate_on_submit():
+        raise BadInputError(_("Take at most 4,000 characters."))
+    with transaction() as session:
+        found = queries.by_number(session, number)
+        actions.write_report(session, found, {f.name: f.data or "" for f in form}, by=actor())
+    flash(_("Saved."), "good")
+    return redirect(url_for(".breach", number=number), 303)
 
 
 def _facts(found: Breach) -> list[tuple[str, str]]:
