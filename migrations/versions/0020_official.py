@@ -22,7 +22,6 @@ def upgrade() -> None:
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("fields", postgresql.ARRAY(sa.String()), server_default="{}", nullable=False),
-        sa.Column("people", sa.BigInteger(), nullable=False),
         sa.Column("ground", sa.String(40), nullable=True),
         sa.Column("written_by", sa.String(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),

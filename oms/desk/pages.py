@@ -108,17 +108,26 @@ def _counts() -> dict[str, int]:
         return {}
 
 
+def _here() -> str:
+    """Return the address of the rail's page under which this page lies; the longest one wins."""
+    path, listed = request.script_root + request.path, (place for _title, places in RAIL for place in places)
+    known = (url_for(one.endpoint) for one in listed if one.endpoint in current_app.view_functions)
+    return max((url for url in known if path == url or path.startswith(f"{url}/")), key=len, default="")
+
+
 def _links(places: tuple[Place, ...], found: Person, counts: dict[str, int]) -> list[Queue]:
+    here, views = _here(), current_app.view_functions
+    allowed = [place for place in places if place.endpoint in views and found.may(place.permission)]
+    shown = [(place, url_for(place.endpoint)) for place in allowed]
     return [
         Queue(
             str(place.label),
-            url_for(place.endpoint),
-            request.endpoint == place.endpoint,
+            url,
+            url == here,
             filters.number(counts[place.queue]) if counts.get(place.queue) else "",
             is_wanted=place.queue == "failed" and counts.get(place.queue, 0) > 0,
         )
-        for place in places
-        if place.endpoint in current_app.view_functions and found.may(place.permission)
+        for place, url in shown
     ]
 
 

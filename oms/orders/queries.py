@@ -1,12 +1,13 @@
 """Reads of orders; lists show a number, a country and a postcode prefix, never a person."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from oms.kernel import ids, register, vault
-from oms.kernel.errors import NotFoundError
+from oms.kernel.errors import BadInputError, NotFoundError
 from oms.kernel.register import Event
 from oms.orders.models import Order, OrderEvent, OrderHold, unit_of
 from oms.orders.states import WAIVED, OrderState
@@ -19,6 +20,20 @@ def by_number(session: Session, number: str) -> Order | None:
         .where(Order.number == (ids.read_order_number(number) or number))
         .options(selectinload(Order.lines), selectinload(Order.taxes))
     )
+
+
+def units_of(session: Session, numbers: Sequence[str]) -> list[str]:
+    """Return the units of orders by their numbers however they were typed, each once.
+
+    Raises BadInputError, which names the numbers that are none.
+    """
+    wanted = {ids.read_order_number(number) or number: number for number in numbers}
+    chosen = select(Order).where(Order.number.in_(wanted))
+    found = {order.number: order.unit for order in session.scalars(chosen)}
+    unknown = [typed for number, typed in wanted.items() if number not in found]
+    if unknown:
+        raise BadInputError(f"There is no order {', '.join(unknown[:5])}.", field="numbers")
+    return [found[number] for number in wanted]
 
 
 def buyer_of(session: Session, number: str) -> int | None:

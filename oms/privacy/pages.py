@@ -82,7 +82,7 @@ def alarm_chip(found: PrivacyRequest) -> dict[str, str]:
 def _about(session: Session, found: PrivacyRequest) -> str:
     waiting = erasing.units_of(session, found.id)
     if not waiting and found.state is RequestState.RECEIVED:
-        return str(_("not known before the mailbox is proven"))
+        return str(_("not proven yet"))
     return ", ".join(unit_words(row.unit) for row in waiting) if waiting else _("nobody any more")
 
 

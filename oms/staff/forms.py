@@ -1,15 +1,14 @@
 """What staff type about themselves and each other."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput
 
 from oms.kernel.audit import Actor
 from oms.staff.actions import Clearance, NewStaff
 from oms.staff.states import StaffRole
-from oms.web.fields import MailboxField, password_field
+from oms.web.fields import MailboxField, TickField, password_field
 from oms.web.forms import Form
 
 ROLE_NAMES = {
@@ -32,11 +31,10 @@ class PasswordForm(Form):
 class RolesForm(Form):
     """Which roles somebody has."""
 
-    roles = SelectMultipleField(
+    roles = TickField(
         _l("Roles"),
         [InputRequired(_l("Give at least one role."))],
         choices=CHOICES,
-        option_widget=CheckboxInput(),
     )
 
     def chosen(self) -> frozenset[StaffRole]:

@@ -8,8 +8,9 @@ from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Field, Form, PasswordField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice, SelectMultipleField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput
 
 from oms.kernel.errors import BadInputError
 from oms.web import credentials
@@ -36,6 +37,12 @@ def choice_field(label: str, listed: Mapping[Any, str]) -> SelectField:
         *(SelectChoice(str(one), _l(told)) for one, told in listed.items()),
     ]
     return SelectField(label, [Optional()], choices=choices, default="")
+
+
+class TickField(SelectMultipleField):  # type: ignore[misc]
+    """Several of some words, each with a box to tick."""
+
+    option_widget = CheckboxInput()
 
 
 def _read(_form: Form, field: Field) -> None:

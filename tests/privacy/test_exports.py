@@ -22,8 +22,10 @@ from oms.privacy.erasure.actions import Wish
 from oms.privacy.exports import handlers
 from oms.privacy.exports.models import Export, ExportUnit
 from oms.privacy.exports.states import ExportState
+from oms.privacy.locking import actions as locking
+from oms.privacy.locking.actions import Disputed
 from oms.privacy.retention import actions as retention
-from oms.privacy.states import Way
+from oms.privacy.states import LockGround, Way
 from oms.staff.models import Staff
 from oms.staff.states import StaffRole
 from tests.forgetting import delivered
@@ -43,6 +45,13 @@ def asked(visitor: Visitor, orders: list[Order], kind: str = "addresses") -> str
     answer = visitor.send(PATH, page=PATH, numbers=numbers, kind=kind, reason="Recall of a batch")
     assert answer.status_code == 303, words(answer)
     return str(answer.headers["Location"]).removeprefix("/oms")
+
+
+def lock(order: Order) -> None:
+    """Have the address of an order locked by its person."""
+    disputed = Disputed(order.unit, "order.delivery", "name", LockGround.WRONG)
+    with transaction() as session:
+        locking.ask(session, disputed, "eu", "en", by=Actor(ActorKind.GUEST, "1"))
 
 
 def built() -> None:
@@ -107,7 +116,13 @@ def test_the_database_too_wants_two_different_people(small: Shop, desk: FlaskCli
 def test_what_is_typed_wrong_is_said_and_nothing_is_asked(small: Shop, desk: FlaskClient) -> None:
     order = delivered({small.pencil: 1})
     _, asking = employed(desk, "kim", StaffRole.SERVICE)
-    for numbers, reason in ((order.number, " "), (f"{order.number} NOBODY", "Recall"), ("", "Recall")):
+    card = "Recall of 4242 4242 4242 4242"
+    for numbers, reason in (
+        (order.number, " "),
+        (f"{order.number} NOBODY", "Recall"),
+        ("", "Recall"),
+        (order.number, card),
+    ):
         answer = asking.send(PATH, page=PATH, numbers=numbers, kind="addresses", reason=reason)
         assert answer.status_code == 422
     with reading() as session:
@@ -128,6 +143,31 @@ def test_who_is_erased_takes_every_list_under_way_along(small: Shop, desk: Flask
     with reading() as session:
         row = session.scalars(select(Export)).one()
         assert (row.state, vault.ends(row.unit)) == (ExportState.DROPPED, {})
+
+
+def test_who_locks_their_data_is_in_no_list_and_is_told_of_none(small: Shop, desk: FlaskClient) -> None:
+    before, after, free = (delivered({small.pencil: 1}) for _ in range(3))
+    _, asking = employed(desk, "kim", StaffRole.SERVICE)
+    _, agreeing = employed(desk, "pat", StaffRole.PRIVACY)
+    lock(before)
+    places = asked(asking, [before, free]), asked(asking, [after, free])
+    for place in places:
+        assert agreeing.send(f"{place}/yes", page=place).status_code == 303
+    built()
+    lock(after)
+    assert asking.send(f"{places[1]}/take", page=places[1]).status_code == 409
+    taken = asking.send(f"{places[0]}/take", page=places[0]).text
+    assert (free.number in taken, before.number in taken) == (True, False)
+    with reading() as session:
+        verbs = {
+            one.number: [deed.verb for deed in audit.about(session, one.unit)]
+            for one in (before, after, free)
+        }
+        assert [number for number, seen in verbs.items() if "privacy.export" in seen] == [free.number]
+        assert {row.state for row in session.scalars(select(Export))} == {
+            ExportState.TAKEN,
+            ExportState.DROPPED,
+        }
 
 
 def test_a_list_that_nobody_takes_is_gone_after_a_day(small: Shop, desk: FlaskClient) -> None:
@@ -156,6 +196,7 @@ def test_one_can_take_a_wish_back_and_others_can_refuse_it(small: Shop, desk: Fl
         with reading() as session:
             assert session.scalars(select(Export.state).order_by(Export.id.desc())).first() is state
         assert other.send(f"{place}/yes", page=place).status_code == 409
+        assert other.send(f"{place}/banana", page=place).status_code == 404
 
 
 def test_whoever_leaves_takes_no_list_along(small: Shop, desk: FlaskClient) -> None:

@@ -60,7 +60,9 @@ class DenialForm(Form):
     ground = SelectField(
         _l("Ground"), choices=[SelectChoice(g.value, _l(r.words)) for g, r in REASONS.items()]
     )
-    evidence = TextAreaField(_l("What shows it"), [InputRequired(_l("Say what shows it.")), _LONG])
+    evidence = TextAreaField(
+        _l("What shows it"), [InputRequired(_l("Say what shows it.")), _LONG, no_card_number]
+    )
     fields = SelectMultipleField(_l("Only these fields of a copy"), [Optional()], choices=queries.fields)
 
     def to_request(self) -> Denial:

@@ -26,11 +26,20 @@ _QUOTED = re.compile(
     r"|(On|Am|Le) .{0,200}(wrote|schrieb|crit)\s*:)\s*$"
 )
 _SIGNATURE = re.compile(r"(?m)^-- ?$")
+# Who has ordered or given something, said of a child: a gift for a daughter is no request of a guardian.
+_OF_A_CHILD = re.compile(
+    r"\bmy (child|son|daughter|kid)(['’]s|\b.{0,40}\b(order|bought|account|data|sign|regist|use))"
+    r"|\bi am (the|a) (parent|guardian|mother|father) of\b"
+    r"|\bmeine?[srmn]? (kind|sohn|tochter)\w*\b.{0,60}(bestell|gekauft|konto|daten|angemeldet)"
+    r"|(konto|daten|bestellung) meine[sr] (kind|sohn|tochter)"
+    r"|我的?(孩子|儿子|女儿).{0,20}(订单|账户|下单|购买|数据)"
+)
+_A_CHILD = re.compile(
+    r"\bi(['’]m| am) (a minor|a child|under ?age|only 1\d|under 1\d)\b"
+    r"|\bich bin (noch )?(minderjährig|ein kind|unter 1\d|erst 1\d)|我(是|还是)?未成年"
+)
 # Stems in the languages of the shop; the first kind with a stem in the words is it, the gravest first.
 _STEMS: tuple[tuple[RequestKind, tuple[str, ...]], ...] = (
-    (RequestKind.GUARDIAN, ("my child", "my son", "my daughter", "mein kind", "meines kindes", "我的孩子")),
-    (RequestKind.GUARDIAN, ("mein sohn", "meines sohnes", "meine tochter", "meiner tochter")),
-    (RequestKind.MINOR, ("underage", "under age", "i am a minor", "minderjährig", "未成年")),
     (RequestKind.ERASURE, ("delet", "eras", "forget me", "close my account", "cancel my account", "lösch")),
     (RequestKind.ERASURE, ("vergess", "konto schließen", "删除", "注销")),
     (RequestKind.COPY, ("copy of my", "export", "portab", "kopie", "übertrag", "副本", "导出")),
@@ -83,6 +92,10 @@ def read(raw: bytes) -> Letter:
 def kind_of(words: str) -> RequestKind:
     """Return what somebody asks for by the words they use; OTHER where none is known: staff read it."""
     found = words.casefold()
+    if _OF_A_CHILD.search(found):
+        return RequestKind.GUARDIAN
+    if _A_CHILD.search(found):
+        return RequestKind.MINOR
     return next((kind for kind, stems in _STEMS if any(s in found for s in stems)), RequestKind.OTHER)
 
 

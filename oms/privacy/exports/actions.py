@@ -18,7 +18,8 @@ from oms.kernel import audit, clock, files, ids, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError, RefusedError
-from oms.kernel.register import Job, Purpose
+from oms.kernel.register import Job, Purpose, kind_of
+from oms.orders import queries as orders
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.privacy.exports import queries
 from oms.privacy.exports.models import Export, ExportUnit
@@ -26,6 +27,8 @@ from oms.privacy.exports.personal import DAYS, ExportFile
 from oms.privacy.exports.states import LIVE, ExportKind, ExportState
 
 FILE = "people.csv"
+# A file of more would be a copy of the shop.
+MOST = 500
 # To agree, three days; to take it, one; what was taken or refused is listed as long as entries of the audit.
 TO_AGREE, TO_TAKE, LISTED = timedelta(days=3), timedelta(days=DAYS), timedelta(days=400)
 _OPENS: dict[ExportKind, tuple[type[Any], tuple[str, ...]]] = {
@@ -48,7 +51,9 @@ class Wanted:
 
 def ask(session: Session, wanted: Wanted, *, by: Actor) -> Export:
     """Ask for a list; nothing is opened before somebody else agrees. Raises BadInputError."""
-    units = queries.orders_named(session, wanted.numbers)
+    if not 0 < len(wanted.numbers) <= MOST:
+        raise BadInputError(f"Name 1 to {MOST} orders.", field="numbers")
+    units = orders.units_of(session, wanted.numbers)
     if not wanted.reason.strip():
         raise BadInputError("Say why.", field="reason")
     row = Export(
@@ -102,7 +107,7 @@ def build(export_id: int) -> None:
         if row is None or row.state is not ExportState.AGREED or row.ends_at <= clock.now():
             return
         units, kind, unit = queries.units_of(session, export_id), row.kind, row.unit
-        content, people = _written(session, units, kind)
+        content, told = _written(session, units, kind)
     keys = vault.prepare(ids.new_id(), unit, ExportFile)
     with transaction() as session:
         row = session.get(Export, export_id, with_for_update=True)
@@ -111,12 +116,16 @@ def build(export_id: int) -> None:
             return
         row.file_id = files.store(session, ExportFile(FILE), content, keys)
         row.become(ExportState.READY)
-        row.people, row.ends_at = people, clock.now() + TO_TAKE
+        row.people, row.ends_at = len(told), clock.now() + TO_TAKE
+        left_out = ExportUnit.export_id == row.id, ExportUnit.unit.not_in(told)
+        session.execute(delete(ExportUnit).where(*left_out))
 
 
-def _written(session: Session, units: Sequence[str], kind: ExportKind) -> tuple[bytes, int]:
+def _written(session: Session, units: Sequence[str], kind: ExportKind) -> tuple[bytes, list[str]]:
+    """Return the list, and the units that are in it."""
     cls, names = _OPENS[kind]
-    text, people, by = io.StringIO(), 0, SYSTEM.doing(Job.EXPORTS)
+    text, by = io.StringIO(), SYSTEM.doing(Job.EXPORTS)
+    written: list[str] = []
     sheet = csv.writer(text)
     sheet.writerow(("order", *names))
     for unit in units:
@@ -124,15 +133,16 @@ def _written(session: Session, units: Sequence[str], kind: ExportKind) -> tuple[
         if found is not None:
             told = (made_harmless(str(getattr(found, name))) for name in names)
             sheet.writerow((unit.partition(":")[2], *told))
-            people += 1
-    return text.getvalue().encode(), people
+            written.append(unit)
+    return text.getvalue().encode(), written
 
 
 def take(number: str, *, by: Actor) -> bytes:
     """Return the list to who asked for it, once, and destroy it; each person in it can see that, and why.
 
-    Raises RefusedError for anybody else, IllegalMoveError when there is nothing to take. Opens transactions
-    of its own: never call it inside one.
+    Raises RefusedError for anybody else, IllegalMoveError when there is nothing to take, and when somebody
+    in it had their data locked since it was written: that list is dropped. Opens transactions of its own:
+    never call it inside one.
     """
     with transaction() as session:
         row = queries.by_number(session, number, is_locked=True)
@@ -140,26 +150,29 @@ def take(number: str, *, by: Actor) -> bytes:
             raise RefusedError("Only who asked for an export can take it.")
         if row.state is not ExportState.READY or row.file_id is None:
             raise IllegalMoveError("There is nothing to take. It may have been taken already.")
-        why, (cls, names), unit = by.because(row.reason), _OPENS[row.kind], row.unit
-        found = files.open_file(session, row.file_id, purpose=Purpose.AFTER_SALES, by=by)
-        kind = "order.delivery" if cls is OrderDelivery else "order.contact"
-        for theirs in queries.units_of(session, row.id):
-            about, fields = vault.subject_of(session, theirs), tuple(f"{kind}.{name}" for name in names)
-            audit.record(
-                session,
-                why,
-                "privacy.export",
-                theirs,
-                subject_id=about,
-                purpose=Purpose.AFTER_SALES,
-                fields=fields,
-            )
-        row.become(ExportState.TAKEN)
+        unit, units, kind = row.unit, queries.units_of(session, row.id), kind_of(_OPENS[row.kind][0])
+        if {(theirs, kind.name) for theirs in units} & vault.locks(units):
+            found = None
+            row.become(ExportState.DROPPED)
+        else:
+            found = files.open_file(session, row.file_id, purpose=Purpose.AFTER_SALES, by=by)
+            _note_taken(session, row, units, by)
+            row.become(ExportState.TAKEN)
         _close(session, [row.id])
     vault.destroy_unit(unit)
     if found is None:
-        raise IllegalMoveError("There is nothing to take. Ask for it again.")
+        raise IllegalMoveError("There is nothing to take: somebody in it has locked their data. Ask again.")
     return found.content
+
+
+def _note_taken(session: Session, row: Export, units: Sequence[str], by: Actor) -> None:
+    """Write into the audit of each person in a list that it was taken, and why."""
+    cls, names = _OPENS[row.kind]
+    fields = tuple(f"{kind_of(cls).name}.{name}" for name in names)
+    why, purpose = by.because(row.reason), Purpose.AFTER_SALES
+    for unit in units:
+        about = vault.subject_of(session, unit)
+        audit.record(session, why, "privacy.export", unit, subject_id=about, purpose=purpose, fields=fields)
 
 
 def _close(session: Session, numbers: Sequence[int]) -> None:

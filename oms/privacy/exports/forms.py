@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from oms.privacy.exports.actions import Wanted
 from oms.privacy.exports.states import ExportKind
+from oms.web.fields import no_card_number
 from oms.web.forms import Form
 
 _KINDS = {
@@ -29,7 +30,11 @@ class ExportForm(Form):
     )
     reason = StringField(
         _l("Why, for your colleague and for the buyers"),
-        [InputRequired(_l("Say why.")), Length(max=300, message=_l("Take at most 300 characters."))],
+        [
+            InputRequired(_l("Say why.")),
+            Length(max=300, message=_l("Take at most 300 characters.")),
+            no_card_number,
+        ],
     )
 
     def to_request(self) -> Wanted:

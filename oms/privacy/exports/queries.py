@@ -1,17 +1,12 @@
-"""Reads of exports: those that wait, by number, and the orders that somebody typed."""
-
-from collections.abc import Sequence
+"""Reads of exports: those that wait, and by number."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock
-from oms.kernel.errors import BadInputError, NotFoundError
-from oms.orders.models import Order
+from oms.kernel.errors import NotFoundError
 from oms.privacy.exports.models import Export, ExportUnit
 
-# A file of more would be a copy of the shop.
-MOST = 500
 _LISTED = 100
 
 
@@ -33,17 +28,3 @@ def units_of(session: Session, export_id: int) -> list[str]:
     """Return the units that an export is of, in the order in which they were asked for."""
     chosen = select(ExportUnit.unit).where(ExportUnit.export_id == export_id).order_by(ExportUnit.position)
     return list(session.scalars(chosen))
-
-
-def orders_named(session: Session, numbers: Sequence[str]) -> list[str]:
-    """Return the units of orders by number, each once. Raises BadInputError for one that is unknown."""
-    wanted = list(dict.fromkeys(numbers))
-    if not 0 < len(wanted) <= MOST:
-        raise BadInputError(f"Name 1 to {MOST} orders.", field="numbers")
-    found = {
-        order.number: order.unit for order in session.scalars(select(Order).where(Order.number.in_(wanted)))
-    }
-    unknown = [number for number in wanted if number not in found]
-    if unknown:
-        raise BadInputError(f"There is no order {', '.join(unknown[:5])}.", field="numbers")
-    return [found[number] for number in wanted]

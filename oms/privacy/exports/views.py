@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -145,11 +145,10 @@ def take(ref: str) -> ResponseReturnValue:
 @permit(Permission.REVEAL)
 def decide(ref: str, verdict: str) -> ResponseReturnValue:
     """Agree to somebody else's wish, refuse it, or take one's own back."""
+    deed = {"yes": actions.agree, "no": actions.refuse}.get(verdict)
+    if deed is None:
+        abort(404)
     with transaction() as session:
-        found = queries.by_number(session, ref, is_locked=True)
-        if verdict == "yes":
-            actions.agree(session, found, by=actor())
-        else:
-            actions.refuse(session, found, by=actor())
+        deed(session, queries.by_number(session, ref, is_locked=True), by=actor())
     flash(_("Noted."), "good")
     return redirect(url_for(".export", ref=ref), 303)

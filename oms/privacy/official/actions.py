@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.egress import Occasion
 from oms.kernel.errors import BadInputError, IllegalMoveError, RefusedError
 from oms.kernel.register import KINDS, Job, Purpose
+from oms.orders import queries as orders
 from oms.privacy.clocks import calendar
 from oms.privacy.official import queries
 from oms.privacy.official.models import OfficialRequest, OfficialUnit
@@ -22,6 +22,16 @@ from oms.privacy.official.states import Instrument, OfficialState, Why
 TO_TAKE = timedelta(days=3)
 EMERGENCY = timedelta(hours=24)
 REVIEW_DAYS = 3
+# A longer silence has to be ordered again.
+MOST_GAG = timedelta(days=366)
+_LACKS = {
+    Why.NO_INSTRUMENT: (
+        "Name the authority, the number of its instrument, and its day.",
+        "instrument",
+    ),
+    Why.EXPIRED: ("The instrument is not in force today.", "expires_on"),
+    Why.OUT_OF_SCOPE: ("Name the orders and choose the fields that it covers.", "fields"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +46,16 @@ class Asked:
     issued_on: date | None = None
     expires_on: date | None = None
     gag_until: date | None = None
+    # Written down also where it is refused at once for what it lacks.
+    even_so: bool = False
 
 
 def write(session: Session, asked: Asked, *, by: Actor) -> OfficialRequest:
-    """Write down what an authority asks; what cannot be agreed to is refused at once, with its ground."""
-    units = queries.units_of_numbers(session, asked.numbers)
+    """Write down what an authority asks; what cannot be agreed to is refused at once, with its ground.
+
+    Raises BadInputError for that, and for an order that is unknown, unless it is written down even so.
+    """
+    units = _units(session, asked)
     row = OfficialRequest(
         number=ids.order_number(),
         state=OfficialState.WRITTEN,
@@ -49,22 +64,54 @@ def write(session: Session, asked: Asked, *, by: Actor) -> OfficialRequest:
         authority=asked.authority.strip(),
         issued_on=asked.issued_on,
         expires_on=asked.expires_on,
-        gag_until=asked.gag_until,
+        gag_until=_checked(asked.gag_until),
         fields=list(dict.fromkeys(asked.fields)),
-        people=len(units),
         written_by=by.id,
         written_at=clock.now(),
     )
+    why = queries.ground(row, units, _today())
+    if why is not None and not asked.even_so:
+        words, field = _LACKS[why]
+        raise BadInputError(words, field=field)
     session.add(row)
     session.flush()
     audit.record(session, by, f"official.write.{asked.kind}", f"official:{row.number}")
-    why = queries.ground(row, units, clock.now())
     if why is not None:
         refuse(session, row, why, by=by)
         return row
     session.add_all(OfficialUnit(official_id=row.id, unit=unit, since=clock.now()) for unit in units)
     session.flush()
     return row
+
+
+def _units(session: Session, asked: Asked) -> list[str]:
+    try:
+        return orders.units_of(session, asked.numbers)
+    except BadInputError:
+        if asked.even_so:
+            return []
+        raise
+
+
+def _today() -> date:
+    return calendar.current().day_of(clock.now())
+
+
+def _checked(gag_until: date | None) -> date | None:
+    if gag_until is not None and not _today() <= gag_until <= _today() + MOST_GAG:
+        raise BadInputError("Take a day from today on, at most a year ahead.", field="gag_until")
+    return gag_until
+
+
+def keep_quiet(session: Session, row: OfficialRequest, until: date | None, *, by: Actor) -> None:
+    """Note until when the law forbids to tell anybody, or that it does not any more: then they are told now.
+
+    Raises BadInputError for a day that has passed or is more than a year ahead: a court has to renew it.
+    """
+    row.gag_until = _checked(until)
+    audit.record(session, by, "official.gag", f"official:{row.number}")
+    session.flush()
+    tell_due(session)
 
 
 def approve(session: Session, row: OfficialRequest, *, by: Actor) -> None:
@@ -77,7 +124,7 @@ def approve(session: Session, row: OfficialRequest, *, by: Actor) -> None:
     if by.id in {row.written_by, row.approver1}:
         raise RefusedError("Somebody else has to agree: not who wrote it down, and not the same twice.")
     units = [one.unit for one in queries.units_of(session, row.id)]
-    why = queries.ground(row, units, clock.now())
+    why = queries.ground(row, units, _today())
     if why is not None:
         raise BadInputError(f"This cannot be agreed to: {why}. Refuse it.")
     if row.approver1:
@@ -85,11 +132,12 @@ def approve(session: Session, row: OfficialRequest, *, by: Actor) -> None:
     else:
         row.approver1 = by.id
     audit.record(session, by, "official.approve", f"official:{row.number}")
-    now, is_urgent = clock.now(), row.kind is Instrument.EMERGENCY
+    now, is_urgent, days = clock.now(), row.kind is Instrument.EMERGENCY, calendar.current()
     if row.approver2 or is_urgent:
-        days = calendar.current()
         row.review_by = days.end_of(days.after(days.day_of(now), REVIEW_DAYS)) if is_urgent else None
         row.approved_at, row.ends_at = now, now + (EMERGENCY if is_urgent else TO_TAKE)
+        if row.expires_on is not None:
+            row.ends_at = min(row.ends_at, days.end_of(row.expires_on))
         row.become(OfficialState.APPROVED, now)
     session.flush()
 
@@ -112,11 +160,9 @@ def take(session: Session, row: OfficialRequest, *, by: Actor) -> bytes:
         raise IllegalMoveError("There is nothing to take: it was taken, is over, or two have not agreed yet.")
     told = []
     for one in queries.units_of(session, row.id):
-        records, values = _covered(session, one.unit, row.fields)
+        values = _covered(session, one.unit, row.fields)
         one.fields = sorted(values)
         told.append({"order": one.unit.partition(":")[2], "fields": values})
-        if records and row.gag_until is None:
-            _note_disclosed(session, row, one)
     row.become(OfficialState.DISCLOSED, now)
     row.given_at, row.given_to = now, by.id
     audit.record(session, by, "official.take", f"official:{row.number}", fields=tuple(row.fields))
@@ -124,18 +170,17 @@ def take(session: Session, row: OfficialRequest, *, by: Actor) -> bytes:
     return json.dumps({"instrument": row.instrument, "orders": told}, indent=2, ensure_ascii=False).encode()
 
 
-def _covered(session: Session, unit: str, wanted: Sequence[str]) -> tuple[list[Any], dict[str, str]]:
-    """Open the records of a unit that hold a covered field; return them, and those fields alone."""
-    records, values, by = [], {}, SYSTEM.doing(Job.AUTHORITIES)
+def _covered(session: Session, unit: str, wanted: Sequence[str]) -> dict[str, str]:
+    """Open the records of a unit that hold a covered field; return those fields alone, where known."""
+    values, by = {}, SYSTEM.doing(Job.AUTHORITIES)
     for name in queries.COVERED:
         fields = [field for field in KINDS[name].names() if f"{name}.{field}" in wanted]
         if not fields:
             continue
         record = vault.open_record(session, KINDS[name].type, unit, purpose=Purpose.RIGHTS, by=by)
         if record is not None:
-            records.append(record)
             values.update({f"{name}.{field}": str(getattr(record, field)) for field in fields})
-    return records, {name: value for name, value in values.items() if value}
+    return {name: value for name, value in values.items() if value}
 
 
 def _note_disclosed(session: Session, row: OfficialRequest, one: OfficialUnit) -> None:
@@ -155,8 +200,7 @@ def tell_due(session: Session) -> int:
     """
     found = queries.to_tell(session, clock.now())
     for row, one in found:
-        if row.gag_until is not None:
-            _note_disclosed(session, row, one)
+        _note_disclosed(session, row, one)
         one.told_at = clock.now()
         outbox.say(session, "official.tell", official=row.id, unit=one.unit)
     return len(found)

@@ -24,7 +24,7 @@ class OfficialRequest(Base):
 
     __tablename__ = "official_requests"
     __columns__: ClassVar = columns(
-        "id number state kind instrument authority issued_on expires_on fields people ground written_at"
+        "id number state kind instrument authority issued_on expires_on fields ground written_at"
         " approved_at ends_at given_at settled_at gag_until review_by reviewed_at",
         "written_by approver1 approver2 reviewed_by given_to",
     )
@@ -58,7 +58,6 @@ class OfficialRequest(Base):
     issued_on: Mapped[date | None]
     expires_on: Mapped[date | None]
     fields: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
-    people: Mapped[int]
     ground: Mapped[Why | None]
     written_by: Mapped[str]
     written_at: Mapped[datetime]

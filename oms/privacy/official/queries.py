@@ -1,14 +1,13 @@
 """Reads about official requests: what can be covered, which are due, and the counters for everybody."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from oms.kernel.errors import NotFoundError
 from oms.kernel.register import KINDS
-from oms.orders import queries as orders
 from oms.privacy.official.models import OfficialRequest, OfficialUnit
 from oms.privacy.official.states import Instrument, OfficialState, Why
 
@@ -17,15 +16,9 @@ COVERED = ("order.delivery", "order.contact")
 MOST_LISTED = 200
 
 
-def fields() -> list[str]:
-    """Return every field that an instrument can cover, by name."""
-    return [f"{name}.{field}" for name in COVERED for field in KINDS[name].names()]
-
-
-def units_of_numbers(session: Session, numbers: Sequence[str]) -> list[str]:
-    """Return the units of orders by their numbers; empty where one of them is unknown."""
-    found = [orders.by_number(session, number) for number in dict.fromkeys(numbers)]
-    return [order.unit for order in found if order is not None] if all(found) else []
+def fields() -> dict[str, str]:
+    """Return every field that an instrument can cover: its label by its name."""
+    return {f"{name}.{field.name}": field.label for name in COVERED for field in KINDS[name].fields}
 
 
 def by_number(session: Session, number: str, *, is_locked: bool = False) -> OfficialRequest:
@@ -50,12 +43,13 @@ def units_of(session: Session, official_id: int) -> list[OfficialUnit]:
 
 
 def to_tell(session: Session, now: datetime) -> list[tuple[OfficialRequest, OfficialUnit]]:
-    """Return what was given out and not told yet, where no law forbids it any more."""
+    """Return of whom something was given out and who was not told, where no law forbids it any more."""
     is_free = or_(OfficialRequest.gag_until.is_(None), OfficialRequest.gag_until < now.date())
     rows = session.execute(
         select(OfficialRequest, OfficialUnit)
         .join(OfficialUnit, OfficialUnit.official_id == OfficialRequest.id)
-        .where(OfficialRequest.state == OfficialState.DISCLOSED, OfficialUnit.told_at.is_(None), is_free)
+        .where(OfficialRequest.state == OfficialState.DISCLOSED, OfficialUnit.told_at.is_(None))
+        .where(is_free, OfficialUnit.fields != [])
         .order_by(OfficialRequest.id, OfficialUnit.unit)
         .limit(MOST_LISTED)
     )
@@ -97,14 +91,13 @@ def counters(session: Session) -> list[tuple[int, Instrument, int, int, int]]:
     return [(int(row[0]), row[1], row[2], row[3], row[4]) for row in rows]
 
 
-def ground(asked: OfficialRequest, units: Sequence[str], today: datetime) -> Why | None:
-    """Return why a request has to be refused as it stands; None where it may be agreed to."""
+def ground(asked: OfficialRequest, units: Sequence[str], day: date) -> Why | None:
+    """Return why a request has to be refused on a day; None where it may be agreed to and taken."""
     is_bare = not asked.authority or not (asked.instrument and asked.issued_on)
     if is_bare and (asked.kind is not Instrument.EMERGENCY or not asked.authority):
         return Why.NO_INSTRUMENT
-    day = today.date()
     if (asked.issued_on and asked.issued_on > day) or (asked.expires_on and asked.expires_on < day):
         return Why.EXPIRED
-    if not units or not asked.fields or not set(asked.fields) <= set(fields()):
+    if not units or not asked.fields or not set(asked.fields) <= fields().keys():
         return Why.OUT_OF_SCOPE
     return None

@@ -1,6 +1,6 @@
 """The desk's routes of official requests: write one down, agree, refuse, take once, review."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, url_for
@@ -8,11 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from oms.kernel.db import reading, transaction
+from oms.kernel.errors import BadInputError
 from oms.privacy import pages
 from oms.privacy.official import actions, queries
-from oms.privacy.official.forms import OfficialForm, RefusalForm
+from oms.privacy.official.forms import GagForm, OfficialForm, RefusalForm
 from oms.privacy.official.models import OfficialRequest, OfficialUnit
 from oms.privacy.official.states import Instrument, OfficialState, Why
+from oms.staff import queries as staff
+from oms.web.fields import show_error
 from oms.web.filters import day, moment
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit
@@ -29,9 +32,13 @@ def index() -> ResponseReturnValue:
     """List what authorities ask for, and take another request."""
     form = OfficialForm()
     if form.validate_on_submit():
-        with transaction() as session:
-            row = actions.write(session, form.to_request(), by=actor())
-        return redirect(url_for(".official", number=row.number), 303)
+        try:
+            with transaction() as session:
+                row = actions.write(session, form.to_request(), by=actor())
+        except BadInputError as error:
+            show_error(form, error)
+        else:
+            return redirect(url_for(".official", number=row.number), 303)
     with reading() as session:
         found = queries.listed(session)
     rows = [
@@ -52,7 +59,9 @@ def index() -> ResponseReturnValue:
         "note": _("Two others have to agree. Only what the instrument covers is ever opened."),
     }
     shown = pages.sheet(
-        _("Official requests"), tables=[pages.table(_("Official requests"), heads, rows)], forms=[entry]
+        _("Official requests"),
+        tables=[pages.table(_("So far"), heads, rows)],
+        forms=[entry],
     )
     return shown, 422 if form.errors else 200
 
@@ -64,43 +73,46 @@ def official(number: str) -> str:
     with reading() as session:
         found = queries.by_number(session, number)
         units = queries.units_of(session, found.id)
+        names = {str(one.id): one.desk_name for one in staff.members(session)}
     is_open = found.state in {OfficialState.WRITTEN, OfficialState.APPROVED}
+    is_quiet = is_open or any(one.fields and one.told_at is None for one in units)
     return pages.sheet(
         _("Official request %(number)s", number=number),
         back=url_for(".index"),
         chip={"word": _(found.state), "kind": _KINDS.get(found.state, "waiting")},
-        facts=_facts(found, units),
-        forms=[_refusal(number)] if is_open else [],
+        facts=[(what, told) for what, told in _facts(found, units, names) if told],
+        forms=[*([_refusal(number)] if is_open else []), *([_gag(found)] if is_quiet else [])],
         steps=_steps(found),
     )
 
 
-def _facts(found: OfficialRequest, units: Sequence[OfficialUnit]) -> list[tuple[str, str]]:
+def _facts(
+    found: OfficialRequest, units: Sequence[OfficialUnit], names: Mapping[str, str]
+) -> list[tuple[str, str]]:
     about = ", ".join(pages.unit_words(one.unit) for one in units)
-    told = sum(1 for one in units if one.told_at)
+    given = [one for one in units if one.fields]
+    told, labels = sum(1 for one in given if one.told_at), queries.fields()
+    agreed = filter(None, [found.approver1, found.approver2])
     return [
         (_("Instrument"), f"{found.kind} {found.instrument}"),
         (_("Authority"), found.authority or _("none named")),
         (_("Issued, ends"), f"{_day(found.issued_on)}, {_day(found.expires_on)}"),
         (_("Orders"), about or _("none")),
-        (_("Fields"), ", ".join(found.fields) or _("none")),
-        (_("Written down by"), found.written_by),
-        (_("Agreed"), ", ".join(filter(None, [found.approver1, found.approver2])) or _("nobody")),
+        (_("Fields"), ", ".join(_(labels[name]) for name in found.fields if name in labels) or _("none")),
+        (_("Written down by"), names.get(found.written_by, found.written_by)),
+        (_("Agreed"), ", ".join(names.get(one, one) for one in agreed) or _("nobody")),
         (_("Can be taken until"), moment(found.ends_at) if found.ends_at else _("not yet")),
         (_("Taken"), moment(found.given_at) if found.given_at else _("no")),
-        (_("Told"), _("%(count)s of %(all)s", count=told, all=len(units))),
-        (_("Nobody may be told until"), _day(found.gag_until)),
-        (_("Refused because"), found.ground or ""),
-        (_("Review by, reviewed by"), f"{_moment(found.review_by)} {found.reviewed_by}"),
+        (_("Told"), _("%(count)s of %(all)s", count=told, all=len(given)) if found.given_at else ""),
+        (_("Nobody may be told until"), day(found.gag_until) if found.gag_until else ""),
+        (_("Refused because"), _(found.ground) if found.ground else ""),
+        (_("Review by"), moment(found.review_by) if found.review_by else ""),
+        (_("Reviewed by"), names.get(found.reviewed_by, found.reviewed_by)),
     ]
 
 
 def _day(when: Any) -> str:  # noqa: ANN401 - a date, or none
     return day(when) if when else str(_("none"))
-
-
-def _moment(when: Any) -> str:  # noqa: ANN401 - a moment, or none
-    return moment(when) if when else str(_("none"))
 
 
 def _refusal(number: str) -> dict[str, Any]:
@@ -110,9 +122,16 @@ def _refusal(number: str) -> dict[str, Any]:
     return {"title": _("Refuse"), "form": form, "url": url, "yes": _("Refuse"), "note": note}
 
 
+def _gag(found: OfficialRequest) -> dict[str, Any]:
+    url = url_for(".keep_quiet", number=found.number)
+    note = _("At most a year; then a court has to say so again. Left empty, the person is told.")
+    form = GagForm(formdata=None, gag_until=found.gag_until)
+    return {"title": _("Silence"), "form": form, "url": url, "yes": _("Save"), "note": note}
+
+
 def _steps(found: OfficialRequest) -> list[dict[str, Any]]:
     wanted: list[tuple[str, str]] = []
-    if found.state is OfficialState.WRITTEN:
+    if found.state is OfficialState.WRITTEN and actor().id not in {found.written_by, found.approver1}:
         wanted.append((_("Agree"), ".approve"))
     if found.state is OfficialState.APPROVED:
         wanted.append((_("Take it, once"), ".take"))
@@ -143,6 +162,21 @@ def refuse(number: str) -> ResponseReturnValue:
             row = queries.by_number(session, number, is_locked=True)
             actions.refuse(session, row, Why(str(form.why.data)), by=actor())
         flash(_("Refused."), "good")
+    return redirect(url_for(".official", number=number), 303)
+
+
+@blueprint.post("/privacy/official/<number>/silence")
+@permit(Permission.PRIVACY)
+def keep_quiet(number: str) -> ResponseReturnValue:
+    """Note until when nobody may be told, or that they may be."""
+    form = GagForm()
+    if not form.validate_on_submit():
+        flash(_("This is no day."), "bad")
+        return redirect(url_for(".official", number=number), 303)
+    with transaction() as session:
+        row = queries.by_number(session, number, is_locked=True)
+        actions.keep_quiet(session, row, form.gag_until.data, by=actor())
+    flash(_("Noted."), "good")
     return redirect(url_for(".official", number=number), 303)
 
 

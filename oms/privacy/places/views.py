@@ -37,7 +37,7 @@ def _row(session: Session, name: str, found: Place | None) -> list[tuple[str, st
     cells = [party(name), "", "", "", "", _state(session, name, found)]
     if found is not None:
         review = day(found.review) if found.review else ""
-        inside = "" if found.outside else _("inside the EEA")
+        inside = _("inside the EEA") if found.countries and not found.outside else ""
         how = mechanism_words(found.mechanism) or inside
         cells[1:5] = [found.provider, countries(found.countries), how, review]
     return [(cell, "") for cell in cells]

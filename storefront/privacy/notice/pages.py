@@ -53,6 +53,11 @@ def _group(unit: str) -> str:
         "challenge": _("When you prove a mailbox"),
         "notice": _("When you change your mailbox"),
         "certificate": _("When you delete your data"),
+        "copy": _("When you have a copy made"),
+        "move": _("When you have lost a mailbox"),
+        "request": _("When you ask about your data"),
+        "guardian": _("When you answer for a child"),
+        "export": _("When staff take a list along"),
         "staff": _("When you work here"),
     }
     return str(words.get(unit) or unit)
@@ -88,7 +93,8 @@ def _recipient(to: Content) -> dict[str, str]:
         "what": party(to["name"]),
         "why": _(to["what_for"]),
         "basis": to["agreement"],
-        "until": to["policy_url"] or _("see its own notice"),
+        "until": _("see its own notice"),
+        "policy_url": to["policy_url"],
         "who": f"{_(to['role'])}; {_lies(to) or _(to['region'])}",
     }
 

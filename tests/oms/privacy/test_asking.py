@@ -275,6 +275,15 @@ def test_a_mail_becomes_a_request_once(shop: None) -> None:
         ("Auskunft nach Artikel 15", RequestKind.ACCESS),
         ("My name must be rectified", RequestKind.CORRECTION),
         ("Hello there", RequestKind.OTHER),
+        ("Please delete my account. The pen was a gift for my son.", RequestKind.ERASURE),
+        ("Delete it, I was underage back then", RequestKind.ERASURE),
+        ("My daughter bought a pen, delete her data", RequestKind.GUARDIAN),
+        ("Please close my son's account", RequestKind.GUARDIAN),
+        ("Meine Tochter hat bei Ihnen bestellt", RequestKind.GUARDIAN),
+        ("我的孩子在你们这里下单了", RequestKind.GUARDIAN),
+        ("I am a minor", RequestKind.MINOR),
+        ("Ich bin minderjährig", RequestKind.MINOR),
+        ("我是未成年人", RequestKind.MINOR),
     ],
 )
 def test_what_is_asked_is_known_by_the_words(said: str, kind: RequestKind) -> None:
