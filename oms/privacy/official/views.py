@@ -41,6 +41,22 @@ def index() -> ResponseReturnValue:
             return redirect(url_for(".official", number=row.number), 303)
     with reading() as session:
         found = queries.listed(session)
+    entry = {
+        "title": _("An authority asks"),
+        "form": form,
+        "url": url_for(".index"),
+        "yes": _("Write it down"),
+        "note": _("Two others have to agree. Only what the instrument covers is ever opened."),
+    }
+    shown = pages.sheet(
+        _("Official requests"),
+        tables=[_table(found)],
+        forms=[entry],
+    )
+    return shown, 422 if form.errors else 200
+
+
+def _table(found: Sequence[OfficialRequest]) -> dict[str, Any]:
     rows = [
         [
             (one.number, url_for(".official", number=one.number)),
@@ -51,19 +67,7 @@ def index() -> ResponseReturnValue:
         for one in found
     ]
     heads = [_("Number"), _("Instrument"), _("State"), _("Written down")]
-    entry = {
-        "title": _("An authority asks"),
-        "form": form,
-        "url": url_for(".index"),
-        "yes": _("Write it down"),
-        "note": _("Two others have to agree. Only what the instrument covers is ever opened."),
-    }
-    shown = pages.sheet(
-        _("Official requests"),
-        tables=[pages.table(_("So far"), heads, rows)],
-        forms=[entry],
-    )
-    return shown, 422 if form.errors else 200
+    return pages.table(_("So far"), heads, rows)
 
 
 @blueprint.get("/privacy/official/<number>")
@@ -167,6 +171,7 @@ def refuse(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/privacy/official/<number>/silence")
 @permit(Permission.PRIVACY)
+@takes(GagForm)
 def keep_quiet(number: str) -> ResponseReturnValue:
     """Note until when nobody may be told, or that they may be."""
     form = GagForm()
