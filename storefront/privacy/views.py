@@ -42,8 +42,11 @@ def own_units() -> list[str] | None:
     Those of a child alone, for a guardian who asked for them and has proven their own mailbox.
     """
     units = _of_child()
-    if units is not None:
-        return units
+    return units if units is not None else units_here()
+
+
+def units_here() -> list[str] | None:
+    """Return the units of the person at this browser alone, whomever they may act for; None as above."""
     if not access.buyer_id() and not proofs.is_live():
         return None
     return access.units(*codes.SORTS)
@@ -72,7 +75,7 @@ def your_data() -> ResponseReturnValue:
         asked = erasure.requests_about(database, units)
         open_orders = [o for o in found.orders if o.state is OrderState.PLACED and not o.is_digital]
         correctable = [o.number for o in open_orders if sending.can_correct_address(database, o.id)]
-        suspected = minors.open_case(database, units)
+        suspected = minors.open_case(database, units, is_own=True)
     return render_template(
         "store/privacy/your_data.html",
         page=page(_("Your data"), robots="noindex"),

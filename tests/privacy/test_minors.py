@@ -18,7 +18,7 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError, NotFoundError
-from oms.kernel.register import KINDS, Job, Purpose
+from oms.kernel.register import KINDS
 from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -32,20 +32,30 @@ from oms.privacy.minors.actions import GUARDIAN, THEMSELVES, Suspicion
 from oms.privacy.minors.models import MinorCase
 from oms.privacy.minors.states import MinorState, Signal
 from oms.privacy.models import PrivacyRequest
-from oms.privacy.states import Channel, RequestKind, RequestState, Source
-from oms.privacy.wishes import queries as wishes
-from oms.privacy.wishes.states import WishPurpose
+from oms.privacy.states import RequestKind, RequestState, Source
 from oms.staff.states import StaffRole
-from storefront.app import create_store
 from tests import make
 from tests.forgetting import delivered, paid, proven, taken
 from tests.make import Shop
-from tests.people import Mailbox, Office, Visitor, seated, words
+from tests.people import Office, seated, words
 from tests.privacy.canaries import Person, find, folder, person, postgres
+from tests.privacy.children import (
+    PARENT,
+    accepted,
+    again,
+    as_guardian,
+    asked,
+    at,
+    gone,
+    is_restricted,
+    link_in,
+    suspected,
+    themselves,
+    used,
+)
 
 # A country, and the age under which its law has a guardian decide.
 PROFILES = {"CN": 14, "US": 13, "NL": 16, "DE": 16, "FR": 15, "BE": 13, "ES": 14, "JP": 18}
-PARENT = "parent@shop.test"
 
 
 @pytest.fixture
@@ -69,56 +79,11 @@ def bought(small: Shop, who: Person, country: str) -> Order:
     return order
 
 
-def suspected(order: Order, signal: Signal = Signal.OTHERS) -> MinorCase:
-    with transaction() as session:
-        return actions.suspect(session, Suspicion((order.unit,), signal), by=SYSTEM)
-
-
-def asked(case: MinorCase, email: str = PARENT) -> MinorCase:
-    keys = actions.prepare()
-    with transaction() as session:
-        row = session.get_one(MinorCase, case.id, with_for_update=True)
-        actions.ask_guardian(session, row, email, keys, by=SYSTEM)
-    return again(case)
-
-
-def again(case: MinorCase) -> MinorCase:
-    with reading() as session:
-        return session.get_one(MinorCase, case.id)
-
-
-def used(order: Order) -> list[str]:
-    """The purposes for which anybody but its person can still open something of an order."""
-    found = []
-    with reading() as session:
-        for name in vault.ends(order.unit):
-            kind = KINDS[name]
-            for purpose in kind.purposes - {Purpose.RIGHTS}:
-                for part in kind.readers.get(purpose, frozenset()) & set(Job):
-                    by = SYSTEM.doing(part)
-                    if vault.open_record(session, kind.type, order.unit, purpose=purpose, by=by):
-                        found.append(f"{name} for {purpose}")
-    return found
-
-
-def is_restricted(order: Order) -> bool:
-    """Say whether nothing of an order is used, nobody is written to, and it waits."""
-    with reading() as session:
-        mails_may = any(wishes.may(session, [order.unit], purpose, Channel.MAIL) for purpose in WishPurpose)
-        return not used(order) and not mails_may and bool(orders.open_holds(session, order.id))
-
-
 def moved(case: MinorCase) -> list[MinorState]:
     with reading() as session:
         rows = queries.events_of(session, case.id)
     assert all(row.at and row.by_kind and row.by_id and row.why for row in rows)
     return list(dict.fromkeys(row.state for row in rows))
-
-
-def gone(order: Order) -> bool:
-    with reading() as session:
-        cut = session.get_one(Order, order.id).forgotten_at is not None
-    return cut and not vault.ends(order.unit)
 
 
 @pytest.mark.parametrize("countries", [["NL"], pytest.param(list(PROFILES), marks=pytest.mark.privacy)])
@@ -205,7 +170,7 @@ def test_everything_of_a_person_is_restricted_and_what_they_order_next(small: Sh
     first, other = paid({small.pencil: 1}, contact=kid), paid({small.clock: 1}, contact=kid)
     neighbor = paid({small.pencil: 1})
     jobs.drain()
-    case = suspected(first)
+    case = themselves(first, other)
     assert is_restricted(first)
     assert is_restricted(other)
     assert used(neighbor)
@@ -241,7 +206,7 @@ def test_a_parcel_on_its_way_is_not_waited_for(small: Shop) -> None:
     left, unpaid = paid({small.clock: 1}), make.order({small.clock: 1}).order
     with transaction() as session:
         session.execute(update(Order).where(Order.id == left.id).values(state=OrderState.PLACED))
-    case = suspected(left)
+    case = themselves(left, unpaid)
     assert not runs.erase(case.id, "no", by=GUARDIAN)
     assert gone(left)
     with reading() as session:
@@ -261,27 +226,6 @@ def test_a_child_who_deletes_everything_ends_the_case(small: Shop, store: FlaskC
     assert again(case).state is MinorState.ERASED
 
 
-def link_in(sink: Path, case: MinorCase) -> str:
-    """The guardian's link, from the mail that has come."""
-    jobs.drain()
-    told = [path.read_text() for path in sink.glob("*.eml")]
-    assert any(case.ref in one.replace("=\n", "") and PARENT in one for one in told)
-    assert not any("ada@shop.test" in one and case.ref in one.replace("=\n", "") for one in told)
-    return f"/your-data/child/{case.ref}"
-
-
-def at(settings: Settings) -> Visitor:
-    """Somebody at a browser of their own."""
-    return Visitor(create_store(settings).test_client())
-
-
-def as_guardian(settings: Settings, link: str) -> Visitor:
-    visitor = at(settings)
-    assert visitor.send(f"{link}/code", page=link).headers["Location"] == "/account/code"
-    assert visitor.send("/account/code", code=Mailbox().mailed()[-1].code).headers["Location"] == link
-    return visitor
-
-
 def test_a_child_says_so_and_the_guardian_looks_copies_and_says_yes(
     small: Shop, store: FlaskClient, settings: Settings, sink: Path
 ) -> None:
@@ -299,14 +243,15 @@ def test_a_child_says_so_and_the_guardian_looks_copies_and_says_yes(
     link = link_in(sink, case)
     parent = as_guardian(settings, link)
     shown = words(parent.get(link))
-    assert order.number in shown
     assert "under the age of 16" in shown
+    assert order.number not in shown
+    assert parent.send(f"{link}/look", page=link).status_code == 404
+    assert parent.send(f"{link}/answer", page=link, answer="yes").headers["Location"] == link
     assert parent.send(f"{link}/look", page=link).headers["Location"] == "/your-data/"
     rooms = words(parent.get("/your-data/"))
     assert "You see this as the guardian of a child." in rooms
     assert "Rapenburg 70" in rooms
     assert b"Rapenburg 70" in taken(parent)["your-data.json"]
-    assert parent.send(f"{link}/answer", page=link, answer="yes").headers["Location"] == link
     assert not used(order)
     jobs.drain()
     runs.keep_time()
@@ -322,7 +267,7 @@ def test_a_child_says_so_and_the_guardian_looks_copies_and_says_yes(
 
 def test_a_guardian_says_no_or_deletes_later(small: Shop, settings: Settings, sink: Path) -> None:
     first, second = paid({small.clock: 1}), delivered({small.pencil: 1}, contact=OrderContact("k@shop.test"))
-    case, other = asked(suspected(first)), asked(suspected(second))
+    case, other = accepted(asked(suspected(first))), accepted(asked(suspected(second)))
     link, after = link_in(sink, case), f"/your-data/child/{other.ref}"
     parent = as_guardian(settings, link)
     assert parent.send(f"{link}/answer", page=link, answer="maybe").status_code == 404
@@ -341,7 +286,7 @@ def test_who_may_not_sees_nothing(small: Shop, settings: Settings, sink: Path) -
     stranger_of = asked(
         suspected(delivered({small.pencil: 1}, contact=OrderContact("x@shop.test"))), "q@shop.test"
     )
-    case = asked(suspected(order))
+    case = accepted(asked(suspected(order)))
     link = link_in(sink, case)
     tries = {
         "nobody": at(settings),
@@ -352,8 +297,8 @@ def test_who_may_not_sees_nothing(small: Shop, settings: Settings, sink: Path) -
         shown = visitor.get(link)
         assert shown.status_code == 200
         assert not any(word in shown.text for word in secrets)
-        for deed in ("answer", "look"):
-            assert visitor.send(f"{link}/{deed}", page=link, answer="no").status_code == 404
+        for deed, given in (("answer", {"answer": "no"}), ("look", {})):
+            assert visitor.send(f"{link}/{deed}", page=link, **given).status_code == 404
     parent = as_guardian(settings, link)
     guessed = f"/your-data/child/{case.ref[:-1]}{'A' if case.ref[-1] != 'A' else 'B'}"
     assert parent.get(guessed).status_code == 404

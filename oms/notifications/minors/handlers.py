@@ -14,7 +14,7 @@ from oms.notifications.pages import reader_in, write
 from oms.privacy.minors import queries
 from oms.privacy.minors.models import MinorCase
 from oms.privacy.minors.personal import GuardianContact
-from oms.privacy.minors.states import MinorState
+from oms.privacy.minors.states import MinorState, Standing
 
 
 @jobs.on("minor.restricted", role=Role.WORKER, patience=MAILS)
@@ -48,8 +48,8 @@ def ask_guardian(message: Message) -> None:
     reader = reader_in(case.market, case.language)
     _ = reader.say
     sentences = [
-        _("Somebody who may be a child bought from us, and named this mailbox as that of a guardian."),
-        _("We have locked what they gave us. May we keep it? Open the page, and say yes or no."),
+        _("Somebody who may be a child gave us data. This mailbox was named as that of a guardian."),
+        _("We have locked what they gave us. May we keep it? Open the page."),
         _("Without an answer by %(day)s we delete it.", day=reader.day(_last(case))),
         _("If you answer for no child, do nothing."),
     ]
@@ -59,11 +59,31 @@ def ask_guardian(message: Message) -> None:
     _to_guardian(case, f"asked.{case.asked}", written)
 
 
-@jobs.on("minor.settled", role=Role.WORKER, patience=MAILS)
-def tell_guardian(message: Message) -> None:
-    """Tell the guardian how it ended."""
+@jobs.on("minor.guardian_accepted", role=Role.WORKER, patience=MAILS)
+def tell_accepted(message: Message) -> None:
+    """Tell a guardian whom staff accepted that they can look, and answer."""
     with reading() as session:
         case = session.get_one(MinorCase, message.number("case"))
+    if case.state is not MinorState.GUARDIAN_ASKED or case.standing is not Standing.ACCEPTED:
+        return
+    reader = reader_in(case.market, case.language)
+    _ = reader.say
+    sentences = [
+        _("Thank you. You can now see what we know about the child, and say yes or no."),
+        _("Without an answer by %(day)s we delete it.", day=reader.day(_last(case))),
+    ]
+    url = f"{reader.home}/your-data/child/{case.ref}"
+    written = write("word", _("A question to you as a guardian"), reader, sentences=sentences, url=url)
+    _to_guardian(case, f"accepted.{case.asked}", written)
+
+
+@jobs.on("minor.settled", role=Role.WORKER, patience=MAILS)
+def tell_guardian(message: Message) -> None:
+    """Tell the guardian how it ended; nobody who was named by mistake, for they are forgotten."""
+    with reading() as session:
+        case = session.get_one(MinorCase, message.number("case"))
+    if case.state is MinorState.RESOLVED and case.standing is not Standing.AGREED:
+        return
     reader = reader_in(case.market, case.language)
     _ = reader.say
     if case.state is MinorState.ERASED:

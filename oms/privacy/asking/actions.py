@@ -157,7 +157,8 @@ def proceed(session: Session, request: PrivacyRequest) -> None:
             locking.object_to(session, request, theirs, by=_THEMSELVES)
         if request.kind is RequestKind.MINOR:
             theirs = [row.unit for row in erasing.units_of(session, request.id)]
-            seen = Suspicion(tuple(theirs), Signal.REQUEST, request.market, request.language)
+            mine = tuple(theirs)
+            seen = Suspicion(mine, Signal.REQUEST, request.market, request.language, proven=mine)
             minors.suspect(session, seen, by=_THEMSELVES)
         if request.kind in {RequestKind.ACCESS, RequestKind.MINOR}:
             answer(session, request, by=SYSTEM)

@@ -5,7 +5,7 @@ from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from oms.privacy.minors.states import Finding, Signal
+from oms.privacy.minors.states import Evidence, Finding, Signal
 from oms.web.fields import MailboxField
 from oms.web.forms import Form
 
@@ -25,6 +25,14 @@ class GuardianForm(Form):
     """The mailbox of a guardian."""
 
     email = MailboxField(_l("E-mail of a parent or guardian"), render_kw={"autocomplete": "off"})
+
+
+class AcceptForm(Form):
+    """On what staff accept somebody as the guardian; no copy and no number of a document."""
+
+    seen = SelectField(
+        _l("What have you seen?"), choices=[SelectChoice(one.value, one.value) for one in Evidence]
+    )
 
 
 class FindingForm(Form):

@@ -17,10 +17,10 @@ def restrict_new(message: Message) -> None:
         if not queries.has_any(session):
             return
         unit = orders.get(session, message.number("order")).unit
-        units = actions.person(session, [unit])
-        case = queries.open_case(session, units)
-        if case is not None:
-            actions.extend(session, case, units, by=SYSTEM)
+        found = queries.joined(session, unit)
+        if found is not None:
+            case, is_own = found
+            actions.extend(session, case, {unit: is_own}, by=SYSTEM)
 
 
 @jobs.every(timedelta(minutes=1), role=Role.WORKER)

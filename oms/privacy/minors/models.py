@@ -9,20 +9,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from oms.kernel.audit import Actor
 from oms.kernel.db import Base
 from oms.kernel.register import Life, columns
-from oms.privacy.minors.states import MINOR, MinorState, Signal
+from oms.privacy.minors.states import MINOR, MinorState, Signal, Standing
 
 
 class MinorCase(Base):
     """One suspicion, under the number of its request; `ref` is the random word of the guardian's page.
 
     `age` is that of `country`: what the law says there, not what anybody is. `guardian_unit` is where the
-    guardian's mailbox lies sealed, '' without one; `erasure_id` the erasure that ends it, once it began.
+    guardian's mailbox lies sealed, '' without one, and `standing` what they may do; `erasure_id` is the
+    erasure that ends it, once it began.
     """
 
     __tablename__ = "minor_cases"
     __columns__: ClassVar = columns(
         "id request_id state signal country age market language asked suspected_at erase_after erasure_id"
-        " settled_at",
+        " settled_at standing",
         "ref guardian_unit",
     )
     # What was done is shown as long as any other answered request; it names nobody and no order.
@@ -41,6 +42,7 @@ class MinorCase(Base):
     market: Mapped[str]
     language: Mapped[str]
     guardian_unit: Mapped[str] = mapped_column(default="", server_default="")
+    standing: Mapped[Standing] = mapped_column(default=Standing.NOBODY, server_default="nobody")
     asked: Mapped[int] = mapped_column(default=0, server_default="0")
     suspected_at: Mapped[datetime]
     erase_after: Mapped[datetime]
@@ -61,16 +63,21 @@ class MinorCase(Base):
 
 
 class MinorUnit(Base):
-    """One unit that a case is about; it goes with the last that is kept of it."""
+    """One unit that a case is about; it goes with the last that is kept of it.
+
+    `is_own` where its person proved it or staff named it; false for what only came along with their account,
+    in which anybody's mailbox may have been typed.
+    """
 
     __tablename__ = "minor_units"
-    __columns__: ClassVar = columns("since", "case_id unit")
+    __columns__: ClassVar = columns("since is_own", "case_id unit")
     __life__: ClassVar = Life(
         "since", 0, "NOT EXISTS (SELECT 1 FROM personal.sealed AS s WHERE s.unit = minor_units.unit)"
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("minor_cases.id"), primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True, index=True)
+    is_own: Mapped[bool]
     since: Mapped[datetime]
 
 

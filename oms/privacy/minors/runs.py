@@ -12,7 +12,7 @@ from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.minors import actions, queries
 from oms.privacy.minors.models import MinorCase
-from oms.privacy.minors.states import OPEN, MinorState
+from oms.privacy.minors.states import OPEN, MinorState, Standing
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.states import Way
 
@@ -86,14 +86,15 @@ def _is_kept(units: list[str]) -> bool:
 
 
 def forget_guardians() -> int:
-    """Let go of the mailboxes of guardians whose child's data has gone; return of how many."""
+    """Let go of the mailboxes of guardians with nothing to answer for any more; return of how many.
+
+    At once where it was a mistake or ended without them; else with the child's data, once they were told.
+    """
     with reading() as session:
         over = [
             (case.id, case.guardian_unit)
             for case in queries.settled_with_guardian(session)
-            if case.settled_at is not None
-            and case.settled_at < clock.now() - _MAILED
-            and not _is_kept(queries.units_of(session, case.id))
+            if _is_over(case, queries.units_of(session, case.id))
         ]
     for _case_id, unit in over:
         vault.destroy_unit(unit)
@@ -101,3 +102,10 @@ def forget_guardians() -> int:
         for case_id, _unit in over:
             session.get_one(MinorCase, case_id).guardian_unit = ""
     return len(over)
+
+
+def _is_over(case: MinorCase, units: list[str]) -> bool:
+    if case.state is MinorState.RESOLVED and case.standing is not Standing.AGREED:
+        return True
+    is_told = case.settled_at is not None and case.settled_at < clock.now() - _MAILED
+    return is_told and not _is_kept(units)

@@ -36,6 +36,36 @@ class Signal(StrEnum):
     WORDS = "their own words to us"
 
 
+# They proved themselves what they spoke of; all else was told by others, and staff answer for it.
+OF_PERSON = frozenset({Signal.SELF, Signal.REQUEST})
+
+
+class Standing(StrEnum):
+    """What whoever was named as a guardian may do; a named mailbox alone opens and erases nothing.
+
+    Named by the person themself, who proved their data: may say yes or no. Claimed by others: nothing before
+    staff accepted them. Accepted: all of a guardian's rights. Agreed: said yes, and keeps those rights.
+    """
+
+    NOBODY = "nobody"
+    NAMED = "named"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    AGREED = "agreed"
+
+
+# Who may say yes or no while they are asked.
+ANSWERING = frozenset({Standing.NAMED, Standing.ACCEPTED})
+
+
+class Evidence(StrEnum):
+    """What staff saw before they accepted somebody as a guardian; nothing of it is kept."""
+
+    CALL = "a call with both of them"
+    PAPERS = "papers that name both, shown and given back"
+    OTHERS = "a school or an authority that confirmed it"
+
+
 class Finding(StrEnum):
     """On what staff end a suspicion without the guardian's link."""
 

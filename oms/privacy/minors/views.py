@@ -14,9 +14,9 @@ from oms.orders import queries as orders
 from oms.privacy import pages
 from oms.privacy.minors import actions, ages, queries, runs
 from oms.privacy.minors.actions import Suspicion
-from oms.privacy.minors.forms import FindingForm, GuardianForm, ReportForm
+from oms.privacy.minors.forms import AcceptForm, FindingForm, GuardianForm, ReportForm
 from oms.privacy.minors.models import MinorCase
-from oms.privacy.minors.states import OPEN, MinorState, Signal
+from oms.privacy.minors.states import OPEN, Evidence, MinorState, Signal, Standing
 from oms.web.fields import show_error
 from oms.web.filters import moment
 from oms.web.forms import Form
@@ -143,16 +143,28 @@ def _forms(number: str, found: MinorCase, wrong: Form | None) -> list[dict[str, 
             "note": _("Its person is told first; then everything is used again."),
         }
     ]
-    if found.asked < actions.MOST_ASKED:
+    if found.standing in {Standing.CLAIMED, Standing.NAMED}:
+        shown.insert(0, _acceptance(number))
+    if found.asked < actions.MOST_ASKED and found.standing is not Standing.ACCEPTED:
         ask = {
             "title": _("Ask a guardian"),
             "form": asking,
             "url": url_for(".ask", number=number),
             "yes": _("Write to them"),
-            "note": _("They prove the mailbox by a code, and say yes or no themselves."),
+            "note": _("They prove the mailbox by a code. They see nothing before you have accepted them."),
         }
         shown.insert(0, ask)
     return shown
+
+
+def _acceptance(number: str) -> dict[str, Any]:
+    return {
+        "title": _("Accept the guardian"),
+        "form": AcceptForm(formdata=None),
+        "url": url_for(".accept", number=number),
+        "yes": _("This is the guardian"),
+        "note": _("From then on they see, copy and delete everything above. Keep nothing that they showed."),
+    }
 
 
 def _steps(number: str) -> list[dict[str, Any]]:
@@ -181,6 +193,21 @@ def ask(number: str) -> ResponseReturnValue:
     return _shown(number, form), 422
 
 
+@blueprint.post("/privacy/minors/<number>/accept")
+@permit(Permission.PRIVACY)
+@takes(AcceptForm)
+def accept(number: str) -> ResponseReturnValue:
+    """Take whoever was asked as the guardian, on evidence that was seen and is not kept."""
+    form = AcceptForm()
+    if not form.validate_on_submit():
+        return _shown(number, form), 422
+    with transaction() as session:
+        found = queries.by_number(session, number, is_locked=True)
+        actions.accept_guardian(session, found, Evidence(str(form.seen.data)), by=actor())
+    flash(_("Noted. They hear of it, and may answer now."), "good")
+    return redirect(url_for(".case", number=number), 303)
+
+
 @blueprint.post("/privacy/minors/<number>/resolve")
 @permit(Permission.PRIVACY)
 @takes(FindingForm)
@@ -192,6 +219,7 @@ def resolve(number: str) -> ResponseReturnValue:
     with transaction() as session:
         found = queries.by_number(session, number, is_locked=True)
         actions.resolve(session, found, str(form.finding.data), by=actor())
+    runs.forget_guardians()
     flash(_("Noted. Its person is told first; then everything is lifted."), "good")
     return redirect(url_for(".case", number=number), 303)
 

@@ -266,6 +266,7 @@ def minor() -> dict[str, Any]:
         **page("I am a child", robots="noindex"),
         "sentences": [],
         "form": GuardianForm(),
+        "until": "2 July 2026",
         "delete_url": "/your-data/delete",
         "back_url": "/your-data/",
     }
