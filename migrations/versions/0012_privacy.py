@@ -124,12 +124,12 @@ def _wishes() -> None:
     def kinds(name: str, *words: str) -> sa.Enum:
         return sa.Enum(*words, name=name, native_enum=False, length=40)
 
-    ways = ("page", "link", "program", "text", "desk", "brought")
+    ways = ("page", "link", "program", "text", "desk", "brought", "signal")
     op.create_table(
         "privacy_wishes",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
-        sa.Column("purpose", kinds("wishpurpose", "news", "promotions"), nullable=False),
+        sa.Column("purpose", kinds("wishpurpose", "news", "promotions", "sharing"), nullable=False),
         sa.Column("channel", kinds("channel", "mail", "sms", "inbox"), nullable=False),
         sa.Column("choice", kinds("choice", "given", "withdrawn"), nullable=False),
         sa.Column("text_hash", sa.String(), nullable=False),

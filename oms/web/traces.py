@@ -25,7 +25,7 @@ declare_traces(
     " order parts refund returns rows sentences stated stays then to until went when why",
     "code declared facts number parcel stop_url undo_url url",
 )
-declare_traces("session value", "CHILD PAYING cart code half moving next orders proven setup used")
+declare_traces("session value", "CHILD PAYING cart code gpc half moving next orders proven setup used")
 declare_place(
     "tombstones",
     holds="random ids of destroyed keys, and the order numbers or ids they were for",

@@ -9,7 +9,7 @@ from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
 from oms.kernel.config import Settings
 from oms.privacy.asking.grounds import BECAUSE
 from oms.privacy.states import Because, Channel, Way, channels
-from oms.privacy.wishes.states import Choice, WishPurpose
+from oms.privacy.wishes.states import MESSAGES, Choice
 from oms.web.fields import choice_field
 from oms.web.forms import Form
 
@@ -36,7 +36,7 @@ class StopForm(Form):
     """Which kind of message on which channel is to stop: a button beside each."""
 
     asks = "stop"
-    purpose = StringField(validators=[InputRequired(), AnyOf([one.value for one in WishPurpose])])
+    purpose = StringField(validators=[InputRequired(), AnyOf([one.value for one in MESSAGES])])
     channel = StringField(validators=[InputRequired()])
 
     def validate_channel(self, field: Field) -> None:

@@ -173,6 +173,7 @@ def _way(way: WishWay) -> str:
         WishWay.TEXT: _("Said by a text message."),
         WishWay.DESK: _("Said to us, and written down at the desk."),
         WishWay.BROUGHT: _("Brought along from another shop."),
+        WishWay.SIGNAL: _("Said by your browser (Global Privacy Control)."),
     }
     return str(words[way])
 
@@ -258,18 +259,20 @@ def _correct(found: Insight, correctable: Sequence[str]) -> list[tuple[str, str,
             _("What happens to an order, codes you asked for, certificates. Marketing does not exist here."),
         )
     )
-    if _asks_not_to_sell():
-        rows.append(
-            (
-                _("Global Privacy Control: opt-out honored"),
-                "",
-                _("Your browser asks us not to sell or share. We never do."),
-            )
-        )
-    return rows
+    return [*rows, *_signal(found)]
 
 
-def _asks_not_to_sell() -> bool:
+def _signal(found: Insight) -> list[tuple[str, str, str]]:
+    """Return that Global Privacy Control is honored: for this request, or kept from an earlier one."""
+    kept = [row.at for row in found.wishes if row.way is WishWay.SIGNAL]
+    if not kept and not asks_not_to_sell():
+        return []
+    why = [_("Your browser asks us not to sell or share. We never do.")] if asks_not_to_sell() else []
+    why += [_("Kept since %(day)s, in whatever browser you come.", day=long_date(min(kept)))] if kept else []
+    return [(_("Global Privacy Control: opt-out honored"), "", " ".join(why))]
+
+
+def asks_not_to_sell() -> bool:
     """Say whether the browser sends Global Privacy Control, also where a proxy sends it twice."""
     return "1" in (part.strip() for part in request.headers.get("Sec-GPC", "").split(","))
 

@@ -9,12 +9,11 @@ from sqlalchemy import select
 
 from oms.kernel.db import reading, transaction
 from oms.orders.models import Order
-from oms.privacy.states import Channel
+from oms.privacy.states import Channel, channels
 from oms.privacy.wishes import queries
 from oms.privacy.wishes.models import Wish
 from oms.privacy.wishes.queries import token_of
-from oms.privacy.wishes.states import Choice, WishPurpose
-from storefront.privacy.forms import in_use
+from oms.privacy.wishes.states import MESSAGES, Choice, WishPurpose
 from tests import make
 from tests.forgetting import paid, proven
 from tests.make import Shop
@@ -32,8 +31,8 @@ def small(shop: None) -> Shop:
 
 def cells() -> Iterator[Cell]:
     """Each kind of message that nobody needs, on each channel that the shop writes on."""
-    for purpose in WishPurpose:
-        for channel in in_use():
+    for purpose in MESSAGES:
+        for channel in channels(texts=False):
             yield purpose, channel
 
 

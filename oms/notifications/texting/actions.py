@@ -20,7 +20,7 @@ from oms.privacy.states import Channel
 from oms.privacy.wishes import actions as saying
 from oms.privacy.wishes import queries as wishes
 from oms.privacy.wishes.actions import Said
-from oms.privacy.wishes.states import Choice, WishPurpose, WishWay
+from oms.privacy.wishes.states import MESSAGES, Choice, WishPurpose, WishWay
 
 # Whoever answers from the phone; it names nobody.
 _READER = Actor(ActorKind.GUEST, "text")
@@ -110,7 +110,7 @@ def note_report(session: Session, key: UUID, state: TextState) -> TextSend | Non
 
 def stop(session: Session, units: Sequence[str], language: str) -> int:
     """End every text to the number of some orders, at once; return with how many orders that was written."""
-    for purpose in WishPurpose:
+    for purpose in MESSAGES:
         said = Said(Choice.WITHDRAWN, Channel.SMS, purpose, language, WishWay.TEXT)
         count = saying.say(session, units, said, by=_READER)
     return count

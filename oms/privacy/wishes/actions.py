@@ -34,6 +34,10 @@ def say(session: Session, units: Sequence[str], said: Said, *, by: Actor) -> int
 
     A unit of which nothing is kept is left out: there is nobody to write to. Said again, the first day stays.
     """
+    return _write(session, units, said, by)
+
+
+def _write(session: Session, units: Sequence[str], said: Said, by: Actor) -> int:
     answer = Answer(
         *(said.purpose, said.channel, said.choice),
         text_hash=hash_of(said.purpose, said.channel, said.language),
@@ -44,6 +48,24 @@ def say(session: Session, units: Sequence[str], said: Said, *, by: Actor) -> int
     there = _kept(session, units)
     _add(session, there, answer, said.way, by)
     return len(there)
+
+
+def hear(session: Session, units: Sequence[str], language: str, *, by: Actor) -> bool:
+    """Keep a browser's own no to selling and sharing. Return whether that ended an earlier yes.
+
+    The first time it ends offers too, the widest reading of it; a yes that is said after it stands, as it is
+    about this shop alone. That the signal is absent says nothing, and brings nothing back.
+    """
+    sharing = (WishPurpose.SHARING, Channel.INBOX)
+    rows = queries.replay(queries.ledger(session, units)).values()
+    refused = {(row.purpose, row.channel) for row in rows if row.choice is Choice.WITHDRAWN}
+    ending = {WishPurpose.SHARING} if sharing in refused else {WishPurpose.SHARING, WishPurpose.PROMOTIONS}
+    given = {(row.purpose, row.channel) for row in rows if row.choice is Choice.GIVEN}
+    ended = {one for one in given if one[0] in ending}
+    for purpose, channel in sorted({sharing, *ended}):
+        said = Said(Choice.WITHDRAWN, channel, purpose, language, WishWay.SIGNAL)
+        _write(session, units, said, by)
+    return bool(ended)
 
 
 def bring(session: Session, unit: str, answers: Sequence[Answer], *, by: Actor) -> None:

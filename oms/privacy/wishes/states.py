@@ -8,14 +8,22 @@ from oms.privacy.states import Channel
 
 
 class WishPurpose(StrEnum):
-    """What a message that nobody needs is for. Needed ones ask nobody: they are part of what was ordered."""
+    """What a message that nobody needs is for. Needed ones ask nobody: they are part of what was ordered.
+
+    `sharing` is no message: it is selling or sharing data, which this shop never does, and to which a browser
+    may say no by itself (Global Privacy Control, https://www.w3.org/TR/gpc/).
+    """
 
     NEWS = "news"
     PROMOTIONS = "promotions"
+    SHARING = "sharing"
 
 
+MESSAGES = (WishPurpose.NEWS, WishPurpose.PROMOTIONS)
 # Off until somebody said yes (ePrivacy Directive, article 13). The others are ours to begin, theirs to stop.
-NEEDS_YES = frozenset({WishPurpose.PROMOTIONS})
+NEEDS_YES = frozenset({WishPurpose.PROMOTIONS, WishPurpose.SHARING})
+# What an answer can be about: each kind of message on each channel, and sharing, once.
+ASKED = (*((one, way) for one in MESSAGES for way in Channel), (WishPurpose.SHARING, Channel.INBOX))
 
 
 def needs_yes(purpose: WishPurpose, channel: Channel) -> bool:
@@ -39,6 +47,7 @@ class WishWay(StrEnum):
     TEXT = "text"
     DESK = "desk"
     BROUGHT = "brought"
+    SIGNAL = "signal"
 
 
 # Whoever changes a word below begins a new version; the tests hold each version to its hashes.
@@ -48,6 +57,11 @@ WORDING = "2026-11-22"
 def wording(purpose: WishPurpose, channel: Channel, language: str) -> tuple[str, str]:
     """Return what somebody reads before they answer, in their language: what it is, and what comes of it."""
     say = words(language).gettext
+    if purpose is WishPurpose.SHARING:
+        why = say(
+            "We never do. Where your browser sends Global Privacy Control, your no is kept with your account."
+        )
+        return say("Selling or sharing your data"), why
     if purpose is WishPurpose.PROMOTIONS:
         why = say("We send none. It would begin only after you said yes, and end with one click.")
         titles = {

@@ -10,7 +10,7 @@ from oms.privacy.access.queries import Insight
 from oms.privacy.states import Channel, Outcome
 from oms.privacy.wishes.models import Wish
 from oms.privacy.wishes.queries import replay
-from oms.privacy.wishes.states import Choice, WishPurpose, needs_yes, wording
+from oms.privacy.wishes.states import MESSAGES, Choice, WishPurpose, needs_yes, wording
 from oms.web.filters import long_date
 from oms.web.markets import place
 from storefront.privacy.forms import in_use
@@ -19,7 +19,7 @@ from storefront.privacy.pages import at
 
 def wishes(found: Insight) -> dict[str, Any]:
     """Return what the page takes of somebody's wishes; none where there is nobody to write to."""
-    rows = [_needed(), *(_kind(purpose, found) for purpose in WishPurpose)] if found.units else []
+    rows = [_needed(), *(_kind(purpose, found) for purpose in MESSAGES)] if found.units else []
     return {"wishes": rows, "wishes_url": at("/your-data/wishes"), **_objecting(found)}
 
 
@@ -51,7 +51,7 @@ def stops(unit: Sequence[Wish]) -> list[dict[str, Any]]:
             "fields": {"purpose": purpose.value, "channel": channel.value},
             "is_stopped": said.get((purpose, channel)) is Choice.WITHDRAWN,
         }
-        for purpose in WishPurpose
+        for purpose in MESSAGES
         for channel in in_use()
     ]
 

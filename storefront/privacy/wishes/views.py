@@ -1,6 +1,8 @@
 """The address in optional mails that stops them, for people and for their mail programs (RFC 8058)."""
 
-from flask import Blueprint, current_app, render_template, request
+from dataclasses import replace
+
+from flask import Blueprint, current_app, flash, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,12 +20,34 @@ from oms.web.frame import page
 from oms.web.limits import limiter
 from oms.web.markets import place
 from oms.web.taking import takes
+from storefront.account import access
 from storefront.privacy.forms import StopForm
+from storefront.privacy.pages import asks_not_to_sell
 from storefront.privacy.wishes.pages import stops
 
 blueprint = Blueprint("unsubscribe", __name__)
 # Whoever holds the link of a mail; it names nobody.
 _READER = Actor(ActorKind.GUEST, "link")
+_OF_A_PERSON = frozenset({"account", "checkout", "orders", "privacy"})
+
+
+@blueprint.before_app_request
+def hear_signal() -> None:
+    """Keep Global Privacy Control with the account of whoever is signed in, once for each session.
+
+    On the pages of a person alone: those that are the same for everybody know neither session nor header.
+    """
+    if request.blueprint not in _OF_A_PERSON or not asks_not_to_sell() or not access.buyer_id():
+        return
+    who = session.get("person")
+    if session.get("gpc") == who:
+        return
+    units = access.units("order", "account")
+    with transaction() as database:
+        has_ended = actions.hear(database, units, place().language, by=replace(security.actor(), id="self"))
+    session["gpc"] = who
+    if has_ended:
+        flash(_("Your browser sends Global Privacy Control. What you had allowed before is off now."), "")
 
 
 @blueprint.route("/unsubscribe/<token>", methods=["GET", "POST"])
@@ -43,8 +67,8 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     if is_done:
         purpose, channel = _chosen(purpose, channel)
         _stop(unit, purpose, channel)
-    with reading() as session:
-        said = queries.ledger(session, [unit])
+    with reading() as database:
+        said = queries.ledger(database, [unit])
     title, why = wording(purpose, channel, place().language)
     return render_template(
         "store/privacy/unsubscribe.html",
@@ -71,6 +95,6 @@ def _chosen(purpose: WishPurpose, channel: Channel) -> tuple[WishPurpose, Channe
 def _stop(unit: str, purpose: WishPurpose, channel: Channel) -> None:
     # RFC 8058, 3.1: what a mail program posts; the buttons of the page do not.
     way = WishWay.PROGRAM if request.form.get("List-Unsubscribe") == "One-Click" else WishWay.LINK
-    with transaction() as session:
+    with transaction() as database:
         said = Said(Choice.WITHDRAWN, channel, purpose, place().language, way)
-        actions.say(session, [unit], said, by=_READER)
+        actions.say(database, [unit], said, by=_READER)
