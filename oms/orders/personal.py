@@ -89,7 +89,7 @@ class OrderContact:
 
     email: str = personal(
         "E-mail",
-        "To tell you where the parcel is.",
+        "To confirm your order and say how it goes.",
         Category.CONTACT,
         recipients=("stripe", "mail service"),
         indexed=True,

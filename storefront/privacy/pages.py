@@ -83,6 +83,7 @@ def unit_words(unit: str) -> str:
         "copy": _("A copy of your data"),
         "request": _("What you asked us"),
         "guardian": _("You as a guardian"),
+        "move": _("A mailbox that you lost"),
     }
     return str(words.get(sort) or _("Other"))
 
@@ -134,8 +135,13 @@ def label_of(name: str) -> str:
 
 
 def _who(found: Insight) -> str:
-    names = [unit_words(unit) for unit in found.units]
+    names = dict.fromkeys(unit_words(unit) for unit in sorted(found.units, key=_rank))
     return ", ".join(names) if names else _("No order and no account belongs to this mailbox.")
+
+
+def _rank(unit: str) -> int:
+    """Put the account first and then the orders: what people look for."""
+    return {"account": 0, "order": 1}.get(unit.partition(":")[0], 2)
 
 
 def _counts(found: Insight) -> str:
@@ -147,7 +153,7 @@ def _counts(found: Insight) -> str:
 
 def _known(found: Insight) -> list[dict[str, Any]]:
     groups: dict[str, list[tuple[str, str, str, str]]] = {}
-    for one in found.known:
+    for one in sorted(found.known, key=lambda one: _rank(one.unit)):
         groups.setdefault(unit_words(one.unit), []).extend(_rows(one))
     for row in found.wishes:
         groups.setdefault(unit_words(row.unit), []).append(_wish(row))

@@ -131,7 +131,7 @@ def checkout(*, wrong: bool = False) -> dict[str, Any]:
                     {
                         **none,
                         "f": form.email,
-                        "why": "To tell you where the parcel is. Gone when your right to return ends.",
+                        "why": "To confirm your order. Gone when your right to return ends.",
                     }
                 ],
             },

@@ -31,7 +31,7 @@ def your_data() -> dict[str, Any]:
                 "rows": [
                     ("Name", "Ada Lind", "For the carrier", "#"),
                     ("Street", "Rapenburg 70, 2311 EZ Leiden", "For the carrier", "#"),
-                    ("E-mail", "ada@example.org", "To tell you where the parcel is", "#"),
+                    ("E-mail", "ada@example.org", "To confirm your order and say how it goes", "#"),
                     ("Tracking number", "HP 4471 0092 18", "To follow the parcel", "#"),
                     ("Messages", "2", "To answer you", ""),
                 ],

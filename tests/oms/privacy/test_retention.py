@@ -152,7 +152,7 @@ def test_the_command_travels_to_a_day_and_prints_what_went(small: Shop, settings
 
 def test_the_register_is_printed_field_by_field(shop: None, settings: Settings) -> None:
     said = command(settings).test_cli_runner().invoke(args=["privacy", "register"]).output
-    assert "order.contact.email: To tell you where the parcel is. contract; 0 days after" in said
+    assert "order.contact.email: To confirm your order and say how it goes. contract; 0 days after" in said
 
 
 def test_what_the_clock_does_is_scheduled() -> None:

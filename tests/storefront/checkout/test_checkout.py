@@ -79,7 +79,7 @@ def test_a_parcel_asks_for_what_its_carrier_needs(small: Shop, store: FlaskClien
 KEPT = "The country stays on the counterfoil."
 SOON = "Gone 30 days after delivery."
 WHYS = {
-    "email": "To tell you where the parcel is. Gone when your right to return ends.",
+    "email": "To confirm your order and say how it goes. Gone when your right to return ends.",
     "country": f"For the carrier, and for the tax. {KEPT}",
     "name": f"For the carrier. {SOON}",
     "street": f"For the carrier, on the label. {SOON}",

@@ -37,7 +37,7 @@ def test_the_page_shows_each_field_with_reason_and_end(store: FlaskClient) -> No
         for field in kind.fields:
             assert f"{field.label} {field.why}" in page
     until = "until the end of the return window"
-    assert f"E-mail To tell you where the parcel is. the contract with you {until}" in page
+    assert f"E-mail To confirm your order and say how it goes. the contract with you {until}" in page
     assert "Takes the payment on its own page; we learn only its result." in page
     assert "30 days after delivery; 180 days after it was given, should that never come" in page
 
@@ -68,7 +68,7 @@ def test_every_version_is_kept_once_and_can_be_read(shop: None, store: FlaskClie
     assert "Added: order.contact.email." in listed
     assert "The first one." in listed
     earlier = store.get(f"/privacy/versions/{queries.version_of(older)}")
-    assert "To tell you where the parcel is." not in words(earlier)
+    assert "To confirm your order and say how it goes." not in words(earlier)
     assert "Version 1, in force since 1 January 2026" in words(store.get("/privacy"))
     assert store.get("/privacy/versions/nothing").status_code == 404
 
