@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import Base
-from oms.kernel.register import columns
+from oms.kernel.register import Life, columns
 from oms.staff.states import PERSONAL, STAFF, StaffRole, StaffState, permissions
 from oms.web.permissions import Permission
 
@@ -41,6 +41,8 @@ class Staff(Base):
         " trained_on confidential_on",
         "id subject_id desk_name password_hash setup_hash",
     )
+    # As long as their mailbox: a year in which a deed can be asked about. Then their number means nobody.
+    __life__: ClassVar = Life("left_at", 365)
     __table_args__ = (
         CheckConstraint(
             "state = 'active' OR (password_hash IS NULL AND setup_hash IS NULL)", name="left_keeps_no_key"

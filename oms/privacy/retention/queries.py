@@ -16,6 +16,7 @@ from oms.kernel.register import Life
 from oms.kernel.vault.models import SealedRow
 from oms.orders.models import Order, unit_of
 from oms.payments import queries as payments
+from oms.privacy.retention.schedules import CUT
 
 # Cards may be disputed for 120 days (https://docs.stripe.com/disputes/how-disputes-work).
 DISPUTE_WINDOW = timedelta(days=120)
@@ -74,6 +75,20 @@ def overdue_rows(session: Session, at: datetime) -> dict[str, int]:
         )
         for table, life in lives()
     }
+    return {name: count for name, count in counts.items() if count}
+
+
+def uncut(session: Session, at: datetime) -> dict[str, int]:
+    """Return how many rows still have a thread to somebody that should have been cut, by table, if any.
+
+    It looks through whole tables: for tests and drills, not for pages.
+    """
+    counts = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name in CUT:
+            late = text(f"({CUT[table.name].late})")
+            late = late.bindparams(at=at) if ":at" in late.text else late
+            counts[table.name] = session.scalar(select(func.count()).select_from(table).where(late)) or 0
     return {name: count for name, count in counts.items() if count}
 
 

@@ -9,11 +9,12 @@ from markupsafe import Markup
 from oms.kernel import clock
 from oms.kernel.i18n import SOURCE
 from oms.kernel.register import Basis, Event
+from oms.privacy.minors.ages import AGES, GENERAL
 from oms.privacy.models import NoticeVersion
 from oms.privacy.notice.queries import Content, Difference, changes, differences, texts_of
 from oms.web.filters import long_date, party
 from oms.web.markets import place
-from oms.web.regions import store_name, where_words
+from oms.web.regions import countries, store_name, where_words
 from storefront.privacy.pages import at, basis_words
 
 
@@ -136,7 +137,24 @@ def _rights() -> list[tuple[str, str]]:
                 " tracked."
             ),
         ),
+        (_("Children"), _children()),
     ]
+
+
+def _children() -> str:
+    """Return who counts as a child, country by country as the law there says, and what follows."""
+    by_age: dict[int, list[str]] = {}
+    for country, age in AGES.items():
+        by_age.setdefault(age.years, []).append(country)
+    listed = "; ".join(f"{years}: {countries(by_age[years])}" for years in sorted(by_age))
+    first = _("We ask nobody for a birth date. Whoever says to be a child has everything locked at once.")
+    then = _("Then a guardian decides, or everything is deleted within seven business days.")
+    last = _(
+        "A child is who is younger than the years of their country: %(listed)s; %(years)s elsewhere.",
+        listed=listed,
+        years=GENERAL.years,
+    )
+    return f"{first} {then} {last}"
 
 
 def _own_words(told: Content) -> list[tuple[str, list[str]]]:

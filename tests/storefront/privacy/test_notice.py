@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from babel import Locale
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -10,6 +11,7 @@ from oms.kernel import egress, jobs
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.register import KINDS, PLACES
 from oms.orders.models import Order
+from oms.privacy.minors.ages import AGES
 from oms.privacy.models import NoticeVersion
 from oms.privacy.notice import queries
 from tests.make import Shop
@@ -89,3 +91,13 @@ def test_an_order_keeps_the_version_that_was_shown(small: Shop, store: FlaskClie
     assert pay(store).status_code == 303
     with reading(Role.WEB) as session:
         assert session.scalars(select(Order.notice_version)).one() == queries.version(session)
+
+
+def test_the_notice_says_who_is_a_child_country_by_country(shop: None, store: FlaskClient) -> None:
+    told = words(store.get("/privacy"))
+    assert "We ask nobody for a birth date." in told
+    for country, age in AGES.items():
+        name = Locale.parse("en").territories[country]
+        listed = told.partition(f"{age.years}: ")[2].partition(";")[0]
+        assert name in listed, country
+    assert "18 elsewhere." in told
