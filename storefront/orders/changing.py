@@ -10,7 +10,7 @@ from oms.fulfillment import actions as fulfillment
 from oms.fulfillment import queries as sending
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import CounterfoilError, NotFoundError
-from oms.kernel.register import kind_of
+from oms.kernel.register import Kind, kind_of
 from oms.orders import actions, queries
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -110,14 +110,17 @@ def _keep(order: Order, form: CheckoutForm) -> None:
 
 def _sections(form: CheckoutForm) -> list[dict[str, Any]]:
     contact, delivery = kind_of(OrderContact), kind_of(OrderDelivery)
-    reach = [_shown(form, "email", _("Gone %(when)s.", when=gone_words(contact)))]
+    reach = [_shown(form, "email", _why(contact, "email"))]
     found = [{"title": _("How do we reach you?"), "fields": reach}]
     parts = [*form.parts, *(["phone"] if form.needs.phone else [])]
     if parts:
-        gone = _("Gone %(when)s.", when=gone_words(delivery))
-        where = [_shown(form, part, gone if part == parts[0] else "") for part in parts]
+        where = [_shown(form, part, _why(delivery, part)) for part in parts]
         found.append({"title": _("Where should it go?"), "fields": where})
     return found
+
+
+def _why(kind: Kind, name: str) -> str:
+    return f"{_(kind.field(name).why)} {_('Gone %(when)s.', when=gone_words(kind))}"
 
 
 def _shown(form: CheckoutForm, name: str, why: str) -> dict[str, Any]:
