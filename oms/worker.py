@@ -55,6 +55,7 @@ from oms.privacy import handlers as privacy
 from oms.privacy.asking import handlers as asking
 from oms.privacy.copies import handlers as copies
 from oms.privacy.exports import handlers as exports
+from oms.privacy.locking import handlers as locks
 from oms.privacy.minors import handlers as minors
 from oms.privacy.moving import handlers as moving
 from oms.privacy.official import handlers as official
@@ -72,7 +73,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(fulfillment, labels, tracking, many),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails, texting),
     *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails, minor_mails, official_mails),
-    *(privacy, asking, copies, exports, moving, minors, official, parcels, telling, backups),
+    *(privacy, asking, copies, exports, locks, moving, minors, official, parcels, telling, backups),
 )
 
 ALLOWED = frozenset({jobs.DELIVER, jobs.RUN_SCHEDULED})

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oms.kernel import audit, clock, ids
-from oms.kernel.audit import Actor, ActorKind
+from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.errors import IllegalMoveError, NotFoundError
 from oms.privacy.clocks import queries as clocks
-from oms.privacy.models import PrivacyRequest, RequestEvent, Telling
-from oms.privacy.states import RequestState
+from oms.privacy.models import PrivacyRequest, RequestEvent, RequestUnit, Telling
+from oms.privacy.states import OPEN, RequestKind, RequestState
 
 
 def begin(session: Session, request: PrivacyRequest, countries: Sequence[str]) -> PrivacyRequest:
@@ -25,6 +26,24 @@ def begin(session: Session, request: PrivacyRequest, countries: Sequence[str]) -
     state, by_kind = RequestState.RECEIVED, ActorKind.GUEST
     session.add(RequestEvent(request_id=request.id, state=state, at=now, by_kind=by_kind, why="asked"))
     return request
+
+
+def end_about(session: Session, unit: str) -> None:
+    """Let go of what was asked about a unit that has gone; a request about nothing more is over.
+
+    Deletions end by their certificate.
+    """
+    theirs = (RequestUnit.unit == unit, PrivacyRequest.kind != RequestKind.ERASURE)
+    chosen = select(RequestUnit, PrivacyRequest).join(
+        PrivacyRequest, PrivacyRequest.id == RequestUnit.request_id
+    )
+    for row, request in session.execute(chosen.where(*theirs, PrivacyRequest.state.in_(OPEN))).all():
+        session.delete(row)
+        session.flush()
+        left = select(RequestUnit.unit).where(RequestUnit.request_id == request.id).limit(1)
+        if session.scalar(left) is None:
+            why = "its data is deleted"
+            session.add(request.become(RequestState.WITHDRAWN, clock.now(), by=SYSTEM, why=why))
 
 
 def note_told(session: Session, request: PrivacyRequest, recipient: str, *, by: Actor) -> Telling:

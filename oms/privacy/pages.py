@@ -17,6 +17,7 @@ from oms.privacy.erasure import queries as erasing
 from oms.privacy.locking import pages as holding
 from oms.privacy.locking import queries as locks
 from oms.privacy.locking.forms import DecisionForm
+from oms.privacy.minors import queries as minors
 from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.retention import queries as retention
 from oms.privacy.states import BY_ITSELF, OPEN, RequestKind, RequestState, Source
@@ -81,6 +82,11 @@ def alarm_chip(found: PrivacyRequest) -> dict[str, str]:
 
 def _about(session: Session, found: PrivacyRequest) -> str:
     waiting = erasing.units_of(session, found.id)
+    case = minors.of_request(session, found) if found.kind is RequestKind.MINOR else None
+    if case is not None:
+        return ", ".join(unit_words(unit) for unit in minors.units_of(session, case.id)) or _(
+            "nobody any more"
+        )
     if not waiting and found.state is RequestState.RECEIVED:
         return str(_("not proven yet"))
     return ", ".join(unit_words(row.unit) for row in waiting) if waiting else _("nobody any more")

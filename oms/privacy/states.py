@@ -104,6 +104,17 @@ class Outcome(StrEnum):
     KEPT = "kept"
     UPHELD = "upheld"
     REJECTED = "rejected"
+    TAKEN_BACK = "taken_back"
+
+
+class Told(StrEnum):
+    """How the person of a lock was told what was decided; on their page too, whom no mail reaches."""
+
+    NOT_YET = ""
+    MAIL = "mail"
+    REFUSED = "the server refused the mailbox"
+    NO_MAILBOX = "no mailbox"
+    THEMSELVES = "they took it back themselves"
 
 
 # What is decided of an objection (GDPR, article 21(1)); all else is about whether something is right.

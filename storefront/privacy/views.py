@@ -14,6 +14,7 @@ from oms.privacy.access import queries
 from oms.privacy.breaches import actions as telling
 from oms.privacy.breaches import queries as breaches
 from oms.privacy.erasure import queries as erasure
+from oms.privacy.locking import queries as locks
 from oms.privacy.minors import queries as minors
 from oms.privacy.schema.queries import schema
 from oms.privacy.states import Channel
@@ -28,6 +29,7 @@ from oms.web.taking import takes
 from storefront.account import access, codes
 from storefront.privacy import pages
 from storefront.privacy.forms import WishForm
+from storefront.privacy.locking import pages as locking
 from storefront.privacy.wishes import pages as writing
 
 blueprint = Blueprint("privacy", __name__)
@@ -75,12 +77,14 @@ def your_data() -> ResponseReturnValue:
         asked = erasure.requests_about(database, units)
         open_orders = [o for o in found.orders if o.state is OrderState.PLACED and not o.is_digital]
         correctable = [o.number for o in open_orders if sending.can_correct_address(database, o.id)]
+        decided = locks.told(database, units)
         suspected = minors.open_case(database, units, is_own=True)
     return render_template(
         "store/privacy/your_data.html",
         page=page(_("Your data"), robots="noindex"),
         flashes=flashed(),
         breaches=pages.breaches(leaked),
+        decided=locking.decided(decided),
         child=pages.child(suspected, is_guardian=is_guardian),
         **pages.rooms(found, asked, [] if is_guardian else correctable),
         **writing.wishes(found),

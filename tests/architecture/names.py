@@ -108,7 +108,7 @@ OPENERS: dict[str, frozenset[str]] = {
     "oms/privacy/erasure/actions.py": _words(
         "carry_out _note_answered _begin _is_ready _keep_mailbox _erase _certify"
     ),
-    "oms/privacy/locking/actions.py": _words("note_told lock_again"),
+    "oms/privacy/locking/actions.py": _words("note_told lock_again unlock"),
     "oms/privacy/retention/actions.py": _words("let_go sweep_leftovers _each _past_their_life"),
     # Work on whole tables, between the steps of which nothing may be open.
     "oms/privacy/clearing/actions.py": _words("_note"),

@@ -7,6 +7,7 @@ from oms.kernel.outbox import Message
 from oms.kernel.register import Purpose
 from oms.notifications import letters, runs
 from oms.notifications.actions import MAILS, Written
+from oms.notifications.gateway import UndeliverableError
 from oms.notifications.pages import Reader, reader_in, write
 from oms.privacy.asking import actions as asking
 from oms.privacy.asking.grounds import COMPLAINTS, OBJECTING
@@ -14,13 +15,14 @@ from oms.privacy.clocks.regimes import Regime
 from oms.privacy.locking import actions, queries
 from oms.privacy.locking.models import Restriction
 from oms.privacy.models import PrivacyRequest
-from oms.privacy.states import OF_OBJECTION, OPEN, LockGround, Outcome
+from oms.privacy.states import OF_OBJECTION, OPEN, LockGround, Outcome, Told
 
 
 @jobs.on("privacy.lock_decided", role=Role.WORKER, patience=MAILS)
 def tell(message: Message) -> None:
     """Tell what was decided, and note it: the lock itself stays until somebody lifts it.
 
+    Whom no mail reaches reads it on the page of their data, as with a leak: a dead mailbox holds nothing up.
     An objection that is upheld is answered with this: what it stopped stays stopped.
     """
     with reading() as session:
@@ -28,10 +30,18 @@ def tell(message: Message) -> None:
         locked = [one for one in queries.of_request(session, found.id) if one.decided_at is not None]
         units = dict.fromkeys(one.unit for one in locked)
         to = letters.first_person(session, units, purpose=Purpose.RIGHTS)
-    if to is None:
+    if not locked:
         return
-    runs.post(to.letter("request", f"{found.number}.lock", _written(found, locked[0]), found.language))
-    actions.note_told(found.id)
+    how = Told.NO_MAILBOX
+    if to is not None:
+        try:
+            runs.post(
+                to.letter("request", f"{found.number}.lock", _written(found, locked[0]), found.language)
+            )
+            how = Told.MAIL
+        except UndeliverableError:
+            how = Told.REFUSED
+    actions.note_told(found.id, how)
     if locked[0].outcome is Outcome.UPHELD:
         with transaction() as session:
             theirs = session.get_one(PrivacyRequest, found.id, with_for_update=True)

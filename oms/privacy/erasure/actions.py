@@ -23,7 +23,7 @@ from oms.kernel.register import Basis, Job
 from oms.orders import actions as orders
 from oms.orders.models import Order, unit_of
 from oms.orders.states import OrderState
-from oms.privacy.actions import begin
+from oms.privacy.actions import begin, end_about
 from oms.privacy.arrivals import actions as arrivals
 from oms.privacy.asking import queries as asking
 from oms.privacy.copies import actions as copies
@@ -36,13 +36,15 @@ from oms.privacy.models import PrivacyRequest, RequestUnit, Telling
 from oms.privacy.parcels import queries as parcels
 from oms.privacy.personal import CertificateMailbox
 from oms.privacy.retention.actions import forget_order, forget_subject
-from oms.privacy.states import OPEN, Because, RequestState, Way
+from oms.privacy.states import OPEN, Because, RequestKind, RequestState, Way
 from oms.privacy.telling import queries as telling
 from oms.privacy.wishes import actions as wishes
 from oms.web import session_rows
 
 # Whoever erases themselves is named by nothing that two of their orders would share.
 THEMSELVES = Actor(ActorKind.GUEST, "self")
+# Where not the buyer, a guardian decided it, the end of their days, or staff.
+_WHY = {True: "The buyer deletes their data.", False: "Its data is deleted: the buyer may be a child."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def open_request(session: Session, wish: Wish) -> PrivacyRequest:
     """Write the request, verified; `carry_out` does it after the commit.
 
     Raises BadInputError for a way that is not open, or where there is nothing to erase; then nothing is
-    written. A request under way about the same units is taken back in favor of this one.
+    written. A deletion under way about the same units is taken back for this one; all else goes on.
     """
     planned = queries.plan(session, wish.units)
     if not planned.goes:
@@ -71,7 +73,8 @@ def open_request(session: Session, wish: Wish) -> PrivacyRequest:
             field="way",
         )
     for earlier in queries.requests_about(session, wish.units):
-        withdraw(session, earlier)
+        if earlier.kind is RequestKind.ERASURE:
+            withdraw(session, earlier)
     began = PrivacyRequest(way=wish.way, market=wish.market, language=wish.language, because=wish.because)
     request = begin(session, began, queries.countries(session, wish.units))
     at, why = request.received_at, "the mailbox is theirs"
@@ -90,7 +93,7 @@ def open_request(session: Session, wish: Wish) -> PrivacyRequest:
 
 
 def withdraw(session: Session, request: PrivacyRequest) -> None:
-    """Take a request back; what has gone already stays gone. Raises IllegalMoveError when it is done."""
+    """Take a request back: what has gone stays gone, locks end. Raises IllegalMoveError when it is done."""
     session.add(request.become(RequestState.WITHDRAWN, clock.now(), by=THEMSELVES, why="taken back"))
     session.execute(delete(RequestUnit).where(RequestUnit.request_id == request.id))
     locking.take_back(session, request)
@@ -168,7 +171,7 @@ def _cancelled(session: Session, order: Order, by: Actor = THEMSELVES) -> bool:
     """Cancel an open order; False when it cannot be any more, and then it waits until it has arrived."""
     try:
         with session.begin_nested():
-            fulfillment.cancel_order(session, order.id, by=by, why="The buyer deletes their data.")
+            fulfillment.cancel_order(session, order.id, by=by, why=_WHY[by == THEMSELVES])
     except IllegalMoveError:
         return False
     return True
@@ -243,6 +246,7 @@ def _cut(session: Session, row: RequestUnit) -> None:
         buyers.forget_account(session, int(name))
         orders.forget_buyer(session, int(name))
         _forget_deeds(session, name)
+    end_about(session, row.unit)
     wishes.forget(session, row.unit)
     arrivals.forget(session, row.unit)
     locking.forget(session, row.unit)

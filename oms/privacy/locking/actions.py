@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from oms.kernel import audit, clock, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor
-from oms.kernel.db import transaction
+from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError, NotFoundError
 from oms.kernel.register import KINDS
 from oms.orders import actions as agreement
@@ -18,7 +18,16 @@ from oms.privacy.actions import begin
 from oms.privacy.locking import queries
 from oms.privacy.locking.models import Restriction
 from oms.privacy.models import PrivacyRequest, RequestUnit
-from oms.privacy.states import OF_OBJECTION, LockGround, Outcome, RequestKind, RequestState, Source, Way
+from oms.privacy.states import (
+    OF_OBJECTION,
+    LockGround,
+    Outcome,
+    RequestKind,
+    RequestState,
+    Source,
+    Told,
+    Way,
+)
 
 _HELD = "The buyer asks to keep their data unused: do not send before the request is decided."
 _HELD_FOR_A_CHILD = "The buyer may be a child: do not send before a guardian has answered."
@@ -81,10 +90,18 @@ def object_to(session: Session, request: PrivacyRequest, units: Sequence[str], *
 
 
 def take_back(session: Session, request: PrivacyRequest) -> None:
-    """Let go of what was objected to, as the person takes their objection back."""
+    """Let go of what a person takes back: an objection is gone, a lock ends, and its order goes on.
+
+    They know of it themselves. Says `privacy.let_go`; the keys follow the commit, by `unlock`.
+    """
     session.execute(
         delete(Restriction).where(Restriction.request_id == request.id, Restriction.kind == queries.NEWS)
     )
+    held, now = [one for one in queries.of_request(session, request.id) if one.lifted_at is None], clock.now()
+    for one in held:
+        one.outcome, one.why, one.told_how = Outcome.TAKEN_BACK, "taken back", Told.THEMSELVES
+        one.decided_at = one.told_at = one.lifted_at = now
+    _let_go(session, request, held, by=SYSTEM)
 
 
 def lock_all(
@@ -95,15 +112,24 @@ def lock_all(
     by: Actor,
     ground: LockGround = LockGround.WRONG,
 ) -> None:
-    """Lock everything of some units, as a request in words asks that names no field."""
-    for unit, kind in queries.lockable(units):
-        if queries.live(session, unit, kind.name) is None:
+    """Lock everything of some units, as a request in words asks that names no field.
+
+    Also what another request has locked already: it stays locked as long as any of them holds it.
+    """
+    for unit, kind in queries.lockable(sorted(units)):
+        if not queries.has_locked(session, request.id, unit, kind.name):
             lock(session, request, [Disputed(unit, kind.name, "", ground)], by=by)
+
+
+def _alone(session: Session, unit: str) -> None:
+    """Let nobody else lock or unlock a unit before the end of this transaction."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"locks of {unit}"))))
 
 
 def lock(session: Session, request: PrivacyRequest, wanted: Sequence[Disputed], *, by: Actor) -> None:
     """Lock records; the keys at once, below the code, and what is about to be sent waits."""
     for one in wanted:
+        _alone(session, one.unit)
         vault.lock(one.unit, one.kind)
         session.add(
             Restriction(
@@ -113,22 +139,44 @@ def lock(session: Session, request: PrivacyRequest, wanted: Sequence[Disputed], 
                 field=one.field,
                 ground=one.ground,
                 since=clock.now(),
-                hold_id=_hold(session, one),
+                hold_id=_hold(session, one.unit, one.ground),
             )
         )
         audit.record(session, by, "privacy.lock", one.unit, fields=(one.kind,))
     session.flush()
 
 
-def _hold(session: Session, one: Disputed) -> int | None:
-    sort, _colon, number = one.unit.partition(":")
+def _hold(session: Session, unit: str, ground: LockGround) -> int | None:
+    """Make an order wait, once for each reason however many records of it are locked."""
+    sort, _colon, number = unit.partition(":")
     order = orders.by_number(session, number) if sort == "order" else None
     if order is None or order.state is not OrderState.PLACED:
         return None
-    why = _HELD_FOR_A_CHILD if one.ground is LockGround.MINOR else _HELD
-    held = agreement.hold(session, order.id, why, by=SYSTEM)
+    why = _HELD_FOR_A_CHILD if ground is LockGround.MINOR else _HELD
+    for held in orders.open_holds(session, order.id):
+        if held.why == why:
+            return held.id
+    made = agreement.hold(session, order.id, why, by=SYSTEM)
     session.flush()
-    return held.id
+    return made.id
+
+
+def hold_placed(session: Session, unit: str) -> None:
+    """Make an order wait that was locked before it was paid for."""
+    for one in queries.holding(session, unit):
+        one.hold_id = one.hold_id or _hold(session, unit, one.ground)
+
+
+def _let_go(session: Session, request: PrivacyRequest, held: Sequence[Restriction], *, by: Actor) -> None:
+    """Let orders go on that nothing holds any more, and have the keys follow. Says `privacy.let_go`."""
+    session.flush()
+    for unit in dict.fromkeys(one.unit for one in held):
+        still = {one.hold_id for one in queries.holding(session, unit)}
+        ended = {one.hold_id for one in held if one.unit == unit and one.hold_id is not None} - still
+        for hold_id in sorted(filter(None, ended)):
+            agreement.lift_hold(session, hold_id, by=by)
+    if any(one.kind in KINDS for one in held):
+        outbox.say(session, "privacy.let_go", request=request.id)
 
 
 def decide(session: Session, request: PrivacyRequest, outcome: Outcome, why: str, *, by: Actor) -> None:
@@ -150,31 +198,51 @@ def decide(session: Session, request: PrivacyRequest, outcome: Outcome, why: str
     outbox.say(session, "privacy.lock_decided", request=request.id)
 
 
-def note_told(request_id: int) -> None:
+def note_told(request_id: int, how: Told = Told.MAIL) -> None:
     """Note that the person of a request has been told, in the keyring first: now it can be lifted.
 
-    Opens transactions of its own: never call it inside one.
+    Whom no mail reaches is told on the page of their data; `how` says which. Opens transactions of its own:
+    never call it inside one.
     """
     with transaction() as session:
         for one in queries.of_request(session, request_id):
             if one.decided_at is not None and one.told_at is None:
                 if one.kind in KINDS:
                     vault.note_told(one.unit, one.kind)
-                one.told_at = clock.now()
+                one.told_at, one.told_how = clock.now(), how
 
 
 def lift(session: Session, request: PrivacyRequest, *, by: Actor) -> None:
-    """Lift what a request locked, and let its order go on. Raises IllegalMoveError before they were told."""
+    """Lift what a request locked, and let its order go on; what another one holds too stays locked.
+
+    Says `privacy.let_go`; the keys follow the commit, by `unlock`: what is refused here opens nothing. Raises
+    IllegalMoveError before they were told.
+    """
     held = queries.pending(queries.of_request(session, request.id))
     if not held or any(one.told_at is None for one in held):
         raise IllegalMoveError("Its person has to be told first; the mail is on its way.")
     for one in held:
-        if one.kind in KINDS:
-            vault.lift(one.unit, one.kind)
         one.lifted_at = clock.now()
-        if one.hold_id is not None:
-            agreement.lift_hold(session, one.hold_id, by=by)
         audit.record(session, by, "privacy.lift", one.unit, fields=(one.kind,))
+    _let_go(session, request, held, by=by)
+
+
+def unlock(request_id: int) -> int:
+    """Have the keyring let out what a request has let go of and no other holds; return how many keys.
+
+    Safe to repeat. Opens transactions of its own: never call it inside one.
+    """
+    with reading() as session:
+        ended = [(unit, kind) for unit, kind in queries.let_go(session, request_id) if kind in KINDS]
+    count = 0
+    for unit, kind in ended:
+        with transaction() as session:
+            _alone(session, unit)
+            if queries.live(session, unit, kind) is None:
+                # The shop's own rows say that each of them was told, or took it back.
+                vault.note_told(unit, kind)
+                count += vault.lift(unit, kind)
+    return count
 
 
 def forget(session: Session, unit: str) -> None:

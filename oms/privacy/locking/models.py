@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from oms.kernel.db import Base
 from oms.kernel.register import Life, columns
-from oms.privacy.states import LockGround, Outcome
+from oms.privacy.states import LockGround, Outcome, Told
 
 
 class Restriction(Base):
@@ -19,7 +19,8 @@ class Restriction(Base):
 
     __tablename__ = "privacy_restrictions"
     __columns__: ClassVar = columns(
-        "id request_id kind field ground since hold_id outcome why decided_at told_at lifted_at", "unit"
+        "id request_id kind field ground since hold_id outcome why decided_at told_at told_how lifted_at",
+        "unit",
     )
     __table_args__ = (
         CheckConstraint(
@@ -47,4 +48,5 @@ class Restriction(Base):
     why: Mapped[str] = mapped_column(default="", server_default="")
     decided_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    told_how: Mapped[Told] = mapped_column(default=Told.NOT_YET, server_default="")
     lifted_at: Mapped[datetime | None]

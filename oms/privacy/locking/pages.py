@@ -11,7 +11,7 @@ from oms.privacy.locking.forms import DecisionForm, decision_form
 from oms.privacy.locking.models import Restriction
 from oms.privacy.locking.queries import NEWS
 from oms.privacy.models import PrivacyRequest
-from oms.privacy.states import OPEN, Outcome
+from oms.privacy.states import OPEN, Outcome, Told
 from oms.web.filters import day
 
 
@@ -30,14 +30,23 @@ def _locked(one: Restriction) -> str:
 
 def _stage(one: Restriction) -> str:
     if one.lifted_at:
-        return str(_("lifted on %(day)s", day=day(one.lifted_at)))
+        said = _("taken back on %(day)s") if one.told_how is Told.THEMSELVES else _("lifted on %(day)s")
+        return str(said % {"day": day(one.lifted_at)})
     if one.told_at and one.outcome is Outcome.UPHELD:
         return str(_("upheld: stopped since %(day)s", day=day(one.since)))
     if one.told_at:
-        return str(_("its person was told on %(day)s: it can be lifted", day=day(one.told_at)))
+        return _can_be_lifted(one, day(one.told_at))
     if one.decided_at:
         return str(_("decided; its person is being told"))
     return str(_("locked since %(day)s", day=day(one.since)))
+
+
+def _can_be_lifted(one: Restriction, since: str) -> str:
+    if one.told_how is Told.REFUSED:
+        return str(_("the server refused the mailbox: it stands on their page, and can be lifted"))
+    if one.told_how is Told.NO_MAILBOX:
+        return str(_("there is no mailbox: it stands on their page, and can be lifted"))
+    return str(_("its person was told on %(day)s: it can be lifted", day=since))
 
 
 def decision(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from oms.kernel import vault
 from oms.kernel.register import KINDS, OWNED, Kind, Purpose
 from oms.privacy.locking.models import Restriction
-from oms.privacy.states import Outcome
+from oms.privacy.states import Outcome, Told
 
 # What rests on our interest alone, as the kind of a lock: nothing is sealed for it, it only stops.
 NEWS = "purpose.news"
@@ -38,6 +38,31 @@ def live(session: Session, unit: str, kind: str) -> Restriction | None:
         .where(Restriction.unit == unit, Restriction.kind == kind, Restriction.lifted_at.is_(None))
         .limit(1)
     )
+
+
+def has_locked(session: Session, request_id: int, unit: str, kind: str) -> bool:
+    """Say whether a request itself holds a record; that another one does is no reason not to."""
+    own = (Restriction.request_id == request_id, Restriction.unit == unit, Restriction.kind == kind)
+    return session.scalar(select(Restriction.id).where(*own, Restriction.lifted_at.is_(None))) is not None
+
+
+def holding(session: Session, unit: str) -> list[Restriction]:
+    """Return the locks that hold on the records of a unit now."""
+    theirs = (Restriction.unit == unit, Restriction.lifted_at.is_(None), Restriction.kind != NEWS)
+    return list(session.scalars(select(Restriction).where(*theirs).order_by(Restriction.id)))
+
+
+def let_go(session: Session, request_id: int) -> list[tuple[str, str]]:
+    """Return the records that a request has let go of, as (unit, kind)."""
+    theirs = (Restriction.request_id == request_id, Restriction.lifted_at.is_not(None))
+    return [(one.unit, one.kind) for one in session.scalars(select(Restriction).where(*theirs))]
+
+
+def told(session: Session, units: Sequence[str]) -> list[Restriction]:
+    """Return what was decided of some units, and not told by a mail: one row for each request."""
+    theirs = (Restriction.unit.in_(units), Restriction.told_how.in_((Told.REFUSED, Told.NO_MAILBOX)))
+    newest = select(Restriction).where(*theirs).order_by(Restriction.request_id, Restriction.id)
+    return list({one.request_id: one for one in session.scalars(newest)}.values())
 
 
 def pending(held: Sequence[Restriction]) -> list[Restriction]:

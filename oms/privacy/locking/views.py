@@ -51,6 +51,7 @@ def lift(number: str) -> ResponseReturnValue:
         session.refresh(found, with_for_update=True)
         actions.lift(session, found, by=actor())
         asking.answer(session, found, by=actor())
+    actions.unlock(found.id)
     flash(_("Lifted. It is used again from now on."), "good")
     return _back(number)
 

@@ -10,6 +10,7 @@ from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure.actions import Wish
+from oms.privacy.locking import actions as locking
 from oms.privacy.minors import actions, queries
 from oms.privacy.minors.models import MinorCase
 from oms.privacy.minors.states import OPEN, MinorState, Standing
@@ -77,7 +78,9 @@ def keep_time() -> None:
             erase(case.id, why, by=SYSTEM)
     for case_id in agreed:
         with transaction() as session:
-            actions.lift_told(session, session.get_one(MinorCase, case_id, with_for_update=True))
+            case = session.get_one(MinorCase, case_id, with_for_update=True)
+            actions.lift_told(session, case)
+        locking.unlock(case.request_id)
     forget_guardians()
 
 

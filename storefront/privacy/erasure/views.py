@@ -10,6 +10,7 @@ from oms.privacy.copies import actions as copies
 from oms.privacy.erasure import actions, queries
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.erasure.queries import Plan
+from oms.privacy.locking import actions as locking
 from oms.privacy.states import RequestState, Way
 from oms.web import frame, sessions
 from oms.web.fields import show_error
@@ -89,5 +90,6 @@ def withdraw(ref: str) -> ResponseReturnValue:
         found = queries.by_ref(session, ref)
         actions.withdraw(session, found)
         copies.give_up(session, found.id)
+    locking.unlock(found.id)
     flash(_("The request is taken back."), "good")
     return codes.going(f"/your-data/requests/{ref}")

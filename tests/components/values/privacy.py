@@ -23,6 +23,7 @@ def your_data() -> dict[str, Any]:
         **page("Your data", robots="noindex"),
         "who": "Order 7KQ2-M4XD, ordered as a guest",
         "breaches": [("22 November", ["A backup was lost."])],
+        "decided": ["We looked at what you disputed. It stays as it is, and is no longer locked."],
         "child": {"sentences": ["You may be a child."], "say_url": "/your-data/minor", "leave_url": ""},
         "counts": "We know five things about you, in one order, and told two others.",
         "known": [

@@ -13,6 +13,7 @@ from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.errors import IllegalMoveError, NotFoundError
 from oms.kernel.register import Purpose
+from oms.orders import actions as agreement
 from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import OrderDelivery
@@ -21,9 +22,10 @@ from oms.privacy.erasure.actions import Wish
 from oms.privacy.locking import actions, queries
 from oms.privacy.locking.actions import Disputed
 from oms.privacy.locking.models import Restriction
-from oms.privacy.models import PrivacyRequest
-from oms.privacy.states import LockGround, Outcome, RequestState, Way
+from oms.privacy.models import PrivacyRequest, RequestUnit
+from oms.privacy.states import LockGround, Outcome, RequestState, Told, Way
 from oms.staff.states import StaffRole
+from tests import make
 from tests.forgetting import paid, proven
 from tests.make import ADA, GUEST, Shop
 from tests.people import Office, seated, words
@@ -44,6 +46,7 @@ def decided(request: PrivacyRequest) -> None:
 def lifted(request: PrivacyRequest) -> None:
     with transaction() as session:
         actions.lift(session, session.get_one(PrivacyRequest, request.id), by=SYSTEM)
+    actions.unlock(request.id)
 
 
 def delivery(order: Order, purpose: Purpose, job: str) -> OrderDelivery | None:
@@ -161,3 +164,127 @@ def test_the_desk_decides_lifts_and_sees_nothing_meanwhile(
     with reading() as session:
         assert session.get_one(PrivacyRequest, request.id).state is RequestState.FULFILLED
     assert delivery(order, Purpose.DELIVERY, "labels") == ADA
+
+
+def held(order: Order) -> list[str]:
+    with reading() as session:
+        return [hold.why for hold in orders.open_holds(session, order.id)]
+
+
+def test_a_request_taken_back_unlocks_and_lets_the_order_go_on(small: Shop, store: FlaskClient) -> None:
+    order = paid({small.clock: 1})
+    request = locked(order)
+    visitor = proven(store, "ada@shop.test")
+    path = f"/your-data/requests/{request.ref}"
+    assert visitor.send(f"{path}/withdraw", page=path).status_code == 303
+    assert delivery(order, Purpose.DELIVERY, "labels") == ADA
+    assert held(order) == []
+    assert "Locked: it is only kept." not in words(visitor.get("/your-data/"))
+    assert locked(order).id != request.id
+
+
+def test_a_deletion_for_later_leaves_the_lock_to_the_desk(small: Shop, sink: Path) -> None:
+    order = paid({small.clock: 1})
+    request = locked(order)
+    with transaction() as session:
+        wish = erasure.open_request(session, Wish((order.unit,), Way.LATER, "eu", "en"))
+    assert not erasure.carry_out(wish.id)
+    assert held(order)
+    decided(request)
+    jobs.drain()
+    with transaction() as session:
+        actions.lift(session, session.get_one(PrivacyRequest, request.id, with_for_update=True), by=SYSTEM)
+    jobs.drain()
+    assert delivery(order, Purpose.DELIVERY, "labels") == ADA
+    assert held(order) == []
+
+
+def test_what_is_deleted_ends_what_was_asked_about_it(small: Shop) -> None:
+    order = paid({small.clock: 1})
+    request = locked(order)
+    with transaction() as session:
+        wish = erasure.open_request(session, Wish((order.unit,), Way.NOW, "eu", "en"))
+    assert erasure.carry_out(wish.id)
+    with reading() as session:
+        assert session.get_one(PrivacyRequest, request.id).state is RequestState.WITHDRAWN
+        assert session.query(RequestUnit).count() == 0
+
+
+def test_a_lift_that_is_refused_lets_nothing_out(small: Shop) -> None:
+    order = paid({small.clock: 1})
+    request = locked(order)
+    decided(request)
+    jobs.drain()
+    with pytest.raises(IllegalMoveError), transaction() as session:
+        actions.lift(session, session.get_one(PrivacyRequest, request.id), by=SYSTEM)
+        raise IllegalMoveError("withdrawn cannot become fulfilled")
+    assert actions.unlock(request.id) == 0
+    assert delivery(order, Purpose.DELIVERY, "labels") is None
+
+
+def test_a_lock_holds_as_long_as_any_request_holds_it(small: Shop) -> None:
+    order = paid({small.clock: 1})
+    first = locked(order)
+    with transaction() as session:
+        other = actions.ask(
+            session, Disputed(order.unit, "order.contact", "email", LockGround.WRONG), "eu", "en", by=GUEST
+        )
+        actions.lock_all(session, other, [order.unit], by=GUEST, ground=LockGround.MINOR)
+    decided(first)
+    jobs.drain()
+    lifted(first)
+    assert delivery(order, Purpose.DELIVERY, "labels") is None
+    assert held(order)
+    decided(other)
+    jobs.drain()
+    lifted(other)
+    assert delivery(order, Purpose.DELIVERY, "labels") == ADA
+    assert held(order) == []
+
+
+def test_an_order_waits_once_for_each_reason(small: Shop) -> None:
+    order = paid({small.clock: 1})
+    request = locked(order)
+    with transaction() as session:
+        actions.lock_all(session, session.get_one(PrivacyRequest, request.id), [order.unit], by=GUEST)
+    assert len(held(order)) == 1
+
+
+def test_an_order_that_is_paid_after_its_lock_waits(small: Shop) -> None:
+    placed = make.order({small.clock: 1})
+    locked(placed.order)
+    assert held(placed.order) == []
+    with transaction() as session:
+        session.execute(make.captured(placed.payment.id, placed.payment.amount))
+        agreement.confirm_payment(session, placed.order.id, placed.payment.id)
+    jobs.drain()
+    assert len(held(placed.order)) == 1
+
+
+@pytest.mark.parametrize("how", [Told.REFUSED, Told.NO_MAILBOX])
+def test_a_dead_mailbox_holds_nothing_up(
+    small: Shop, desk: FlaskClient, store: FlaskClient, how: Told
+) -> None:
+    order = paid({small.clock: 1})
+    request = locked(order)
+    decided(request)
+    actions.note_told(request.id, how)
+    visitor = seated(desk, Office().employ("pat@shop.test", StaffRole.PRIVACY))
+    path = f"/privacy/{request.number}"
+    assert "it stands on their page, and can be lifted" in words(visitor.get(path))
+    assert visitor.send(f"{path}/lift", page=path).status_code == 303
+    assert held(order) == []
+    shown = words(proven(store, "ada@shop.test").get("/your-data/"))
+    assert "It stays as it is, and is no longer locked. The carrier confirmed it." in shown
+
+
+def test_without_a_mailbox_the_decision_counts_as_told_on_the_page(small: Shop, sink: Path) -> None:
+    order = paid({small.clock: 1})
+    request = locked(order)
+    vault.destroy_unit(order.unit, kinds=["order.contact"])
+    decided(request)
+    jobs.drain()
+    with reading() as session:
+        assert {one.told_how for one in queries.of_request(session, request.id)} == {Told.NO_MAILBOX}
+    lifted(request)
+    assert held(order) == []
