@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from oms.kernel import clock, vault
+from oms.kernel import clock, ids, vault
 from oms.kernel.errors import NotFoundError
 from oms.kernel.money import Money
 from oms.orders import queries as orders
-from oms.orders.models import Order, OrderLine
+from oms.orders.models import Order, OrderLine, unit_of
 from oms.orders.personal import OrderContact
 from oms.orders.refunding.queries import refundable
 from oms.orders.states import OrderState
@@ -87,10 +87,13 @@ def still_owed(session: Session, order: Order) -> Money:
 
 
 def order_by(session: Session, number: str, email: str) -> Order | None:
-    """Return an order by its number and the mailbox it was ordered with; None where either is wrong."""
-    order = orders.by_number(session, number)
+    """Return an order by its number and the mailbox it was ordered with; None where either is wrong.
+
+    The order is looked at only where both fit, so that no answer takes longer because there is such an order.
+    """
+    unit = unit_of(ids.read_order_number(number) or number)
     known = {found.unit for found in vault.find(session, OrderContact, "email", email)}
-    return order if order is not None and order.unit in known else None
+    return orders.by_number(session, number) if unit in known else None
 
 
 def of_order(session: Session, order_id: int) -> Withdrawal | None:
