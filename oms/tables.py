@@ -15,6 +15,8 @@ from oms.kernel.db import Base
 from oms.kernel.vault import models as vault
 from oms.notifications import models as notifications
 from oms.notifications import personal as notifications_personal
+from oms.notifications.inbox import models as inbox_letters
+from oms.notifications.inbox import personal as inbox_personal
 from oms.notifications.texting import models as texting
 from oms.notifications.texting import personal as texting_personal
 from oms.orders import models as orders
@@ -61,7 +63,7 @@ MODULES = (
     *(notifications, notifications_personal, privacy, privacy_personal),
     *(copies, copies_personal, asking, asking_personal, arrivals, arrivals_personal, closing),
     *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
-    *(locking, watching, wishes),
+    *(locking, watching, wishes, inbox_letters, inbox_personal),
     breaches,
     *(moving, moving_personal, exports, exports_personal),
     *(minors, minors_personal, official, parcels_personal),

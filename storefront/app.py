@@ -34,6 +34,7 @@ from storefront.privacy.arrivals import views as arrivals
 from storefront.privacy.asking import views as asking
 from storefront.privacy.copies import views as copies
 from storefront.privacy.erasure import views as erasure
+from storefront.privacy.inbox import views as inbox
 from storefront.privacy.locking import views as locking
 from storefront.privacy.minors import views as minors
 from storefront.privacy.notice import views as notice
@@ -67,6 +68,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notice.blueprint,
     wishes.blueprint,
     locking.blueprint,
+    inbox.blueprint,
     minors.blueprint,
     objecting.blueprint,
 )

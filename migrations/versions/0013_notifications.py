@@ -1,4 +1,4 @@
-"""Which mails were sent."""
+"""Which mails were sent, and which letters lie in whose inbox."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,6 +26,25 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_sends")),
         sa.UniqueConstraint("topic", "thing", name=op.f("uq_mail_sends_topic_thing")),
+    )
+    op.create_table(
+        "inbox_letters",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("thing", sa.String(), nullable=False),
+        sa.Column("sealed_id", sa.Uuid(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["sealed_id"],
+            ["personal.sealed.id"],
+            name=op.f("fk_inbox_letters_sealed_id_sealed"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_letters")),
+        sa.UniqueConstraint("sealed_id", name=op.f("uq_inbox_letters_sealed_id")),
+        sa.UniqueConstraint("unit", "topic", "thing", name=op.f("uq_inbox_letters_unit_topic_thing")),
     )
 
     op.create_table(
@@ -58,4 +77,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("text_sends")
+    op.drop_table("inbox_letters")
     op.drop_table("mail_sends")

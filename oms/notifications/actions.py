@@ -25,11 +25,12 @@ CODES = Patience(CODE_LIFE, timedelta(seconds=30))
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A mail's subject and both parts."""
+    """A mail's subject and both parts; `content` is its text without greeting and foot."""
 
     subject: str
     text: str
     html: str
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def begin(session: Session, letter: Letter) -> Begun | None:
     row = _begun(session, letter.topic, letter.thing)
     if row is None:
         return None
-    if _is_unwanted(session, letter):
+    if is_unwanted(session, letter, Channel.MAIL):
         row.state = MailState.STOPPED
         return None
     return Begun(row.id, str(row.key), _told(session, letter, row))
@@ -82,13 +83,16 @@ def note_sent(session: Session, row_id: int) -> None:
     sent.state, sent.sent_at = MailState.SENT, clock.now()
 
 
-def _is_unwanted(session: Session, letter: Letter) -> bool:
-    """Ask as late as can be: an objection stops what is under way."""
+def is_unwanted(session: Session, letter: Letter, channel: Channel) -> bool:
+    """Say whether its reader does without a letter on a channel; asked as late as can be.
+
+    An objection stops what is under way. What is needed asks nobody.
+    """
     purpose = purpose_of(letter.topic)
     if purpose is None:
         return False
     units = wishes.person_of(session, letter.unit, str(getattr(letter.record, "email", "")))
-    return not wishes.may(session, units, purpose, Channel.MAIL)
+    return not wishes.may(session, units, purpose, channel)
 
 
 def _told(session: Session, letter: Letter, row: MailSend) -> Payload:

@@ -87,4 +87,6 @@ def write(topic: str, subject: str, reader: Reader, **values: Any) -> Written:  
     text, html = (
         templates.get_template(f"mail/{topic}/body.{part}").render(given) for part in ("txt", "html")
     )
-    return Written(subject, text.strip() + "\n", html)
+    plain = templates.get_template(f"mail/{topic}/body.txt")
+    content = "".join(plain.blocks["content"](plain.new_context(given))).strip()
+    return Written(subject, text.strip() + "\n", html, content)

@@ -4,6 +4,7 @@ from oms.kernel.db import transaction
 from oms.notifications import actions, gateway
 from oms.notifications.actions import Letter
 from oms.notifications.gateway import Mail
+from oms.notifications.inbox.runs import keep
 
 
 def post(letter: Letter) -> bool:
@@ -15,7 +16,9 @@ def post(letter: Letter) -> bool:
     the server never will.
 
     An optional mail whose reader objected is stopped, also at its tenth attempt, and never sent afterwards.
+    Whatever becomes of the mail, the letter lies in its reader's inbox before.
     """
+    keep(letter)
     with transaction() as session:
         begun = actions.begin(session, letter)
     if begun is None:

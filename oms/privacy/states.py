@@ -142,4 +142,4 @@ class Channel(StrEnum):
 
 def channels(*, texts: bool) -> tuple[Channel, ...]:
     """Return the channels that a shop writes on, with or without text messages; pages ask of these alone."""
-    return (Channel.MAIL, Channel.SMS) if texts else (Channel.MAIL,)
+    return tuple(channel for channel in Channel if texts or channel is not Channel.SMS)

@@ -106,6 +106,7 @@ stop           channel        choice
 wish           purpose        choice
 wish           channel        choice
 wish           choice         choice
+letter         letter         page
 """
 
 

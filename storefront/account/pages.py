@@ -96,11 +96,13 @@ def _state(state: OrderState) -> Mark:
     return marks.get(state, Mark(_("waiting for payment"), "waiting"))
 
 
-def home(found: Account) -> dict[str, Any]:
-    """Return what the account page shows beside the orders."""
+def home(found: Account, new: int) -> dict[str, Any]:
+    """Return what the account page shows beside the orders; `new` letters were not read yet."""
     root = request.script_root
+    count = ngettext("%(num)s new message", "%(num)s new messages", new) if new else ""
     return {
         "buyer": {"email": found.email, "since": filters.day(found.buyer.created_at)},
+        "inbox": {"url": f"{root}/your-data/messages", "new": count},
         "has_password": found.buyer.password_hash is not None,
         "profile_url": url_for("account.profile"),
         "email_url": url_for("account.email"),

@@ -16,6 +16,7 @@ from oms.buyers.states import CodePurpose
 from oms.buyers.upkeep import actions as upkeep
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError, RefusedError
+from oms.notifications.inbox import queries as inbox
 from oms.web import credentials, proofs, session_rows, sessions
 from oms.web.errors import said
 from oms.web.fields import show_error
@@ -62,7 +63,8 @@ def home() -> ResponseReturnValue:
     found = access.account()
     with reading() as database:
         orders = pages.orders(database, access.units("order"))
-    return _page("store/account/home.html", _("Your account"), orders=orders, **pages.home(found))
+        new = inbox.unread(database, access.units("order", "account"))
+    return _page("store/account/home.html", _("Your account"), orders=orders, **pages.home(found, new))
 
 
 @blueprint.route("/account/profile", methods=["GET", "POST"])

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from oms.catalog.queries import sellables
@@ -15,12 +16,12 @@ from oms.fulfillment.tracking import queries as tracking
 from oms.kernel import audit, clock, egress, vault
 from oms.kernel.audit import ActorKind
 from oms.kernel.register import Purpose, kind_of
+from oms.notifications.inbox import queries as inbox
 from oms.orders import queries
 from oms.orders.models import Order, OrderEvent
 from oms.orders.personal import OrderContact, OrderDelivery
 from oms.orders.states import OrderState
 from oms.pricing.queries import market_of
-from oms.privacy.breaches import queries as breaches
 from oms.shipping.carriers.known import CARRIERS
 from oms.web import security
 from oms.web.filters import long_date, moment, party
@@ -159,7 +160,7 @@ def _shipment_words() -> dict[ShipmentState, tuple[str, str]]:
 
 
 def _actions(session: Session, order: Order) -> list[dict[str, str]]:
-    offered = [*_leaks(session, order), *right.offer(session, order)]
+    offered = [*_letters(session, order), *right.offer(session, order)]
     if not fulfillment.can_buyer_cancel(session, order):
         return offered
     return [
@@ -173,18 +174,18 @@ def _actions(session: Session, order: Order) -> list[dict[str, str]]:
     ]
 
 
-def _leaks(session: Session, order: Order) -> list[dict[str, str]]:
-    """Lead to what others may have seen, on the page of one's data: there it is noted that it was read."""
-    if not breaches.on_page(session, [order.unit]):
+def _letters(session: Session, order: Order) -> list[dict[str, str]]:
+    """Lead to what the shop wrote about the order and was not read; that of a breach says so."""
+    new = inbox.unread(session, [order.unit])
+    if not new:
         return []
-    return [
-        {
-            "title": _("Others may have seen your data"),
-            "text": _("What happened, what it can mean for you, and what you can do."),
-            "label": _("Read about it"),
-            "url": goods_pages.url("/your-data/"),
-        }
-    ]
+    url = goods_pages.url("/your-data/messages")
+    if inbox.unread(session, [order.unit], "breach"):
+        about = _("What happened, what it can mean for you, and what you can do.")
+        title = _("Others may have seen your data")
+        return [{"title": title, "text": about, "label": _("Read about it"), "url": url}]
+    count = ngettext("%(num)s new message", "%(num)s new messages", new)
+    return [{"title": _("Messages from us"), "text": count, "label": _("Read them"), "url": url}]
 
 
 def _change(session: Session, order: Order) -> dict[str, str]:

@@ -13,8 +13,6 @@ from oms.kernel.audit import Deed
 from oms.kernel.egress import RECIPIENTS
 from oms.kernel.register import KINDS, OWNED, Basis
 from oms.privacy.access.queries import UNTOLD, Insight, Known
-from oms.privacy.breaches.models import Breach
-from oms.privacy.breaches.states import PARTS
 from oms.privacy.minors.models import MinorCase
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.wishes.models import Wish
@@ -23,6 +21,9 @@ from oms.web.filters import long_date, moment, party
 from oms.web.markets import place
 from storefront.orders.record import gone_words
 from storefront.privacy.asking.forms import KIND_NAMES
+
+# Too long to stand between facts: it is read on a page of its own.
+_ELSEWHERE = {("order.letter", "words"), ("account.letter", "words")}
 
 
 def at(path: str) -> str:
@@ -50,11 +51,6 @@ def rooms(found: Insight, asked: Sequence[PrivacyRequest], correctable: Sequence
         "bring_url": at("/your-data/bring") if _has_account(found) else "",
         "requests": [_request(request) for request in asked],
     }
-
-
-def breaches(found: Sequence[Breach]) -> list[tuple[str, list[str]]]:
-    """Return what others may have seen of a person: the day, and the parts of the notice."""
-    return [(long_date(one.found_at), [one.parts[part] for part in PARTS]) for one in found]
 
 
 def child(found: MinorCase | None, *, is_guardian: bool) -> dict[str, Any]:
@@ -196,7 +192,7 @@ def _rows(one: Known) -> list[tuple[str, str, str, str]]:
     return [
         (
             _(field.label),
-            value,
+            _("Among your messages.") if (one.kind.name, field.name) in _ELSEWHERE else value,
             f"{_(field.why)} {rules}",
             at(f"/your-data/lock?what={one.unit}/{one.kind.name}.{field.name}") if can_lock else "",
         )

@@ -11,8 +11,6 @@ from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.orders.states import OrderState
 from oms.privacy.access import queries
-from oms.privacy.breaches import actions as telling
-from oms.privacy.breaches import queries as breaches
 from oms.privacy.erasure import queries as erasure
 from oms.privacy.locking import queries as locks
 from oms.privacy.minors import queries as minors
@@ -29,6 +27,7 @@ from oms.web.taking import takes
 from storefront.account import access, codes
 from storefront.privacy import pages
 from storefront.privacy.forms import WishForm
+from storefront.privacy.inbox import pages as inbox
 from storefront.privacy.locking import pages as locking
 from storefront.privacy.wishes import pages as writing
 
@@ -69,22 +68,20 @@ def your_data() -> ResponseReturnValue:
     if units is None:
         return codes.going("/account/prove?next=/your-data/")
     is_guardian = _of_child() is not None
-    with transaction() as database:
-        leaked = breaches.on_page(database, units)
-        telling.note_seen(database, units)
     with reading() as database:
         found = queries.insight(database, units, by=actor())
         asked = erasure.requests_about(database, units)
         open_orders = [o for o in found.orders if o.state is OrderState.PLACED and not o.is_digital]
         correctable = [o.number for o in open_orders if sending.can_correct_address(database, o.id)]
         decided = locks.told(database, units)
+        letters = inbox.door(database, units)
         suspected = minors.open_case(database, units, is_own=True)
     return render_template(
         "store/privacy/your_data.html",
         page=page(_("Your data"), robots="noindex"),
         flashes=flashed(),
-        breaches=pages.breaches(leaked),
         decided=locking.decided(decided),
+        inbox=letters,
         child=pages.child(suspected, is_guardian=is_guardian),
         **pages.rooms(found, asked, [] if is_guardian else correctable),
         **writing.wishes(found),

@@ -56,6 +56,7 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "child": ("store/privacy/child.html", privacy.child),
     "child-asked": ("store/privacy/child.html", privacy.child_asked),
     "proof": ("store/privacy/proof.html", privacy.proof),
+    "messages": ("store/privacy/messages.html", privacy.messages),
     "unsubscribe": ("store/privacy/unsubscribe.html", privacy.unsubscribe),
     "notice": ("store/legal/notice.html", privacy.notice),
     "legal": ("store/legal/page.html", privacy.legal),

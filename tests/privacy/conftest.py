@@ -1,9 +1,13 @@
 """The bars of privacy: `measured` for every test here, and the table at the end."""
 
+import socket
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 from flask import Flask
 
 from oms.app import create_desk
@@ -12,6 +16,7 @@ from oms.kernel import db, vault
 from oms.kernel.config import Settings, load
 from oms.kernel.db import transaction
 from oms.local.services import Services
+from oms.notifications import handlers as notifications
 from storefront.app import create_store
 from tests import make
 from tests.make import Shop
@@ -47,6 +52,25 @@ def apps(small: Shop, settings: Settings) -> tuple[Flask, Flask]:
 def busy(small: Shop, apps: tuple[Flask, Flask], settings: Settings) -> Busy:
     """Give a shop in which something of every kind has happened, and where each page of it is."""
     return fill(small, apps[0].test_client(), apps[1].test_client(), settings)
+
+
+class Refusing:
+    """A mail server that knows nobody."""
+
+    async def handle_RCPT(self, *_asked: object) -> str:  # noqa: N802 - aiosmtpd's name
+        return "550 No such user"
+
+
+@pytest.fixture
+def refusing(settings: Settings) -> Iterator[None]:
+    """Let the shop's mail server refuse every mailbox for good."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    door = Controller(Refusing(), hostname="127.0.0.1", port=port)
+    door.start()
+    notifications.configure(replace(settings, smtp_url=f"smtp://127.0.0.1:{port}"))
+    yield
+    door.stop()
 
 
 @pytest.fixture

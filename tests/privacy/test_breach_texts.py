@@ -13,11 +13,12 @@ from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.kernel.egress import Disclosure
+from oms.notifications.inbox import queries as inbox
 from oms.notifications.texting.models import TextSend
 from oms.notifications.texting.states import TextState
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact
-from oms.privacy.breaches import actions, queries
+from oms.privacy.breaches import actions
 from oms.privacy.breaches.models import Breach, BreachUnit
 from oms.privacy.breaches.queries import Extent
 from oms.privacy.breaches.states import PARTS, BreachState, Leak, Reach
@@ -90,9 +91,9 @@ def test_mail_then_a_text_then_the_page_each_with_its_evidence(
     with reading() as session:
         assert session.get_one(Breach, breach.id).state is BreachState.TOLD
         given = session.scalars(select(Disclosure).where(Disclosure.recipient == "text service")).all()
-        shown = {order.number: bool(queries.on_page(session, [order.unit])) for order in (dead, late)}
+        shown = {order.number: inbox.unread(session, [order.unit], "breach") for order in (dead, late)}
     assert {(one.purpose, tuple(one.fields)) for one in given} == {("your rights", ("order.delivery.phone",))}
-    assert shown == {dead.number: True, late.number: True}
+    assert shown == {dead.number: 1, late.number: 1}
     keys = {one["phone"]: one["key"] for one in texts.get("ledger")}
     ring(store, told("message.delivered", {"key": keys["+31622222222"]}, "evt_1"))
     ring(store, told("message.failed", {"key": keys["+31633333333"]}, "evt_2"))

@@ -30,6 +30,7 @@ from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message, OutboxMessage
 from oms.kernel.register import Erase, Life
 from oms.kernel.vault.models import SealedRow
+from oms.notifications.inbox.personal import AccountLetter, OrderLetter
 from oms.notifications.models import MailSend
 from oms.notifications.states import MailState
 from oms.orders import actions as orders
@@ -48,7 +49,7 @@ DAY = timedelta(days=1)
 # When the sweep of a day runs.
 SWEEP = timedelta(hours=3)
 Thing = tuple[str, str]
-SEALED_KINDS = (OrderContact, OrderDelivery, ShipmentTracking, ShipmentLabel, OrderNote)
+SEALED_KINDS = (OrderContact, OrderDelivery, ShipmentTracking, ShipmentLabel, OrderNote, OrderLetter)
 OF_ACCOUNT = (AccountContact, AccountProfile, PastAddress, PastOrder)
 
 
@@ -183,6 +184,7 @@ class Years:
             contact = OrderContact(f"{number.lower()}@shop.test")
             delivery = OrderDelivery(name="Ada Lind", street="Rapenburg 70", country="NL")
             vault.seal_all(session, [contact, delivery, OrderNote("Rang twice.")], keys)
+            vault.seal(session, OrderLetter("Your order", "It is on its way."), keys)
             if not is_lapsed:
                 session.add(_payment(order_id, number, at))
                 vault.seal(session, ShipmentTracking(number), keys)
@@ -192,7 +194,8 @@ class Years:
                 self.expected.hold("shipment.tracking", unit, at + 180 * DAY)
                 self.expected.hold("payment reference", number, at + 120 * DAY)
         self.expected.hold("order", number, datetime(at.year + 11, 1, 1, tzinfo=UTC))
-        for what, days in (("order.contact", 240), ("order.note", 120), ("order.delivery", 180)):
+        lengths = {"order.contact": 240, "order.letter": 240, "order.note": 120, "order.delivery": 180}
+        for what, days in lengths.items():
             self.expected.hold(what, unit, at + (timedelta(hours=12) if is_lapsed else days * DAY))
         if not (is_lapsed or is_lost):
             self._later(at, self._choose.randrange(1, 12), lambda then: self._deliver(order_id, unit, then))
@@ -201,7 +204,7 @@ class Years:
         with transaction() as session:
             orders.note_delivery(session, order_id)
         jobs.HANDLERS["orders.start_clocks"].run(Message(0, "order.delivered", {"order": order_id}))
-        whole = ("order.contact", "order.delivery", "shipment.tracking", "shipment.label")
+        whole = ("order.contact", "order.letter", "order.delivery", "shipment.tracking", "shipment.label")
         for what, days in (("order.note", 28), *((one, 30) for one in whole)):
             if (what, unit) in self.expected.ends:
                 self.expected.hold(what, unit, at + days * DAY)
@@ -229,6 +232,10 @@ class Years:
         known = [AccountContact(f"a{buyer_id}@shop.test"), AccountProfile(), PastAddress(), PastOrder()]
         with transaction() as session:
             vault.seal_all(session, known, keys)
+        written = vault.prepare(subject, unit, AccountLetter)
+        with transaction() as session:
+            vault.seal(session, AccountLetter("Our notice changes", "On the first of May."), written)
+        self.expected.hold("account.letter", unit, at + 90 * DAY)
         self._used(buyer_id, unit, at)
 
     def _used(self, buyer_id: int, unit: str, at: datetime) -> None:
@@ -251,6 +258,8 @@ class Years:
             Message(0, "account.closed", {"buyer": buyer_id})
         )
         self._hold_account(unit, at)
+        if ("account.letter", unit) in self.expected.ends:
+            self.expected.hold("account.letter", unit, at)
 
     def _hold_account(self, unit: str, end: datetime) -> None:
         for what in (*(register.kind_of(cls).name for cls in OF_ACCOUNT), "buyer"):

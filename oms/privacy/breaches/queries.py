@@ -182,12 +182,6 @@ def first_of(session: Session, breach_id: int, units: Sequence[str]) -> str:
     return session.scalar(theirs) or units[0]
 
 
-def on_page(session: Session, units: Sequence[str]) -> list[Breach]:
-    """Return the breaches that affect some units, for the pages of their person."""
-    theirs = select(BreachUnit.breach_id).where(BreachUnit.unit.in_(units), BreachUnit.reach != Reach.WAITING)
-    return list(session.scalars(select(Breach).where(Breach.id.in_(theirs)).order_by(Breach.id.desc())))
-
-
 def late(session: Session, now: datetime) -> list[tuple[Breach, str]]:
     """Return whom a breach still has to be told to, of those whose limit is over or ends within a day."""
     soon = now + timedelta(days=1)

@@ -64,6 +64,7 @@ def account() -> dict[str, Any]:
         "profile_url": "#",
         "drop_password_url": "#",
         "password_url": "#",
+        "inbox": {"url": "/your-data/messages", "new": "1 new message"},
         "has_password": False,
         "sessions_url": "/account/sessions",
         "sign_out_url": "/account/sign-out",

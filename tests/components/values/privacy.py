@@ -22,8 +22,12 @@ def your_data() -> dict[str, Any]:
     return {
         **page("Your data", robots="noindex"),
         "who": "Order 7KQ2-M4XD, ordered as a guest",
-        "breaches": [("22 November", ["A backup was lost."])],
         "decided": ["We looked at what you disputed. It stays as it is, and is no longer locked."],
+        "inbox": {
+            "url": "/your-data/messages",
+            "new": "2 new messages",
+            "alarm": "Others may have seen your data",
+        },
         "child": {"sentences": ["You may be a child."], "say_url": "/your-data/minor", "leave_url": ""},
         "counts": "We know five things about you, in one order, and told two others.",
         "known": [
@@ -314,6 +318,25 @@ UNSUBSCRIBED = {
         {"title": "Offers by mail", "fields": {"channel": "mail"}, "is_stopped": True},
     ],
 }
+
+
+def messages() -> dict[str, Any]:
+    """Two letters, one of them new."""
+    lines = [
+        ("Your order 7KQ2-M4XD has arrived.", ""),
+        ("https://shop.test/orders/7KQ2-M4XD", "/orders/7KQ2-M4XD"),
+    ]
+    shared = {"day": "22 November 2026", "about": "Order 7KQ2-M4XD", "lines": lines}
+    return {
+        **page("Messages", robots="noindex"),
+        "summary": "1 new message",
+        "letters": [
+            {"number": 2, "subject": "Arrived", "fate": "Not sent by mail.", "is_new": True, **shared},
+            {"number": 1, "subject": "On its way", "fate": "Sent by mail.", "is_new": False, **shared},
+        ],
+        "read_url": "#",
+        "back_url": "/your-data/",
+    }
 
 
 def unsubscribe() -> dict[str, Any]:
