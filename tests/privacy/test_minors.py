@@ -334,7 +334,7 @@ def test_the_desk_reports_asks_and_ends(small: Shop, desk: FlaskClient, settings
     path = answer.headers["Location"].partition("/oms")[2] or answer.headers["Location"]
     assert is_restricted(order)
     page = words(officer.get(path))
-    assert f"staff {staff.id} {Signal.GUARDIAN}" in page
+    assert f"{staff.desk_name} {Signal.GUARDIAN}" in page
     assert "16 (UAVG, article 5)" in page
     assert "Rapenburg" not in page
     assert officer.send(f"{path}/guardian", page=path, email="ada@shop.test").status_code == 422

@@ -5,9 +5,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from oms.kernel import vault
+from oms.kernel.audit import ActorKind
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, NotFoundError
 from oms.orders import queries as orders
@@ -15,8 +17,9 @@ from oms.privacy import pages
 from oms.privacy.minors import actions, ages, queries, runs
 from oms.privacy.minors.actions import Suspicion
 from oms.privacy.minors.forms import AcceptForm, FindingForm, GuardianForm, ReportForm
-from oms.privacy.minors.models import MinorCase
+from oms.privacy.minors.models import MinorCase, MinorEvent
 from oms.privacy.minors.states import OPEN, Evidence, MinorState, Signal, Standing
+from oms.staff import queries as staff
 from oms.web.fields import show_error
 from oms.web.filters import moment
 from oms.web.forms import Form
@@ -105,9 +108,10 @@ def _shown(number: str, wrong: Form | None = None) -> str:
     with reading() as session:
         found = queries.by_number(session, number)
         units, events = queries.units_of(session, found.id), queries.events_of(session, found.id)
+        names = {str(one.id): one.desk_name for one in staff.members(session)}
     is_open = found.state in OPEN and found.erasure_id is None
     moves = [
-        [(moment(one.at), ""), (_word_of(one.state), ""), (f"{one.by_kind} {one.by_id}", ""), (one.why, "")]
+        [(moment(one.at), ""), (_word_of(one.state), ""), (_who(one, names), ""), (one.why, "")]
         for one in events
     ]
     return pages.sheet(
@@ -119,13 +123,26 @@ def _shown(number: str, wrong: Form | None = None) -> str:
             (_("How we know"), found.signal),
             (_("About"), ", ".join(pages.unit_words(unit) for unit in units) or _("nobody any more")),
             (_("Age of a child there"), f"{found.age} ({ages.of(found.country).source})"),
-            (_("Guardian"), _("asked %(count)s times", count=found.asked)),
+            (_("Guardian"), _asked(found)),
             (_("Erased without an answer after"), moment(found.erase_after)),
         ],
-        tables=[pages.table(_("Moves"), [_("When"), _("State"), _("By"), _("Why")], moves)],
+        tables=[pages.table(_("What happened"), [_("When"), _("State"), _("By"), _("Why")], moves)],
         forms=_forms(number, found, wrong) if is_open else [],
         steps=_steps(number) if is_open else [],
     )
+
+
+def _asked(found: MinorCase) -> str:
+    if not found.asked:
+        return str(_("nobody asked yet"))
+    return str(ngettext("asked once", "asked %(num)s times", found.asked))
+
+
+def _who(one: MinorEvent, names: dict[str, str]) -> str:
+    if one.by_kind == ActorKind.STAFF:
+        return names.get(one.by_id, one.by_id)
+    words = {"self": _("the person themself"), "guardian": _("the guardian")}
+    return str(words.get(one.by_id) or _("by itself"))
 
 
 def _word_of(state: MinorState) -> str:
