@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from tests.privacy.figures import (
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
+from tests.privacy.overhearing import hooked
 from tests.restoring import elsewhere, kept
 from tests.running import RunningShop, Stores
 from tests.stores import empty_stores
@@ -36,6 +37,7 @@ __all__ = [
     "kept",
     "live",
     "measured",
+    "overheard",
     "pytest_runtest_makereport",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
@@ -76,7 +78,21 @@ def refusing(settings: Settings) -> Iterator[None]:
 @pytest.fixture
 def live(databases: tuple[str, str], running: Services, tmp_path: Path) -> Iterator[RunningShop]:
     """Give a shop of processes with one worker, and stand in it."""
-    made = RunningShop(Stores(databases[0], databases[1], running.environ["REDIS_URL"]), tmp_path, workers=1)
+    with _alive(databases, running, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def overheard(databases: tuple[str, str], running: Services, tmp_path: Path) -> Iterator[RunningShop]:
+    """Give the same, with every process writing down to where it connects: see `overhearing`."""
+    with _alive(databases, running, tmp_path, **hooked(tmp_path)) as made:
+        yield made
+
+
+@contextmanager
+def _alive(databases: tuple[str, str], running: Services, folder: Path, **more: str) -> Iterator[RunningShop]:
+    stores = Stores(databases[0], databases[1], running.environ["REDIS_URL"])
+    made = RunningShop(stores, folder, workers=1, more=more)
     try:
         made.start()
         settings = load(made.environ)

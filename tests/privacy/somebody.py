@@ -16,6 +16,9 @@ from tests.privacy.canaries import Person, person
 from tests.running import ADA
 
 _INPUT = re.compile(r"<input[^>]*>")
+_FORM = re.compile(r"<form\b[^>]*>.*?</form>", re.DOTALL)
+_ACTION = re.compile(r'<form\b[^>]*\baction="([^"?]*)')
+_TOKEN = re.compile(r'<input[^>]*name="csrf_token"[^>]*>')
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 # What no form of the shop asks for, yet: it is typed into forms that have no field for it.
 NOBODY_ASKS = (
@@ -61,7 +64,7 @@ class Browser:
 
     def send(self, path: str, *, page: str = "", **typed: str) -> requests.Response:
         """Send the form of a page with its hidden fields."""
-        return self.post(path, {**hidden(self.get(page or path).text), **typed})
+        return self.post(path, {**hidden(form_of(self.get(page or path).text, path)), **typed})
 
     def post(self, path: str, typed: dict[str, str], **files: tuple[str, bytes]) -> requests.Response:
         """Send just this."""
@@ -84,8 +87,17 @@ class Browser:
         return bool(codes) and self.send("/account/code", code=codes[-1]).status_code == 303
 
 
+def form_of(page: str, path: str) -> str:
+    """Return the forms of a page that go to a path; else those that name none; else its token alone."""
+    told = [(match[1] if (match := _ACTION.match(form)) else "", form) for form in _FORM.findall(page)]
+    sending = [(action, form) for action, form in told if 'method="post"' in form.partition(">")[0]]
+    theirs = [form for action, form in sending if action and action.endswith(path.partition("?")[0])]
+    theirs = theirs or [form for action, form in sending if not action]
+    return "".join(theirs) or "".join(_TOKEN.findall(page)[:1])
+
+
 def hidden(page: str) -> dict[str, str]:
-    """Return the hidden fields of a page, with their values."""
+    """Return the hidden fields of a page, or of a part of it, with their values."""
     inputs = [dict(_ATTRIBUTE.findall(one)) for one in _INPUT.findall(page)]
     return {one["name"]: one.get("value", "") for one in inputs if one.get("type") == "hidden"}
 
