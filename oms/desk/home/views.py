@@ -6,10 +6,11 @@ from typing import Any
 from flask import Blueprint, current_app, jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from oms.desk import queries as queues
 from oms.desk.home import queries
-from oms.desk.home.queries import Day
+from oms.desk.home.queries import Day, Wait
 from oms.kernel import clock
 from oms.kernel.db import reading
 from oms.kernel.errors import RefusedError
@@ -20,11 +21,12 @@ from oms.web.doctor import Finding, Health
 from oms.web.errors import wants_json
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
-from oms.web.security import permit, signed_in
+from oms.web.security import actor, permit, signed_in
 
 blueprint = Blueprint("home", __name__)
 # Walking the books takes time; a minute old is new enough for a page that many open.
 _FRESH = timedelta(minutes=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _MARKS = {
     Health.WELL: ("holds", "done"),
     Health.NOTE: ("to know", "waiting"),
@@ -46,12 +48,13 @@ def index() -> ResponseReturnValue:
         waits = queues.waiting(session)
         today = queries.day(session, now.replace(hour=0, minute=0, second=0, microsecond=0))
         pressing = clocks.pressing(session, now)
+        mine = queries.waits_for(session, actor().id, now)
     checked, findings = _findings() if signed_in().may(Permission.OPERATIONS) else (now, [])
     return render_template(
         "desk/home/index.html",
         page=page(_("Overview"), robots="noindex"),
         flashes=flashed(),
-        waiting=_waiting(waits, {"privacy": _pressing(pressing)}),
+        waiting=_waiting(waits, {"privacy": _pressing(pressing)}) + _for_me(mine, now),
         checks=[_check(finding) for finding in findings if finding.health is not Health.WELL],
         holding=[_check(finding) for finding in findings if finding.health is Health.WELL],
         checked=_("Checked on %(moment)s", moment=filters.moment(checked)),
@@ -89,6 +92,45 @@ def _waiting(waits: dict[str, int], notes: dict[str, str]) -> list[dict[str, Any
         for label, queue, endpoint, query, permission in known
         if me.may(permission) and endpoint in current_app.view_functions
     ]
+
+
+def _for_me(waits: dict[str, Wait], now: datetime) -> list[dict[str, Any]]:
+    """Return the queues in which only what this person may act on is counted, with how long is left."""
+    me = signed_in()
+    known = [
+        (_("suspected children"), "children", "oms.minors.index", Permission.PRIVACY),
+        (_("official requests"), "official", "oms.official.index", Permission.PRIVACY),
+        (_("lists of people"), "exports", "oms.exports.index", Permission.REVEAL),
+    ]
+    return [
+        {
+            "label": label,
+            "count": filters.number(waits[queue].count),
+            "url": url_for(endpoint),
+            "note": _left(waits[queue].first_ends, now),
+            "is_wanted": _is_urgent(waits[queue].first_ends, now),
+        }
+        for label, queue, endpoint, permission in known
+        if me.may(permission)
+    ]
+
+
+def _is_urgent(ends: datetime | None, now: datetime) -> bool:
+    return ends is not None and ends - now < _DAY
+
+
+def _left(ends: datetime | None, now: datetime) -> str:
+    """Return in words, rounded down, how long the first of a queue has; empty where no clock runs."""
+    if ends is None:
+        return ""
+    left = ends - now
+    if left <= timedelta():
+        return str(_("late"))
+    if left < _HOUR:
+        return str(_("first: less than an hour left"))
+    if left < 2 * _DAY:
+        return str(ngettext("first: %(num)s hour left", "first: %(num)s hours left", left // _HOUR))
+    return str(ngettext("first: %(num)s day left", "first: %(num)s days left", left // _DAY))
 
 
 def _pressing(found: dict[Alarm, int]) -> str:
