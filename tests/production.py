@@ -5,11 +5,13 @@ import os
 import secrets
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from oms.kernel import clock
 from oms.kernel.places import STORES
 from oms.local.logins import login_settings
 from tests.certificates import Certificate, certificate
@@ -35,6 +37,9 @@ def strong_settings(folder: Path) -> dict[str, str]:
         "DESK_HOST": "desk.shop.test",
         "STATE_DIR": str(folder),
         "PLACES": "; ".join(f"{name}=A hoster/NL" for name in PLACES),
+        "AGREEMENTS_REVIEW": ", ".join(
+            f"{name}={clock.today() + timedelta(days=365)}" for name in RECIPIENTS
+        ),
         "POLICY_LINKS": ", ".join(f"{name}=https://told.example/privacy" for name in RECIPIENTS),
     }
 

@@ -7,6 +7,7 @@ from flask import current_app
 from oms.kernel import clock, egress, places
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading
+from oms.kernel.egress import Recipient
 from oms.privacy.breaches import queries as breaches
 from oms.privacy.clearing import queries as clearing
 from oms.privacy.clocks import queries as clocks
@@ -71,12 +72,37 @@ def _places() -> tuple[str, Health]:
     return ", ".join(told) or "all said", Health.ILL if ill else Health.NOTE if soon else Health.WELL
 
 
+def _used(settings: Settings) -> list[Recipient]:
+    unused = set() if settings.carrier_url else {"carrier"}
+    return [told for name, told in sorted(egress.in_use().items()) if name not in unused]
+
+
+_REVIEW = "Name the last day in AGREEMENTS_END, or in AGREEMENTS_REVIEW the day to read it again."
+
+
+@check("Agreements with a last day, or a day to read them again", _REVIEW)
+def _reviews() -> tuple[str, Health]:
+    settings: Settings = current_app.extensions["settings"]
+    reviews, today = settings.agreements_review, clock.today()
+    dated = {**reviews, **settings.agreements_end}
+    nobody = sorted(set(reviews) - set(egress.RECIPIENTS))
+    lacking = [told.name for told in _used(settings) if told.name not in dated]
+    # One that has a last day ends by itself.
+    open_ended = {name: by for name, by in reviews.items() if name not in settings.agreements_end}
+    over = [name for name, by in open_ended.items() if by < today]
+    soon = [name for name, by in open_ended.items() if today <= by < today + _A_MONTH]
+    told = [f"{name} is no recipient" for name in nobody]
+    told += [f"{', '.join(lacking)}: no day"] if lacking else []
+    told += [f"{name}: to read again by {reviews[name]}" for name in [*over, *soon]]
+    if nobody or ((lacking or over) and settings.is_production):
+        return "; ".join(told), Health.ILL
+    return "; ".join(told) or "all have one", Health.NOTE if told else Health.WELL
+
+
 @check("Recipients' own privacy notices", "Name where each stands in POLICY_LINKS.")
 def _policies() -> tuple[str, Health]:
     settings: Settings = current_app.extensions["settings"]
-    unused = set() if settings.carrier_url else {"carrier"}
-    used = [told for name, told in sorted(egress.in_use().items()) if name not in unused]
-    lacking = [told.name for told in used if not egress.policy_of(told).startswith("https://")]
+    lacking = [told.name for told in _used(settings) if not egress.policy_of(told).startswith("https://")]
     if not lacking:
         return "known", Health.WELL
     return f"unknown: {', '.join(lacking)}", Health.ILL if settings.is_production else Health.NOTE

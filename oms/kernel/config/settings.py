@@ -77,6 +77,7 @@ class Settings:
     shop_calendar: str
     looks_per_hour: int
     agreements_end: Mapping[str, date]
+    agreements_review: Mapping[str, date]
     places: str
     policy_links: Mapping[str, str]
     shop_time_zone: str
@@ -103,8 +104,7 @@ def _public_url(reader: Reader, *, live: bool) -> str:
 def load(environ: Mapping[str, str]) -> Settings:
     """Return the settings; raises ConfigurationError that names every setting that cannot be used."""
     reader = Reader(environ)
-    env = reader.choice("APP_ENV", AppEnv.DEVELOPMENT)
-    live = env is AppEnv.PRODUCTION
+    live = (env := reader.choice("APP_ENV", AppEnv.DEVELOPMENT)) is AppEnv.PRODUCTION
     state_dir = Path(environ.get("STATE_DIR") or "var").resolve()
     logins = _logins(reader)
     settings = Settings(
@@ -139,6 +139,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         metrics_token=(reader.secret if live else reader.text)("METRICS_TOKEN", needed=False),
         looks_per_hour=reader.count("LOOKS_PER_HOUR", 30),
         agreements_end=reader.named("AGREEMENTS_END", date.fromisoformat, "stripe=2027-12-31"),
+        agreements_review=reader.named("AGREEMENTS_REVIEW", date.fromisoformat, "stripe=2027-12-31"),
         policy_links=reader.named("POLICY_LINKS", str, "carrier=https://post.example/privacy"),
         places=environ.get("PLACES", ""),
         shop_calendar=environ.get("SHOP_CALENDAR") or "NL",

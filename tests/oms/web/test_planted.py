@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import insert, text
 
 from oms import cli
-from oms.kernel import clock, db, vault
+from oms.kernel import clock, db, egress, vault
 from oms.kernel.config import AppEnv, Settings
 from oms.kernel.db import Role, keyring_transaction, reading, transaction
 from oms.kernel.ids import new_id
@@ -123,6 +123,9 @@ VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
     "Desk on a host of its own": (_in_production(desk_host=""), "no", Health.ILL),
     "Stripe asked at its own address": (_in_production(stripe_api_base="http://x.example"), "no", Health.ILL),
     "Mails that can be stopped are signed": (_in_production(), "no key: delivered", Health.NOTE),
+    "Agreements with a last day, or a day to read them again": (
+        _in_production(), "mail service, stripe: no day", Health.ILL,
+    ),
     "Recipients' own privacy notices": (_in_production(), "unknown: mail service", Health.ILL),
     "Old segments of the servers' logs are removed": (_recycling, "database keeps them", Health.NOTE),
     "Files of the stores cleared of what was deleted": (
@@ -172,6 +175,30 @@ def test_a_planted_violation_is_seen_with_its_figure_and_what_to_do(app: Flask, 
     assert found.figure.startswith(figure)
     assert not found.figure.startswith("cannot look")
     assert found.advice
+
+
+_READ_AGAIN = "Agreements with a last day, or a day to read them again"
+
+
+def test_an_agreement_without_an_end_is_well_as_long_as_its_day_to_be_read_again_is_ahead(app: Flask) -> None:
+    (unnamed,) = doctor.examine([_READ_AGAIN])
+    assert (unnamed.figure, unnamed.health) == ("mail service, stripe: no day", Health.NOTE)
+    today, year = clock.today(), timedelta(days=365)
+    days = {"stripe": today + year, "mail service": today + year}
+    _in_production(agreements_review=days)(app)
+    (found,) = doctor.examine([_READ_AGAIN])
+    assert (found.figure, found.health) == ("all have one", Health.WELL)
+    _in_production(agreements_review={**days, "stripe": today - timedelta(days=1)})(app)
+    (over,) = doctor.examine([_READ_AGAIN])
+    assert (over.figure, over.health) == (f"stripe: to read again by {today - timedelta(days=1)}", Health.ILL)
+    assert egress.require_agreement("stripe").name == "stripe"
+    _in_production(agreements_review={**days, "stripe": today})(app)
+    (soon,) = doctor.examine([_READ_AGAIN])
+    assert (soon.figure, soon.health) == (f"stripe: to read again by {today}", Health.NOTE)
+    _in_production(agreements_review=days | {"a stranger": today + year})(app)
+    assert doctor.examine([_READ_AGAIN])[0].health is Health.ILL
+    _in_production(agreements_review={}, agreements_end=days)(app)
+    assert doctor.examine([_READ_AGAIN])[0].health is Health.WELL
 
 
 def unplanted(names: set[str], folder: Path) -> set[str]:
