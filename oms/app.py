@@ -22,6 +22,7 @@ from oms.kernel.config import Settings
 from oms.privacy import views as privacy
 from oms.privacy.asking import views as asking
 from oms.privacy.breaches import views as breaches
+from oms.privacy.evidence import views as evidence
 from oms.privacy.exports import views as exports
 from oms.privacy.locking import views as locking
 from oms.privacy.minors import views as minors
@@ -59,6 +60,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     locking.blueprint,
     notice.blueprint,
     places.blueprint,
+    evidence.blueprint,
     watching.blueprint,
     breaches.blueprint,
     moving.blueprint,

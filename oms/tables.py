@@ -33,6 +33,7 @@ from oms.privacy.breaches import models as breaches
 from oms.privacy.closing import models as closing
 from oms.privacy.copies import models as copies
 from oms.privacy.copies import personal as copies_personal
+from oms.privacy.evidence import models as evidence
 from oms.privacy.exports import models as exports
 from oms.privacy.exports import personal as exports_personal
 from oms.privacy.locking import models as locking
@@ -64,7 +65,7 @@ MODULES = (
     *(copies, copies_personal, asking, asking_personal, arrivals, arrivals_personal, closing),
     *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
     *(locking, watching, wishes, inbox_letters, inbox_personal),
-    breaches,
+    *(breaches, evidence),
     *(moving, moving_personal, exports, exports_personal),
     *(minors, minors_personal, official, parcels_personal),
     *(texting, texting_personal),

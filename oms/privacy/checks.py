@@ -12,6 +12,7 @@ from oms.privacy.breaches import queries as breaches
 from oms.privacy.clearing import queries as clearing
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
+from oms.privacy.evidence import papers
 from oms.privacy.minors import queries as minors
 from oms.privacy.official import queries as official
 from oms.privacy.retention import queries
@@ -58,6 +59,14 @@ def _agreements() -> tuple[str, Health]:
     told += [f"{name} ended on {ends[name]}" for name in over]
     told += [f"{name} ends on {ends[name]}" for name in soon]
     return ", ".join(told) or "hold", Health.ILL if nobody or over else Health.NOTE if soon else Health.WELL
+
+
+@check("Certificates that are shown", "Bring the next one at the desk, under Privacy, Certificates.")
+def _certificates() -> tuple[str, Health]:
+    with reading() as session:
+        found = [(one.name, one.ends_on) for one in papers.ending(session)]
+    told = [f"{name} {'ended' if last < papers.today() else 'ends'} on {last}" for name, last in found]
+    return ", ".join(told) or "hold, or none", Health.NOTE if told else Health.WELL
 
 
 @check("Where data lies", "Say it in PLACES, with a mechanism and the day of the next assessment.")

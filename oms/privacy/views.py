@@ -52,6 +52,7 @@ def _rooms() -> list[dict[str, str]]:
         (_("Looks at people"), "oms.watching.index"),
         (_("Lists of people"), "oms.exports.index"),
         (_("Where data lies"), "oms.places.index"),
+        (_("Certificates"), "oms.evidence.index"),
         (_("The privacy notice"), "oms.notice.edit"),
     ]
     return [{"label": label, "url": url_for(endpoint)} for label, endpoint in known]

@@ -53,6 +53,7 @@ ALSO = {
     "oms/privacy/asking/reading.py": "a mail to a request",
     "oms/privacy/asking/receiving.py": "mails, each once",
     "oms/privacy/evidence/controls.py": "the controls that are measured",
+    "oms/privacy/evidence/papers.py": "certificates, and which are shown",
     "oms/privacy/minors/ages.py": "under which age somebody is a child, as data",
     "oms/privacy/clocks/calendar.py": "the shop's working days",
     "oms/privacy/mapping/terms.py": "the register's words in two published vocabularies",

@@ -1,9 +1,11 @@
 """A shop in which every address has something to show: one order in each room, one request of each sort."""
 
+import io
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flask.testing import FlaskClient
+from pypdf import PdfWriter
 from sqlalchemy import select
 
 from oms.catalog.models import Category, Collection, MarketText
@@ -26,6 +28,8 @@ from oms.privacy.breaches.queries import Extent
 from oms.privacy.breaches.states import Leak
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure.actions import Wish
+from oms.privacy.evidence import actions as evidence
+from oms.privacy.evidence import papers
 from oms.privacy.exports import actions as exports
 from oms.privacy.exports.actions import Wanted as List
 from oms.privacy.exports.states import ExportKind
@@ -92,6 +96,7 @@ def fill(small: Shop, store: FlaskClient, desk: FlaskClient, settings: Settings)
             "minors.child": f"/your-data/child/{_child(small).ref}",
             "moving.confirm": _ask_to_move(shopper, arrived),
             "moving.stop": f"/orders/locked-out/stop/{stop_token(_move(arrived).unit, settings.secret_key)}",
+            "notice.certificate": f"/privacy/certificates/{_certified()}.pdf",
             "notice.changes": f"/privacy/versions/{version}/changes",
             "notice.version": f"/privacy/versions/{version}",
             "unsubscribe.unsubscribe": f"/unsubscribe/{_stop(order, settings)}",
@@ -112,6 +117,22 @@ def _put_up(settings: Settings) -> None:
     folder = settings.state_dir / "mail"
     folder.mkdir(exist_ok=True)
     (folder / f"{_LETTER}.eml").write_bytes(_MAIL)
+
+
+def pdf() -> bytes:
+    """Return a paper of one empty page."""
+    writer, made = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(200, 200)
+    writer.write(made)
+    return made.getvalue()
+
+
+def _certified() -> int:
+    """Bring a certificate that holds today; return its number."""
+    today = papers.today()
+    given = evidence.Given("ISO 27001", "An auditor", today, today, pdf())
+    with transaction() as session:
+        return evidence.add(session, given, by=SYSTEM).id
 
 
 def _of_order(number: str) -> dict[str, str]:

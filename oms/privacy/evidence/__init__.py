@@ -1,1 +1,1 @@
-"""Evidence: which control is proved by which test, and what it measured last. A result, never a badge."""
+"""Evidence: controls with test and last result, and what others certified. No badge of our own."""

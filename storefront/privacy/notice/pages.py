@@ -9,6 +9,7 @@ from markupsafe import Markup
 from oms.kernel import clock
 from oms.kernel.i18n import SOURCE
 from oms.kernel.register import Basis, Event
+from oms.privacy.evidence.models import Certificate
 from oms.privacy.minors.ages import AGES, GENERAL
 from oms.privacy.models import NoticeVersion
 from oms.privacy.notice.queries import Content, Difference, changes, differences, texts_of
@@ -177,6 +178,23 @@ def coming(newest: NoticeVersion | None) -> dict[str, str] | None:
         "text": _("From %(day)s this notice changes.", day=long_date(newest.since)),
         "url": at(f"/privacy/versions/{newest.version}/changes"),
     }
+
+
+def certificates(shown: Sequence[Certificate]) -> list[dict[str, str]]:
+    """Return the certificates that hold today, in words, with the address of each paper."""
+    return [
+        {
+            "name": one.name,
+            "text": _(
+                "%(issuer)s, valid from %(first)s until %(last)s",
+                issuer=one.issuer,
+                first=long_date(one.begins_on),
+                last=long_date(one.ends_on),
+            ),
+            "url": at(f"/privacy/certificates/{one.id}.pdf"),
+        }
+        for one in shown
+    ]
 
 
 def number_of(kept: Sequence[NoticeVersion], row: NoticeVersion) -> int:

@@ -1,13 +1,15 @@
 """The routes of the notice: the one in force, its cookies, and every earlier version."""
 
-from flask import Blueprint, render_template, request
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from oms.catalog.queries import market_texts
 from oms.kernel.db import reading
 from oms.kernel.errors import NotFoundError
-from oms.privacy.models import NoticeVersion
+from oms.privacy.evidence import papers
 from oms.privacy.notice import queries
 from oms.web import frame
 from oms.web.markets import place
@@ -25,9 +27,11 @@ def current() -> ResponseReturnValue:
     with reading() as session:
         kept = queries.versions(session)
         held = queries.in_force(session)
+        certified = pages.certificates(papers.shown(session))
     if held is None:
-        return _notice(queries.content(), _("Version 1"))
-    return _notice(held.content, pages.version_words(pages.number_of(kept, held), held), kept[0])
+        return _notice(queries.content(), _("Version 1"), certificates=certified)
+    name = pages.version_words(pages.number_of(kept, held), held)
+    return _notice(held.content, name, coming=pages.coming(kept[0]), certificates=certified)
 
 
 @blueprint.get("/privacy/cookies")
@@ -77,10 +81,27 @@ def changes(version: str) -> ResponseReturnValue:
     )
 
 
-def _notice(told: queries.Content, name: str, newest: NoticeVersion | None = None) -> ResponseReturnValue:
+@blueprint.get("/privacy/certificates/<int:number>.pdf")
+def certificate(number: int) -> ResponseReturnValue:
+    """Give the paper of a certificate that holds today, to be kept and not shown in the browser."""
+    with reading() as session:
+        content = papers.paper(session, number)
+    if content is None:
+        raise NotFoundError("There is no such certificate, or it has ended.")
+    headers = {"Content-Disposition": f'attachment; filename="certificate-{number}.pdf"'}
+    return Response(content, mimetype="application/pdf", headers=headers)
+
+
+def _notice(
+    told: queries.Content,
+    name: str,
+    *,
+    coming: dict[str, str] | None = None,
+    certificates: Sequence[dict[str, str]] = (),
+) -> ResponseReturnValue:
     here = place()
     with reading() as session:
         imprint = market_texts(session, here.market, here.language).get("imprint")
     values = pages.notice(told, name, imprint.body_html if imprint else "")
-    values["coming"] = pages.coming(newest)
+    values.update(coming=coming, certificates=certificates)
     return render_template("store/legal/notice.html", page=frame.page(_("Privacy")), **values)

@@ -386,6 +386,13 @@ def notice() -> dict[str, Any]:
             }
         ],
         "stores": [{"name": "The shop’s database", "where": "Hetzner Online, Germany"}],
+        "certificates": [
+            {
+                "name": "ISO/IEC 27001",
+                "text": "TÜV Nord, valid from 1 May 2026 until 30 April 2029",
+                "url": "#",
+            }
+        ],
         "rights": [
             ("See and take", "Everything we know, as a page and as a file."),
             ("Delete", "Whatever no law makes us keep, at once."),
