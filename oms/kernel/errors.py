@@ -1,5 +1,7 @@
 """The errors of the house: each carries a sentence for a person and a word for a program."""
 
+from datetime import timedelta
+
 
 class CounterfoilError(Exception):
     """Anything that went against a rule of the shop; its message is fit for the screen.
@@ -70,6 +72,16 @@ class HeldError(UnavailableError):
     """Something has to be settled here first. Nothing was lost; it waits for that, however long."""
 
     code = "held"
+
+
+class PassingError(HeldError):
+    """Something has to be settled here first; once that takes longer than it is of use, it is let go."""
+
+    code = "passing"
+
+    def __init__(self, message: str, *, useful_for: timedelta) -> None:
+        super().__init__(message)
+        self.useful_for = useful_for
 
 
 class PermanentError(CounterfoilError):

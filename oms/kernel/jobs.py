@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oms.kernel import outbox
 from oms.kernel.db import Base, Role, acting_as, transaction
-from oms.kernel.errors import HeldError, PermanentError, UnavailableError
+from oms.kernel.errors import HeldError, PassingError, PermanentError, UnavailableError
 from oms.kernel.outbox import Lease, Message, Patience
 from oms.kernel.register import columns, declare_place
 
@@ -93,6 +93,7 @@ def on(
     """Make a function the reaction to a fact; it must be idempotent, and it opens its own transactions.
 
     While it raises UnavailableError it is tried again as long as its patience lasts; PermanentError ends it.
+    PassingError has it wait as long as the error says, and then ends it well: it came too late to be of use.
     """
 
     def register(run: Callable[[Message], None]) -> Callable[[Message], None]:
@@ -155,6 +156,8 @@ def _give_back(held: Lease, error: Exception, patience: Patience) -> None:
     with transaction(Role.WORKER) as session:
         if isinstance(error, PermanentError):
             outbox.bury(session, held, f"{kind}: {error.source}")
+        elif isinstance(error, PassingError) and held.tried_for >= error.useful_for:
+            outbox.settle(session, held)
         elif isinstance(error, HeldError):
             outbox.put_back(session, held, f"{kind}: {error.message}", _AS_LONG_AS_IT_TAKES)
         else:

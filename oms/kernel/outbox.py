@@ -218,16 +218,17 @@ def put_back(session: Session, held: Lease, error: str, patience: Patience | Non
     )
 
 
+def wake(session: Session, error: str) -> int:
+    """Make what waits with an error of some kind due now, when its cause may be gone; return how many."""
+    waiting = (OutboxDelivery.state == DeliveryState.WAITING, OutboxDelivery.error.startswith(f"{error}:"))
+    woken = update(OutboxDelivery).where(*waiting).values(due_at=func.now())
+    return len(session.execute(woken.returning(OutboxDelivery.message_id)).all())
+
+
 def bury(session: Session, held: Lease, error: str) -> bool:
     """Give a delivery up, for somebody to look at; False when the lease was lost meanwhile."""
-    return _finish(
-        session,
-        held,
-        state=DeliveryState.DEAD,
-        settled_at=func.now(),
-        leased_until=None,
-        error=error[:300],
-    )
+    over = {"settled_at": func.now(), "leased_until": None, "error": error[:300]}
+    return _finish(session, held, state=DeliveryState.DEAD, **over)
 
 
 def _finish(session: Session, held: Lease, **values: object) -> bool:

@@ -14,11 +14,12 @@ from oms.buyers.personal import AccountContact
 from oms.catalog.queries import market_texts
 from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM
+from oms.kernel.errors import PassingError
 from oms.kernel.money import Money
 from oms.kernel.register import Event, Job, Purpose, kind_of
 from oms.notifications.actions import Letter, Written
 from oms.notifications.pages import Reader, reader_in, secret, write
-from oms.notifications.states import purpose_of
+from oms.notifications.states import USEFUL_FOR, purpose_of
 from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -54,10 +55,25 @@ def addressee(
     return Addressee(unit, subject_id, record, purpose)
 
 
+def wait_for_lock(topic: str, kind: type[Any], unit: str) -> None:
+    """Have a needed mail wait as long as the record with its mailbox is locked; nobody opens that meanwhile.
+
+    Raises PassingError, upon which the outbox keeps the mail as long as it is of use. A mail that its reader
+    can do without does not wait: it is skipped, as is one whose record is gone.
+    """
+    useful_for = USEFUL_FOR.get(topic)
+    if useful_for is not None and (unit, kind_of(kind).name) in vault.locks([unit]):
+        raise PassingError("Locked by its person: the mail waits for the end of that.", useful_for=useful_for)
+
+
+def contact_of(unit: str) -> type[Any]:
+    """Return the kind of the record by which the person of an order or account is written to."""
+    return OrderContact if unit.startswith("order:") else AccountContact
+
+
 def person(session: Session, unit: str, *, purpose: Purpose) -> Addressee[Any] | None:
     """Return whom the contact of an order or account lets us tell something; None when it has gone."""
-    kind: type[Any] = OrderContact if unit.startswith("order:") else AccountContact
-    return addressee(session, kind, unit, purpose=purpose, job=Job.NOTICES)
+    return addressee(session, contact_of(unit), unit, purpose=purpose, job=Job.NOTICES)
 
 
 def first_person(session: Session, units: Iterable[str], *, purpose: Purpose) -> Addressee[Any] | None:
@@ -82,7 +98,8 @@ def reader_of(order: Order) -> Reader:
 
 
 def letter(session: Session, order: Order, topic: str, thing: str, written: Written) -> Letter | None:
-    """Return a mail to an order's mailbox; None when the mailbox has gone."""
+    """Return a mail to an order's mailbox; None when that has gone. Raises as `wait_for_lock`."""
+    wait_for_lock(topic, OrderContact, order.unit)
     to = addressee(session, OrderContact, order.unit, purpose=Purpose.ORDER_MESSAGES, job=Job.LETTERS)
     return to.letter(topic, thing, written, order.language) if to else None
 

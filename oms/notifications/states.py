@@ -1,5 +1,7 @@
 """The life of a mail: begun before the mail server is called, sent when it has taken it."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 from oms.kernel.states import Machine
@@ -45,6 +47,17 @@ NEEDED = frozenset(
         ),
     }
 )
+# How long a needed mail waits for the end of a lock on its mailbox; one that is not here is skipped, as what
+# only its person's rights open is never locked. What proves a contract, money or a withdrawal is worth as
+# much later; that a parcel comes is known in two weeks.
+USEFUL_FOR: Mapping[str, timedelta] = {
+    **dict.fromkeys(
+        ("confirmation", "cancellation", "refund", "late_payment", "withdrawal"), timedelta(days=365)
+    ),
+    "shipped": timedelta(days=14),
+    "notice": timedelta(days=30),  # a change of the notice is announced as long ahead
+    "move_warning": timedelta(days=3),
+}
 # What a reader can do without, and may stop. Whatever is in neither list counts as promotion (`purpose_of`).
 OPTIONAL = frozenset({"delivered"})
 

@@ -32,6 +32,7 @@ def tell(message: Message) -> None:
     with reading() as session:
         found = session.get_one(NoticeVersion, message.number("version"))
         reader = letters.reader_of_unit(session, unit)
+        letters.wait_for_lock("notice", letters.contact_of(unit), unit)
         to = letters.person(session, unit, purpose=Purpose.ORDER_MESSAGES)
     if to is not None:
         written = _written(found, reader)

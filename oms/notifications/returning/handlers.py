@@ -24,6 +24,7 @@ def acknowledge(message: Message) -> None:
     with reading() as session:
         found = session.get_one(Withdrawal, number)
         order = orders.get(session, found.order_id)
+        letters.wait_for_lock("withdrawal", WithdrawalStatement, order.unit)
         to = letters.addressee(
             session, WithdrawalStatement, order.unit, purpose=Purpose.ORDER_MESSAGES, job=Job.LETTERS
         )
