@@ -58,7 +58,7 @@ def guesses(app: Flask, role: StaffRole | None, known: dict[str, str], count: in
             answer = visitor.get(path)
         else:
             answer = visitor.client.post(path, environ_overrides={"REMOTE_ADDR": visitor.address})
-        is_seen = any(word in answer.text for word in PERSON)
+        is_seen = any(word.encode() in answer.data for word in PERSON)
         ends["seen" if is_seen else "broken" if answer.status_code >= 500 else "closed"] += 1
     return ends
 

@@ -26,6 +26,7 @@ NO_PAGE = {
     "cart.count",
     "dev.mail_html",
     "health.prometheus",
+    "notice.certificate",
     "health.healthz",
     "health.readyz",
     "privacy.copy_schema",
