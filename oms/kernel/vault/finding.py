@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from oms.kernel import clock, register
 from oms.kernel.db import keyring_reading, keyring_transaction, transaction
 from oms.kernel.register import Kind
 from oms.kernel.vault import keyring
-from oms.kernel.vault.index import IndexKey, add_salt, current_salt, salts
+from oms.kernel.vault.index import DIGEST_BYTES, IndexKey, add_salt, current_salt, salts
 from oms.kernel.vault.models import BlindIndex, IndexSalt, SealedRow
 from oms.kernel.vault.rows import record_in
 
@@ -31,18 +32,20 @@ class Found:
 
 
 def marks(record: object, kind: Kind, key: IndexKey, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the blind index rows of a record: one per indexed field that is not empty."""
+    """Return the blind index rows of a record: one per indexed field that is not empty.
+
+    Where all of them are empty one row of chance stands for them, under no field's name: without it every
+    run of `reindex` would open the record again to find nothing.
+    """
+    indexed = [field.name for field in kind.fields if field.indexed]
+    values = {name: str(getattr(record, name)) for name in indexed if getattr(record, name)}
+    digests = {name: key.digest(kind, name, value) for name, value in values.items()}
+    if indexed and not digests:
+        digests[""] = token_bytes(DIGEST_BYTES)
+    belongs = {"sealed_id": row["id"], "subject_id": row["subject_id"], "unit": row["unit"]}
     return [
-        {
-            "sealed_id": row["id"],
-            "field": f"{kind.name}.{field.name}",
-            "version": key.version,
-            "digest": key.digest(kind, field.name, str(getattr(record, field.name))),
-            "subject_id": row["subject_id"],
-            "unit": row["unit"],
-        }
-        for field in kind.fields
-        if field.indexed and getattr(record, field.name)
+        {"field": f"{kind.name}.{name}", "version": key.version, "digest": digest, **belongs}
+        for name, digest in digests.items()
     ]
 
 
