@@ -55,6 +55,10 @@ NO_STRING = {
     "history.order.tax": "an amount",
     "history.order.delivery": "an amount",
     "guardian.contact.email": "only of a child, whom others buy for",
+    **{
+        f"request.parcel.{part}": "only of who got a parcel that somebody else ordered"
+        for part in ("number", "postcode", "name")
+    },
 }
 
 
