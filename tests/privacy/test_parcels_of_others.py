@@ -136,7 +136,7 @@ def test_e7_a_friend_deletes_their_own_part_and_the_buyer_keeps_all_of_theirs(
     assert request.state is RequestState.FULFILLED
     assert request.certificate is not None
     assert (request.certificate["units"], request.certificate["stays"]) == ({"parcel": 1}, [])
-    assert set(vault.ends(order.unit)) == {"order.contact"}
+    assert set(vault.ends(order.unit)) == {"order.contact", "order.letter"}
     assert kept(order) == before
     [certificate] = [m for m in mails(sink) if "certificate" in m.casefold()]
     assert f"To: {FRIEND}" in certificate
@@ -159,7 +159,7 @@ def test_e7_what_is_on_its_way_arrives_first(small: Shop, store: FlaskClient, si
         orders.note_delivery(session, order.id)
         session.get_one(Order, order.id).returns_end_at = clock.now()
     assert erasure.carry_out(newest().id)
-    assert set(vault.ends(order.unit)) == {"order.contact"}
+    assert set(vault.ends(order.unit)) == {"order.contact", "order.letter"}
     with reading() as session:
         assert session.get_one(Order, order.id).state is OrderState.PLACED
 
@@ -218,7 +218,7 @@ def test_e7_staff_write_it_down_and_see_neither_parcel_nor_person(
     friend.send("/account/code", code=Mailbox().mailed()[-1].code)
     friend.send(f"{path}/prove")
     jobs.drain()
-    assert set(vault.ends(present.unit)) == {"order.contact"}
+    assert set(vault.ends(present.unit)) == {"order.contact", "order.letter"}
     page = words(visitor.get(f"/privacy/{request.number}"))
     for word in (present.number, "Mina", FRIEND, "1016"):
         assert word not in page

@@ -119,6 +119,7 @@ def test_a_refusal_in_part_is_told_as_one(small: Shop, sink: Path, ground: Groun
     with transaction() as session:
         found = session.get_one(PrivacyRequest, request.id)
         assert actions.verify(session, found, [found.contact_unit, order.unit], "2311 EZ")
+    jobs.drain()
     assert again(request).state is RequestState.PARTLY_REFUSED
     text = letter(sink, request)
     assert lacking(text, ground, Regime(again(request).regime)) == []

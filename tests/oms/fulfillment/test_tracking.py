@@ -72,6 +72,7 @@ def test_a_parcel_arrives_and_the_order_is_delivered(house: House, listening: Pa
     assert {kind: (end - delivered.delivered_at).days for kind, end in ends.items()} == {
         "order.contact": 30,
         "order.delivery": 30,
+        "order.letter": 30,
         "shipment.label": 30,
         "shipment.tracking": 30,
     }

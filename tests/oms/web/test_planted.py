@@ -145,17 +145,17 @@ VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
     "Breaches whose limit is over, or ends within a day": (
         _run(
             "INSERT INTO breaches (number, state, leak, named, since, until, found_at, parts,"
-            " platform_told_at) VALUES ('B-1', 'open', 'table', 'orders', now(), now(),"
-            " now() - interval '49 hours', '{}', now())"
+            " report, platform_told_at) VALUES ('B-1', 'open', 'table', 'orders', now(), now(),"
+            " now() - interval '49 hours', '{}', '{}', now())"
         ),
         "B-1: authority", Health.ILL,
     ),
     "Suspected children whose guardian did not answer in time": (_run(_CHILD), "1 late of 1", Health.ILL),
     "Emergency disclosures without a review": (
         _run(
-            "INSERT INTO official_requests (number, state, kind, instrument, authority, people, written_by,"
+            "INSERT INTO official_requests (number, state, kind, instrument, authority, written_by,"
             " written_at, approver1, settled_at, review_by) VALUES ('O-1', 'disclosed', 'emergency', '',"
-            " 'Police', 1, '1', now(), '2', now(), now() - interval '1 hour')"
+            " 'Police', '1', now(), '2', now(), now() - interval '1 hour')"
         ),
         "1 late", Health.ILL,
     ),
