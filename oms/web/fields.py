@@ -39,6 +39,24 @@ def choice_field(label: str, listed: Mapping[Any, str]) -> SelectField:
     return SelectField(label, [Optional()], choices=choices, default="")
 
 
+def label_fields() -> tuple[StringField, StringField, StringField]:
+    """Return fields for what a label says, each may stay empty: order number, postcode, name."""
+    return (
+        StringField(
+            _l("Order number on the parcel"),
+            [Optional(), Length(max=20, message=_l("This is longer than any order number."))],
+        ),
+        StringField(
+            _l("Postcode on the parcel"),
+            [Optional(), Length(max=20, message=_l("This is longer than any postcode."))],
+        ),
+        StringField(
+            _l("Name on the parcel"),
+            [Optional(), Length(max=100, message=_l("This is longer than any name."))],
+        ),
+    )
+
+
 class TickField(SelectMultipleField):  # type: ignore[misc]
     """Several of some words, each with a box to tick."""
 

@@ -10,6 +10,7 @@ import hmac
 import ipaddress
 import threading
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -44,6 +45,14 @@ def loopback(url: str) -> str:
     if not here:
         raise NotLoopback(f"webhooks go to this machine only (127.0.0.1, ::1, localhost), not to {host!r}")
     return url
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Add what every stand-in that sends webhooks is told: where they go, and what signs them."""
+    parser.add_argument("--webhook-url", type=loopback, help="where signed webhooks go; none: nowhere")
+    parser.add_argument(
+        "--webhook-secret", action="append", default=[], help="signs webhooks; twice while it changes"
+    )
 
 
 def sign(body: bytes, secrets: list[str], moment: int) -> str:

@@ -6,11 +6,26 @@ import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 HOST = "127.0.0.1"
+
+
+class StandIn(Protocol):
+    """An outside party on this machine: its application, and what it does beside answering."""
+
+    @property
+    def app(self) -> Flask:
+        """What answers."""
+
+    def start(self) -> None:
+        """Begin what it does by itself."""
+
+    def stop(self) -> None:
+        """End it."""
 
 
 class _Handler(WSGIRequestHandler):
@@ -32,6 +47,14 @@ def options(program: str, description: str) -> argparse.ArgumentParser:
     parser.add_argument("--announce", type=Path, help="file that gets the address once the stand-in answers")
     parser.add_argument("--keep-days", type=float, default=30.0, help="after that people are forgotten")
     return parser
+
+
+def run(standin: StandIn, chosen: argparse.Namespace) -> None:
+    """Start a stand-in where its options say, announce its address, and serve until it is told to stop."""
+    server = listen(standin.app, chosen.port)
+    standin.start()
+    announce(chosen.announce, f"http://{HOST}:{server.server_port}")
+    until_stopped(server, standin.stop)
 
 
 def announce(target: Path | None, address: str) -> None:

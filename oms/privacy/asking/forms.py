@@ -1,7 +1,7 @@
 """What staff type about a request: one that came by letter or phone, and a refusal with its ground."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -12,7 +12,7 @@ from oms.privacy.asking.reading import MOST_WORDS
 from oms.privacy.parcels.actions import claimed
 from oms.privacy.parcels.personal import ParcelClaim
 from oms.privacy.states import Because, Ground, RequestKind, Source
-from oms.web.fields import MailboxField, choice_field, no_card_number
+from oms.web.fields import MailboxField, choice_field, label_fields, no_card_number
 from oms.web.forms import Form
 
 _LONG = Length(max=300, message=_l("Take at most 300 characters."))
@@ -27,20 +27,8 @@ class EntryForm(Form):
         _l("Their words"),
         [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters.")), no_card_number],
     )
-
     because = choice_field(_l("Why, if it is a deletion"), BECAUSE)
-
-    order_number = StringField(
-        _l("Order number on the parcel"),
-        [Optional(), Length(max=20, message=_l("This is longer than any order number."))],
-    )
-    postcode = StringField(
-        _l("Postcode on the parcel"),
-        [Optional(), Length(max=20, message=_l("This is longer than any postcode."))],
-    )
-    parcel_name = StringField(
-        _l("Name on the parcel"), [Optional(), Length(max=100, message=_l("This is longer than any name."))]
-    )
+    order_number, postcode, parcel_name = label_fields()
 
     def claim(self) -> ParcelClaim | None:
         """Return the claim on a parcel of somebody else, where one was typed. Raises BadInputError."""

@@ -11,7 +11,7 @@ from oms.privacy.asking.reading import MOST_WORDS
 from oms.privacy.parcels.actions import claimed
 from oms.privacy.parcels.personal import ParcelClaim
 from oms.privacy.states import Because, RequestKind, Source
-from oms.web.fields import MailboxField, choice_field, no_card_number
+from oms.web.fields import MailboxField, choice_field, label_fields, no_card_number
 from oms.web.forms import Form
 
 KIND_NAMES = {
@@ -41,18 +41,7 @@ class AskForm(Form):
         [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters.")), no_card_number],
         render_kw={"rows": 4, "maxlength": MOST_WORDS},
     )
-
-    order_number = StringField(
-        _l("Order number on the parcel"),
-        [Optional(), Length(max=20, message=_l("This is longer than any order number."))],
-    )
-    postcode = StringField(
-        _l("Postcode on the parcel"),
-        [Optional(), Length(max=20, message=_l("This is longer than any postcode."))],
-    )
-    parcel_name = StringField(
-        _l("Name on the parcel"), [Optional(), Length(max=100, message=_l("This is longer than any name."))]
-    )
+    order_number, postcode, parcel_name = label_fields()
 
     def claim(self) -> ParcelClaim | None:
         """Return the claim on a parcel of somebody else, where one was typed. Raises BadInputError."""
