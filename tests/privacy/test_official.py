@@ -314,7 +314,7 @@ def test_the_desk_writes_agrees_by_two_and_takes(small: Shop, desk: FlaskClient)
     order = delivered({small.pencil: 1})
     officer = at_the_desk(desk, "pat@shop.test")
     fields = {"kind": "court order", "authority": "Court", "instrument": "C 1", "numbers": order.number}
-    dated = {"issued_on": f"{date.today():%Y-%m-%d}", "fields": NAME}  # noqa: DTZ011 - as a form has it
+    dated = {"issued_on": f"{today():%Y-%m-%d}", "fields": NAME}
     answer = officer.send("/privacy/official", **fields, **dated)
     path = answer.headers["Location"].partition("/oms")[2] or answer.headers["Location"]
     assert "Agree" not in words(officer.get(path)).partition("Nobody may be told")[2]

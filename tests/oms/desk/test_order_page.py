@@ -15,7 +15,7 @@ from tests.make import Shop
 from tests.oms.desk.conftest import Seat, paid
 from tests.people import Visitor, words
 
-SECRETS = ("Ada", "Lind", "Rapenburg", "2311 EZ", "ada@shop.test")
+SECRETS = ("Ada Lind", "Rapenburg", "2311 EZ", "ada@shop.test")
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_a_label_is_bought_found_and_printed(caller: Caller) -> None:
     )
     assert caller.get(f"labels/{label['id']}").json() == label
     assert caller.get("labels?reference=shp-1").json() == {"labels": [label]}
-    assert "Ada" not in caller.get(f"labels/{label['id']}").text
+    assert "Ada Lovelace" not in caller.get(f"labels/{label['id']}").text
     printed = caller.get(label["pdf_url"].removeprefix("/v1/"))
     assert printed.headers["Content-Type"] == "application/pdf"
     reader = PdfReader(io.BytesIO(printed.content))
