@@ -19,6 +19,10 @@ def test_a_field_that_may_stay_empty_says_so() -> None:
     assert "optional" not in called("field", "field", filled().name)
 
 
+def test_a_field_that_is_needed_later_is_not_called_optional() -> None:
+    assert "optional" not in called("field", "field", filled().note, wanted=True)
+
+
 def test_a_field_that_is_right_is_not_marked_wrong() -> None:
     assert "aria-invalid" not in called("field", "field", filled().city)
 

@@ -83,6 +83,7 @@ def breach(number: str) -> ResponseReturnValue:
         _("Breach %(number)s", number=number),
         back=url_for(".index"),
         facts=[*_facts(found), *((_("People: %(how)s", how=r), str(n)) for r, n in counts.items())],
+        tables=_written(found),
         forms=_forms(found, form if form.errors else NoticeForm(formdata=None, data=found.parts)),
         steps=_steps(found),
     )
@@ -107,10 +108,38 @@ def _forms(found: Breach, notice: NoticeForm) -> list[dict[str, Any]]:
             "form": form,
             "url": url_for(where, number=found.number),
             "yes": _("Save"),
+            "wanted": [part.name for part in form],
             "note": _("Missing: %(parts)s.", parts=_labels(form, empty) or _("nothing")),
         }
         for is_wanted, title, form, where, empty in wanted
         if is_wanted
+    ]
+
+
+def _written(found: Breach) -> list[dict[str, Any]]:
+    """Return what people and the authority were told, word by word, once nobody can change it."""
+    wanted: list[tuple[bool, str, Form, dict[str, str]]] = [
+        (
+            found.state is not BreachState.OPEN,
+            _("What people were told"),
+            NoticeForm(formdata=None),
+            found.parts,
+        ),
+        (
+            found.authority_told_at is not None,
+            _("What the authority was told"),
+            ReportForm(formdata=None),
+            found.report,
+        ),
+    ]
+    return [
+        pages.table(
+            title,
+            [_("Part"), _("Words")],
+            [[(str(f.label.text), ""), (told[f.name], "")] for f in form if f.name in told],
+        )
+        for is_told, title, form, told in wanted
+        if is_told
     ]
 
 

@@ -12,6 +12,9 @@ from oms.privacy.official.states import Instrument, Why
 from oms.web.fields import TickField, no_card_number
 from oms.web.forms import Form
 
+# What an authority names, but for an emergency; without them its request is kept as a refused one.
+WANTED = ("authority", "instrument", "issued_on", "numbers")
+
 
 def _fields() -> list[SelectChoice]:
     return [SelectChoice(name, _(label)) for name, label in queries.fields().items()]

@@ -11,7 +11,7 @@ from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
 from oms.privacy import pages
 from oms.privacy.official import actions, queries
-from oms.privacy.official.forms import GagForm, OfficialForm, RefusalForm
+from oms.privacy.official.forms import WANTED, GagForm, OfficialForm, RefusalForm
 from oms.privacy.official.models import OfficialRequest, OfficialUnit
 from oms.privacy.official.states import Instrument, OfficialState, Why
 from oms.staff import queries as staff
@@ -47,6 +47,7 @@ def index() -> ResponseReturnValue:
         "url": url_for(".index"),
         "yes": _("Write it down"),
         "note": _("Two others have to agree. Only what the instrument covers is ever opened."),
+        "wanted": WANTED,
     }
     shown = pages.sheet(
         _("Official requests"),
@@ -100,7 +101,8 @@ def _facts(
     return [
         (_("Instrument"), f"{found.kind} {found.instrument}"),
         (_("Authority"), found.authority or _("none named")),
-        (_("Issued, ends"), f"{_day(found.issued_on)}, {_day(found.expires_on)}"),
+        (_("Issued on"), _day(found.issued_on)),
+        (_("Ends on"), _day(found.expires_on)),
         (_("Orders"), about or _("none")),
         (_("Fields"), ", ".join(_(labels[name]) for name in found.fields if name in labels) or _("none")),
         (_("Written down by"), names.get(found.written_by, found.written_by)),

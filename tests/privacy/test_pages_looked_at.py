@@ -1,0 +1,120 @@
+"""Pages about people, looked at as they are used: axe in both schemes, and every row within a phone."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from oms.kernel import clock
+from oms.kernel.audit import SYSTEM
+from oms.kernel.db import transaction
+from oms.privacy.breaches import actions as breaches
+from oms.privacy.breaches.models import Breach
+from oms.privacy.breaches.queries import Extent
+from oms.privacy.breaches.states import PARTS, REPORT, Leak
+from oms.staff.states import StaffRole
+from oms.web.mounting import mounted
+from tests.forgetting import delivered
+from tests.make import Shop
+from tests.people import Office, seated, words
+from tests.privacy.busy import certified
+from tests.running import answering
+
+LISTS = ["/privacy", "/privacy/certificates", "/privacy/minors", "/privacy/official", "/privacy/exports"]
+# A frame whose rows stand partly outside of it.
+TOO_WIDE = """[...document.querySelectorAll(".table-frame")]
+    .filter((frame) => frame.scrollWidth > frame.clientWidth).length"""
+
+
+@pytest.fixture
+def address(apps: tuple[Flask, Flask]) -> Iterator[str]:
+    """Serve store and desk on loopback."""
+    with answering(mounted(*apps, "")) as origin:
+        yield origin
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(base_url=address, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def leaked(small: Shop) -> Breach:
+    delivered({small.pencil: 1})
+    now = clock.now()
+    with transaction() as session:
+        return breaches.open_breach(
+            session, Extent(Leak.TABLE, "orders", now - timedelta(days=1), now), by=SYSTEM
+        )
+
+
+def looked_at(page: Page, path: str, *, in_light: bool = True) -> list[str]:
+    """What is wrong with a page: on a phone in the dark, and on a screen in the light."""
+    found = []
+    for is_dark, width in ((False, 1280), (True, 390))[not in_light :]:
+        page.emulate_media(color_scheme="dark" if is_dark else "light")
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(path)
+        for summary in page.locator("main summary").all():
+            summary.click()
+        barriers = Axe().run(page).response["violations"]
+        found += [f"{path} at {width}: {one['id']} {one['nodes'][0]['html']}" for one in barriers]
+        is_within = page.evaluate("document.documentElement.scrollWidth") <= width
+        if not is_within or page.evaluate(TOO_WIDE):
+            found.append(f"{path} is wider than {width}")
+    return found
+
+
+@pytest.mark.browser
+def test_nobody_is_kept_out_of_the_privacy_desk_and_its_rows_fit_a_phone(
+    small: Shop, apps: tuple[Flask, Flask], page: Page, address: str
+) -> None:
+    breach = leaked(small)
+    certified()
+    client = apps[1].test_client()
+    seated(client, Office().employ("owner@shop.test", StaffRole.OWNER))
+    cookie = client.get_cookie("desk")
+    assert cookie is not None
+    page.context.add_cookies([{"name": "desk", "value": cookie.value, "url": address, "httpOnly": True}])
+    found = [line for path in LISTS for line in looked_at(page, f"/oms{path}", in_light=False)]
+    found += looked_at(page, f"/oms/privacy/breaches/{breach.number}")
+    assert found == []
+    assert page.locator("main textarea").count() == len(PARTS) + len(REPORT)
+    assert "optional" not in page.locator("main").inner_text()
+    # Where somebody is stays in sight, in a row that is longer than the phone.
+    box = page.locator(".rail [aria-current]").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= 390 - box["width"]
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("small")
+def test_nobody_is_kept_out_of_asking_about_a_parcel(page: Page) -> None:
+    assert looked_at(page, "/your-data/ask") == []
+    parcel = page.locator("main details")
+    assert parcel.locator("input").count() == 3
+    assert "optional" not in parcel.inner_text()
+
+
+def test_what_people_and_the_authority_were_told_can_be_read_afterwards(
+    small: Shop, apps: tuple[Flask, Flask]
+) -> None:
+    breach = leaked(small)
+    officer = seated(apps[1].test_client(), Office().employ("pat@shop.test", StaffRole.PRIVACY))
+    path = f"/privacy/breaches/{breach.number}"
+    assert "were told" not in words(officer.get(path)).replace("The platforms were told", "")
+    with transaction() as session:
+        row = session.get_one(Breach, breach.id)
+        breaches.write_notice(session, row, {part: f"Of {part}." for part in PARTS}, by=SYSTEM)
+        breaches.send(session, row, by=SYSTEM)
+        breaches.write_report(session, row, {part: f"Of {part}." for part in REPORT}, by=SYSTEM)
+        breaches.note_told(session, row, "authority", by=SYSTEM)
+    page = words(officer.get(path))
+    assert "What people were told" in page
+    assert "What the authority was told" in page
+    assert [part for part in (*PARTS, *REPORT) if f"Of {part}." not in page] == []
+    assert "<textarea" not in officer.get(path).text
