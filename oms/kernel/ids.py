@@ -52,3 +52,17 @@ def is_signed(word: str, signature: str, purpose: str, secret: str) -> bool:
 def token_hash(value: str) -> bytes:
     """Return the SHA-256 of a capability; 128 random bits need no salt."""
     return hashlib.sha256(value.encode()).digest()
+
+
+def plain(typed: str) -> str:
+    """Return what counts of something typed: letters and digits, without case."""
+    return "".join(c for c in typed.casefold() if c.isalnum())
+
+
+def is_same(kept: str, typed: str) -> bool:
+    """Say whether somebody typed what we keep, blanks, marks and case forgiven; the time taken tells nothing.
+
+    Never, where there is nothing kept.
+    """
+    wanted = plain(kept)
+    return bool(wanted) and hmac.compare_digest(wanted.encode(), plain(typed).encode())

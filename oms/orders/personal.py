@@ -69,6 +69,11 @@ class OrderDelivery:
         default="",
     )
 
+    @property
+    def place(self) -> str:
+        """Where it went, by which its buyer is known again: the postcode; else the city, else the street."""
+        return self.postcode or self.city or self.street
+
 
 @sealed(
     "order.contact",

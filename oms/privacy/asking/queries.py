@@ -1,13 +1,12 @@
 """Reads about requests in words: their refusal, what a proof needs, what a copy keeps back."""
 
-import hmac
 from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from oms.kernel import clock, vault
+from oms.kernel import clock, ids, vault
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.register import KINDS, Job, Purpose
 from oms.orders.personal import OrderDelivery
@@ -43,30 +42,24 @@ def mailbox(session: Session, request: PrivacyRequest) -> str:
 
 def needs_fact(session: Session, kind: RequestKind, units: Sequence[str]) -> bool:
     """Say whether a proof needs one fact of an order beside the mailbox: where harm could be done."""
-    return kind in RISKY and bool(_postcodes(session, units))
+    return kind in RISKY and bool(_places(session, units))
 
 
 def is_fact(session: Session, units: Sequence[str], typed: str) -> bool:
-    """Say whether what was typed is the postcode that one of the orders went to; blanks and case forgiven."""
-    wanted = _plain(typed).encode()
-    matches = [hmac.compare_digest(_plain(one).encode(), wanted) for one in _postcodes(session, units)]
-    return bool(wanted) and any(matches)
+    """Say whether what was typed is where one of the orders went to; blanks and case forgiven."""
+    return any(ids.is_same(one, typed) for one in _places(session, units))
 
 
-def _postcodes(session: Session, units: Sequence[str]) -> list[str]:
+def _places(session: Session, units: Sequence[str]) -> list[str]:
     found = []
     for unit in units:
         if unit.startswith("order:"):
             kept = vault.open_record(
                 session, OrderDelivery, unit, purpose=Purpose.RIGHTS, by=SYSTEM.doing(Job.REQUESTS)
             )
-            if kept is not None and kept.postcode:
-                found.append(kept.postcode)
+            if kept is not None and kept.place:
+                found.append(kept.place)
     return found
-
-
-def _plain(typed: str) -> str:
-    return "".join(c for c in typed.casefold() if c.isalnum())
 
 
 def withheld(session: Session, unit: str) -> frozenset[str]:

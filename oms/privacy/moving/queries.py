@@ -33,7 +33,7 @@ def claim(session: Session, unit: str) -> MoveClaim | None:
 
 
 def fitting(session: Session, claimed: MoveClaim) -> Order | None:
-    """Return the order that a claim fits: by its number, postcode and, until it has arrived, the amount.
+    """Return the order that a claim fits: by its number, place and, until it has arrived, the amount.
 
     None for an order of an account, which has a way in of its own, and for goods that went nowhere.
     """
@@ -41,9 +41,7 @@ def fitting(session: Session, claimed: MoveClaim) -> Order | None:
     if order is None or order.buyer_id is not None or order.state not in _LIVING:
         return None
     kept = vault.open_record(session, OrderDelivery, order.unit, purpose=Purpose.RIGHTS, by=_REQUESTS)
-    if kept is None or not kept.postcode:
-        return None
-    is_place = hmac.compare_digest(_plain(kept.postcode).encode(), _plain(claimed.postcode).encode())
+    is_place = kept is not None and ids.is_same(kept.place, claimed.postcode)
     is_amount = hmac.compare_digest(str(order.total).encode(), _digits(claimed.amount).encode())
     is_free = len(_of_today(session, claimed.number)) <= MOST_A_DAY
     return order if is_place and is_free and (is_amount or order.delivered_at is not None) else None
@@ -55,10 +53,6 @@ def _of_today(session: Session, number: str) -> list[str]:
     since = clock.now() - timedelta(days=1)
     chosen = select(MailboxMove.unit).where(MailboxMove.unit.in_(units), MailboxMove.asked_at > since)
     return list(session.scalars(chosen.where(MailboxMove.state != MoveState.ASKED)))
-
-
-def _plain(typed: str) -> str:
-    return "".join(c for c in typed.casefold() if c.isalnum())
 
 
 def _digits(typed: str) -> str:

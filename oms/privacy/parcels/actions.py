@@ -31,7 +31,7 @@ def claimed(kind: RequestKind, number: str, postcode: str, name: str) -> ParcelC
     if not any(one.strip() for one in typed.values()):
         return None
     for field, one in typed.items():
-        if not queries.plain(one):
+        if not ids.plain(one):
             raise BadInputError(
                 "For a parcel we need all three: order number, postcode and name.", field=field
             )

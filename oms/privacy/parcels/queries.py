@@ -3,14 +3,13 @@
 A unit `parcel:7KQ2-M4XD-9B` is that part of `order:7KQ2-M4XD-9B`. Nothing lies under it in the vault.
 """
 
-import hmac
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from oms.fulfillment.personal import ShipmentLabel, ShipmentTracking
-from oms.kernel import audit, clock, egress, vault
+from oms.kernel import audit, clock, egress, ids, vault
 from oms.kernel.audit import SYSTEM, Deed
 from oms.kernel.egress import Disclosure
 from oms.kernel.register import Job, Purpose, kind_of
@@ -94,11 +93,5 @@ def fitting(session: Session, claimed: ParcelClaim) -> str | None:
 
 
 def _is_same(kept: OrderDelivery, claimed: ParcelClaim) -> bool:
-    pairs = [(kept.postcode or kept.city, claimed.postcode), (kept.name, claimed.name)]
-    fits = [hmac.compare_digest(plain(one).encode(), plain(two).encode()) for one, two in pairs]
-    return all(fits) and all(plain(one) for one, _two in pairs)
-
-
-def plain(typed: str) -> str:
-    """Return what counts of something typed: letters and digits, without case."""
-    return "".join(c for c in typed.casefold() if c.isalnum())
+    is_place, is_name = ids.is_same(kept.place, claimed.postcode), ids.is_same(kept.name, claimed.name)
+    return is_place and is_name

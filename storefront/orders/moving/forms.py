@@ -18,9 +18,9 @@ class MoveForm(FindForm):
         _l("Postcode it went to"),
         [
             InputRequired(_l("Type the postcode of the delivery.")),
-            Length(max=20, message=_l("This is longer than any postcode.")),
+            Length(max=100, message=_l("This is longer than any postcode.")),
         ],
-        render_kw={"autocomplete": "postal-code", "spellcheck": "false", "maxlength": 20},
+        render_kw={"autocomplete": "postal-code", "spellcheck": "false", "maxlength": 100},
     )
     amount = StringField(
         _l("What you paid in all"),

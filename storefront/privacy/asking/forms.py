@@ -67,6 +67,6 @@ class FactForm(Form):
     asks = "fact"
     postcode = StringField(
         _l("Postcode of one of your deliveries"),
-        [Optional(), Length(max=20, message=_l("This is longer than any postcode."))],
+        [Optional(), Length(max=100, message=_l("This is longer than any postcode."))],
         render_kw={"autocomplete": "postal-code", "spellcheck": "false"},
     )

