@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from oms.kernel import clock, egress, jobs
 from oms.kernel.audit import Actor, ActorKind
+from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError, RefusedError
 from oms.orders.models import Order
@@ -219,6 +220,33 @@ def test_a_gag_keeps_quiet_until_its_end_and_not_longer(small: Shop, store: Flas
     jobs.drain()
     after = len([path for path in sink.glob("*.eml") if "An authority" in path.read_text()])
     assert (quiet, after, seen.at) == (0, 1, again(row).given_at)
+
+
+@pytest.mark.parametrize(
+    ("zone", "last", "first"),
+    [
+        ("Europe/Amsterdam", "2026-12-05T22:59:59", "2026-12-05T23:00:00"),
+        ("America/Los_Angeles", "2026-12-06T07:59:59", "2026-12-06T08:00:00"),
+        ("Asia/Shanghai", "2026-12-05T15:59:59", "2026-12-05T16:00:00"),
+    ],
+)
+def test_a_silence_lasts_to_the_end_of_its_day_at_the_shop(
+    small: Shop, settings: Settings, zone: str, last: str, first: str
+) -> None:
+    begun, last_day = datetime(2026, 12, 1, 12, tzinfo=UTC), date(2026, 12, 5)
+    calendar.configure(replace(settings, shop_time_zone=zone))
+    try:
+        with clock.held_at(begun):
+            order = delivered({small.pencil: 1})
+            row = written(replace(order_of(Instrument.WARRANT, order), gag_until=last_day))
+            approved(row, KIM, LEE)
+            taken(row)
+        for moment, count in ((last, 0), (first, 1)):
+            with clock.held_at(datetime.fromisoformat(f"{moment}+00:00")):
+                handlers.keep_time()
+            assert len(told(order)) == count, moment
+    finally:
+        calendar.configure(settings)
 
 
 def test_a_silence_that_ends_early_is_told_at_once_and_none_lasts_longer_than_a_year(small: Shop) -> None:

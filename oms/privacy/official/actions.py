@@ -198,7 +198,7 @@ def tell_due(session: Session) -> int:
 
     What was kept quiet appears on the page of its person with this, on the day on which it went.
     """
-    found = queries.to_tell(session, clock.now())
+    found = queries.to_tell(session, _today())
     for row, one in found:
         _note_disclosed(session, row, one)
         one.told_at = clock.now()

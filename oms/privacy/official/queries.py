@@ -42,9 +42,9 @@ def units_of(session: Session, official_id: int) -> list[OfficialUnit]:
     return list(session.scalars(chosen.order_by(OfficialUnit.unit)))
 
 
-def to_tell(session: Session, now: datetime) -> list[tuple[OfficialRequest, OfficialUnit]]:
-    """Return of whom something was given out and who was not told, where no law forbids it any more."""
-    is_free = or_(OfficialRequest.gag_until.is_(None), OfficialRequest.gag_until < now.date())
+def to_tell(session: Session, today: date) -> list[tuple[OfficialRequest, OfficialUnit]]:
+    """Return of whom something was given out and who was not told, where no law forbids it on a day here."""
+    is_free = or_(OfficialRequest.gag_until.is_(None), OfficialRequest.gag_until < today)
     rows = session.execute(
         select(OfficialRequest, OfficialUnit)
         .join(OfficialUnit, OfficialUnit.official_id == OfficialRequest.id)
