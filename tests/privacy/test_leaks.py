@@ -177,6 +177,17 @@ def test_a_leak_of_a_few_weeks_affects_exactly_those(small: Shop) -> None:
     assert gaps(breach) == 0
 
 
+def test_whoever_is_missed_or_found_too_many_is_counted(small: Shop) -> None:
+    crowd = gathered(small, 3)
+    lost, stranger = min(crowd.of("order", until=1)), Unit("order:7KQ2-M4XD-9B", "p1@shop.test", 0)
+    crowd.erased.add(lost)
+    crowd.units.append(stranger)
+    leaks, missing, extra = differing(crowd)
+    assert leaks == 9
+    assert missing > 0
+    assert extra > 0
+
+
 @pytest.mark.privacy
 def test_a_thousand_people_are_found_and_told(small: Shop, measured: Callable[..., None]) -> None:
     crowd, (leaks, missing, extra), breach, seconds = measure(small, 1000)

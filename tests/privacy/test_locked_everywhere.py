@@ -16,13 +16,16 @@ from flask import Flask
 from sqlalchemy import text, update
 
 from oms import cli
-from oms.kernel import jobs
-from oms.kernel.db import Role, reading, transaction
+from oms.kernel import jobs, vault
+from oms.kernel.audit import SYSTEM
+from oms.kernel.db import Role, keyring_engine, reading, transaction
 from oms.kernel.outbox import DeliveryState, OutboxDelivery
-from oms.kernel.register import KINDS, Purpose
+from oms.kernel.register import KINDS, Job, Purpose
 from oms.kernel.vault import keyring, rows
+from oms.orders.personal import OrderDelivery
 from tests import make
 from tests.fakes import Party
+from tests.forgetting import paid
 from tests.make import Shop
 from tests.privacy.busy import Busy
 from tests.privacy.pressing import everything, forms
@@ -110,6 +113,20 @@ def everything_again() -> int:
 def test_a_form_is_pressed_with_what_it_holds() -> None:
     page = '<form method="post" action="/a"><input name="x" value="7"><textarea name="y"></textarea></form>'
     assert [(one.path, one.fields) for one in forms(page)] == [("/a", {"x": "7", "y": "2"})]
+
+
+def test_a_read_of_what_was_locked_is_counted_with_its_purpose(small: Shop) -> None:
+    order = paid({small.clock: 1})
+    assert lock_everything() >= 5
+    with reads() as seen:
+        # Planted: the lock is gone, so that a label reads what it may not.
+        with keyring_engine(Role.MIGRATE).begin() as connection:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text("UPDATE keys SET locked_at = NULL"))
+        with reading() as session:
+            by = SYSTEM.doing(Job.LABELS)
+            vault.open_record(session, OrderDelivery, order.unit, purpose=Purpose.DELIVERY, by=by)
+    assert seen == {("order.delivery", str(Purpose.DELIVERY)): 1}
 
 
 @pytest.mark.privacy

@@ -36,7 +36,8 @@ from tests.storefront.checkout.test_checkout import add
 assert checks is not None
 assert house is not None
 DOCTOR = "Where data lies"
-TODAY = clock.today()
+NOW = clock.now()
+TODAY = NOW.date()
 SOON, LATER, OVER = (f"{TODAY + timedelta(days=days)}" for days in (20, 200, -1))
 # Each setting that leads to a store or a recipient, and what PLACES calls that; others lead nowhere.
 LEADING = {
@@ -62,12 +63,16 @@ SETTINGS: dict[str, object] = {one.name: one.type for one in fields(Settings)}
 
 @pytest.fixture
 def lying(settings: Settings) -> Iterator[Callable[..., None]]:
-    """Give `lying("stripe=Stripe/US")`, which says where data lies; in the end it is this machine again."""
+    """Give `lying("stripe=Stripe/US")`, which says where data lies; in the end it is this machine again.
+
+    The clock is held: a midnight that passes while tests run makes no day of theirs another.
+    """
 
     def say(told: str, env: AppEnv = AppEnv.DEVELOPMENT) -> None:
         places.configure(replace(settings, app_env=env, places=told))
 
-    yield say
+    with clock.held_at(NOW):
+        yield say
     say("")
 
 
