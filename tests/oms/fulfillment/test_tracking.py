@@ -156,6 +156,29 @@ def test_the_journal_holds_our_number_of_the_parcel_and_not_the_carriers(
     assert number not in kept[0]
 
 
+def test_what_a_carrier_tells_beyond_its_news_is_kept_nowhere(
+    house: House, store: FlaskClient, carrier: Party
+) -> None:
+    shipment, number = packed(house)
+    told = json.loads(event(number, "delivered"))
+    told["sender"] = "Kanari"
+    told["data"] |= {
+        "recipient": {"name": "Kanari", "signature": "Kanari"},
+        "left_with": "Kanari",
+        "note": "Kanari",
+    }
+    assert send(store, json.dumps(told).encode()) == 204
+    jobs.drain()
+    assert house.shipment(shipment.id).state == "delivered"
+    with reading(Role.MIGRATE) as session:
+        names = session.scalars(text("SELECT schemaname || '.' || relname FROM pg_stat_user_tables")).all()
+        rows = {
+            name: session.scalars(text(f"SELECT row_to_json(t)::text FROM {name} t")).all() for name in names
+        }
+    assert [name for name, kept in rows.items() if "anari" in str(kept)] == []
+    assert "parcel:1" in str(rows["public.webhook_events"])
+
+
 def test_a_strangers_parcel_is_answered_and_forgotten(store: FlaskClient, carrier: Party) -> None:
     assert send(store, event("HP000000005XX", "delivered")) == 204
     assert store.post("/webhooks/carriers/nobody", data=b"{}").status_code == 404
