@@ -19,10 +19,13 @@ from oms.kernel.register import Purpose
 from oms.notifications.breaches import handlers as mails
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact
+from oms.privacy.asking import actions as asking
+from oms.privacy.asking.actions import Asked
 from oms.privacy.breaches import actions, queries
 from oms.privacy.breaches.models import Breach, BreachUnit
 from oms.privacy.breaches.queries import Extent
 from oms.privacy.breaches.states import PARTS, REPORT, BreachState, Leak, Reach
+from oms.privacy.states import RequestKind, Source
 from oms.staff.states import StaffRole
 from tests.forgetting import GRACE, delivered, proven
 from tests.make import Shop
@@ -66,10 +69,10 @@ def test_exactly_those_are_found_whom_a_leak_affects(small: Shop, measured: Call
     measured("B32", f"{missing} missing, {extra} extra in {len(cases)} leaks", passed=not missing + extra)
 
 
-def opened(until: datetime | None = None) -> Breach:
+def opened(until: datetime | None = None, leak: Leak = Leak.TABLE) -> Breach:
     now = clock.now()
     with transaction() as session:
-        extent = Extent(Leak.TABLE, "orders", now - timedelta(days=1), until or now)
+        extent = Extent(leak, "orders", now - timedelta(days=1), until or now)
         return actions.open_breach(session, extent, by=KIM)
 
 
@@ -161,6 +164,29 @@ def test_the_order_page_leads_to_the_notice_and_reading_it_is_evidence(
     assert "No mail has gone out. You can read it here all the same." in shown
     with reading() as session:
         assert queries.counts(session, breach.id) == {Reach.SEEN: 1}
+
+
+@pytest.mark.usefixtures("refusing")
+def test_who_has_no_inbox_reads_the_notice_too_before_it_counts_as_seen(
+    small: Shop, store: FlaskClient
+) -> None:
+    wish, keys = Asked("grace@shop.test", RequestKind.OTHER, Source.HAND), asking.prepare()
+    with transaction() as session:
+        asking.receive(session, wish, keys, by=KIM)
+    visitor = proven(store, "grace@shop.test")
+    assert "Others may have seen your data" not in words(visitor.get("/your-data/"))
+    breach = opened(leak=Leak.WINDOW)
+    assert told(breach) == ["the server refused the mailbox"]
+    assert "Others may have seen your data" in words(visitor.get("/your-data/"))
+    with reading() as session:
+        assert queries.counts(session, breach.id) == {Reach.ON_PAGE: 1}
+    for _ in range(2):
+        shown = words(visitor.get("/your-data/messages"))
+        assert shown.count("Words.") == len(PARTS)
+        assert "What you asked us" in shown
+    with reading() as session:
+        assert queries.counts(session, breach.id) == {Reach.SEEN: 1}
+    assert "Others may have seen your data" not in words(visitor.get("/your-data/"))
 
 
 def reported(breach: Breach) -> None:

@@ -28,6 +28,7 @@ class Kept:
     number: int
     unit: str
     topic: str
+    thing: str
     subject: str = field(repr=False)
     words: str = field(repr=False)
     written_at: datetime
@@ -63,7 +64,7 @@ def letters(session: Session, units: Sequence[str], *, by: Actor) -> list[Kept]:
         record = opened.get(letter.sealed_id)
         if record is not None and (letter.topic, letter.thing) not in found:
             found[letter.topic, letter.thing] = Kept(
-                *(letter.id, letter.unit, letter.topic, record.subject, record.words),
+                *(letter.id, letter.unit, letter.topic, letter.thing, record.subject, record.words),
                 *(letter.written_at, letter.read_at, mailed_at, state is MailState.STOPPED),
             )
     return list(found.values())

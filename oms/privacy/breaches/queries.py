@@ -182,6 +182,28 @@ def first_of(session: Session, breach_id: int, units: Sequence[str]) -> str:
     return session.scalar(theirs) or units[0]
 
 
+def on_page(session: Session, units: Sequence[str], *but: str) -> list[tuple[Breach, str]]:
+    """Return the breaches that some units are told of by their pages, each with one of its units.
+
+    `but` are the numbers of those that are shown already; the newest comes first.
+    """
+    theirs = (BreachUnit.unit.in_(units), BreachUnit.reach.in_((Reach.ON_PAGE, Reach.SEEN)))
+    rows = session.execute(
+        select(Breach, func.min(BreachUnit.unit))
+        .join(BreachUnit, BreachUnit.breach_id == Breach.id)
+        .where(*theirs, Breach.number.not_in(but))
+        .group_by(Breach.id)
+        .order_by(Breach.id.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def is_untold(session: Session, units: Sequence[str]) -> bool:
+    """Say whether a breach stands on the pages of some units and was not seen there yet."""
+    theirs = (BreachUnit.unit.in_(units), BreachUnit.reach == Reach.ON_PAGE)
+    return session.scalar(select(BreachUnit.unit).where(*theirs).limit(1)) is not None
+
+
 def late(session: Session, now: datetime) -> list[tuple[Breach, str]]:
     """Return whom a breach still has to be told to, of those whose limit is over or ends within a day."""
     soon = now + timedelta(days=1)

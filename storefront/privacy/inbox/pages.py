@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 from oms.kernel.config import Settings
 from oms.notifications.inbox import queries
 from oms.notifications.inbox.queries import Kept
+from oms.privacy.breaches import queries as breaches
+from oms.privacy.breaches.models import Breach
+from oms.privacy.breaches.states import PARTS
 from oms.web.filters import long_date
 from storefront.privacy.pages import at, unit_words
 
 
-def inbox(found: Sequence[Kept]) -> dict[str, Any]:
-    """Return what the page of an inbox takes."""
+def inbox(found: Sequence[Kept], unwritten: Sequence[tuple[Breach, str]]) -> dict[str, Any]:
+    """Return what the page of an inbox takes; `unwritten` are breaches of which no letter lies there."""
     return {
-        "letters": [_letter(one) for one in found],
+        "letters": [*(_notice(*one) for one in unwritten), *(_letter(one) for one in found)],
         "summary": new_words(sum(1 for one in found if one.read_at is None)),
         "read_url": at("/your-data/messages/read"),
         "back_url": at("/your-data/"),
@@ -34,7 +37,8 @@ def new_words(count: int) -> str:
 
 def door(session: Session, units: Sequence[str]) -> dict[str, str]:
     """Return how another page leads to the inbox, what is new there, and whether it must be read."""
-    new, has_breach = queries.unread(session, units), queries.unread(session, units, "breach")
+    new = queries.unread(session, units)
+    has_breach = queries.unread(session, units, "breach") or breaches.is_untold(session, units)
     return {
         "url": at("/your-data/messages"),
         "new": new_words(new) if new else "",
@@ -51,6 +55,26 @@ def _letter(one: Kept) -> dict[str, Any]:
         "fate": _fate(one),
         "is_new": one.read_at is None,
         "lines": [_line(line) for line in one.words.splitlines()],
+    }
+
+
+def _notice(breach: Breach, unit: str) -> dict[str, Any]:
+    """Return the notice of a breach as a letter that nobody has to mark as read."""
+    titles = {
+        "what_happened": _("What happened"),
+        "possible_impact": _("What it can mean for you"),
+        "what_we_do": _("What we did and will do"),
+        "what_you_can_do": _("What you can do"),
+        "remedies": _("Remedies, and whom to ask"),
+    }
+    return {
+        "number": f"breach-{breach.number}",
+        "subject": _("Others may have seen your data"),
+        "day": long_date(breach.sent_at or breach.found_at),
+        "about": unit_words(unit),
+        "fate": _("No mail has gone out. You can read it here all the same."),
+        "is_new": False,
+        "lines": [(line, "") for part in PARTS for line in (titles[part], *breach.parts[part].splitlines())],
     }
 
 

@@ -8,6 +8,7 @@ from oms.kernel.db import transaction
 from oms.kernel.errors import NotFoundError
 from oms.notifications.inbox import actions, queries
 from oms.privacy.breaches import actions as telling
+from oms.privacy.breaches import queries as breaches
 from oms.web.frame import flashed, page
 from oms.web.limits import limiter
 from oms.web.security import actor
@@ -22,18 +23,23 @@ blueprint = Blueprint("inbox", __name__)
 
 @blueprint.get("/your-data/messages")
 def messages() -> ResponseReturnValue:
-    """Show what the shop wrote; that a notice of a breach was shown here is its evidence."""
+    """Show what the shop wrote; that a notice of a breach was shown here is its evidence.
+
+    So it is shown to those too who have no inbox: who asked, stands for a child, or lost a mailbox.
+    """
     units = own_units()
     if units is None:
         return codes.going("/account/prove?next=/your-data/messages")
     with transaction() as database:
         found = queries.letters(database, units, by=actor())
+        written = [one.thing.partition(".")[0] for one in found if one.topic == "breach"]
+        unwritten = breaches.on_page(database, units, *written)
         telling.note_seen(database, units)
     return render_template(
         "store/privacy/messages.html",
         page=page(_("Messages"), robots="noindex"),
         flashes=flashed(),
-        **pages.inbox(found),
+        **pages.inbox(found, unwritten),
     )
 
 
