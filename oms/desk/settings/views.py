@@ -35,7 +35,9 @@ _SECRETS = (
     "stripe_secret_key",
     "stripe_webhook_secret",
     "carrier_key",
+    "carrier_webhook_secret",
     "sms_key",
+    "sms_secret",
     "smtp_url",
     "redis_url",
 )
