@@ -63,7 +63,6 @@ MODULES = (
     *(returns, returns_personal),
     *(notifications, notifications_personal, privacy, privacy_personal),
     *(copies, copies_personal, asking, asking_personal, arrivals, arrivals_personal, closing),
-    *(notifications, notifications_personal, privacy, privacy_personal, copies, copies_personal),
     *(locking, watching, wishes, inbox_letters, inbox_personal),
     *(breaches, evidence),
     *(moving, moving_personal, exports, exports_personal),
