@@ -104,7 +104,7 @@ OPENERS: dict[str, frozenset[str]] = {
     "oms/privacy/arrivals/actions.py": _words("receive bring"),
     "oms/privacy/asking/receiving.py": _words("take"),
     "oms/privacy/closing/actions.py": _words("shred _forgotten"),
-    "oms/privacy/copies/actions.py": _words("build _begun _finish take drop"),
+    "oms/privacy/copies/actions.py": _words("build _begun _finish take drop _destroy"),
     "oms/privacy/exports/actions.py": _words("build take drop"),
     "oms/privacy/erasure/actions.py": _words(
         "carry_out _note_answered _begin _is_ready _keep_mailbox _erase _certify"

@@ -52,6 +52,12 @@ def made(request: PrivacyRequest) -> list[tuple[CopyState, int]]:
         return [(copy.state, copy.id) for copy in found]
 
 
+def unit_of(request: PrivacyRequest) -> str:
+    """Where the only copy of a request lies sealed."""
+    with reading() as session:
+        return session.scalars(select(Copy.unit).where(Copy.request_id == request.id)).one()
+
+
 def verified(request: PrivacyRequest, *units: str) -> None:
     with transaction() as session:
         found = session.get_one(PrivacyRequest, request.id)
@@ -222,18 +228,33 @@ def test_what_is_kept_back_is_not_in_the_file_even_when_that_was_decided_while_i
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         told = archive.read("your-data.json")
     assert (b"Rapenburg 70" in told, b"Leiden" in told) == (False, True)
-    assert [state for state, _id in made(request)] == [CopyState.DROPPED, CopyState.TAKEN]
+    assert [state for state, _id in made(request)] == [CopyState.TAKEN]
 
 
 def test_a_copy_that_is_refused_while_it_is_made_is_given_to_nobody(small: Shop, sink: Path) -> None:
     request = asked()
     verified(request, delivered({small.pencil: 1}).unit)
     runs.make_copy(request.id)
+    unit = unit_of(request)
     refused(request, Ground.STATUTORY_DUTY)
     jobs.drain()
     build_copies()
-    assert [state for state, _id in made(request)] == [CopyState.DROPPED]
     assert mailed(sink, "The copy of your data is ready") == []
+    runs.make_copies()
+    assert (made(request), vault.ends(unit)) == ([], {})
+
+
+def test_a_copy_goes_with_its_request_that_is_taken_back(small: Shop, store: FlaskClient, sink: Path) -> None:
+    request = asked()
+    verified(request, delivered({small.pencil: 1}).unit)
+    runs.make_copy(request.id)
+    build_copies()
+    unit = unit_of(request)
+    assert vault.ends(unit)
+    path = f"/your-data/requests/{request.ref}"
+    assert Visitor(store).send(f"{path}/withdraw", page=path).status_code == 303
+    assert again(request).state is RequestState.WITHDRAWN
+    assert (made(request), vault.ends(unit)) == ([], {})
 
 
 def test_a_lost_message_holds_no_copy_up_and_what_is_gone_ends_it(small: Shop) -> None:

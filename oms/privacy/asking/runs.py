@@ -21,7 +21,7 @@ def make_copy(request_id: int) -> None:
     Safe to repeat. What was given up meanwhile is destroyed; nothing is made while a refusal is reviewed.
     Opens transactions of its own: never call it inside one.
     """
-    copies.sweep_dropped(request_id)
+    copies.sweep_given_up()
     keys = copies.prepare()
     with transaction() as session:
         request = session.get_one(PrivacyRequest, request_id, with_for_update=True)
@@ -42,7 +42,11 @@ def make_copy(request_id: int) -> None:
 
 
 def make_copies() -> None:
-    """Go on with every request for a copy, where a message was lost or three days went by unbuilt."""
+    """Go on with every request for a copy, where a message was lost or three days went by unbuilt.
+
+    What was made for one that ended meanwhile is destroyed.
+    """
+    copies.sweep_given_up()
     proven = (PrivacyRequest.kind == RequestKind.COPY, PrivacyRequest.state == RequestState.IN_PROGRESS)
     with reading() as session:
         found = list(session.scalars(select(PrivacyRequest.id).where(*proven)))

@@ -140,18 +140,20 @@ def take(word: str) -> bytes | None:
 
 
 def give_up(session: Session, request_id: int) -> None:
-    """Let nobody take, and no worker finish, what was made for a request; `sweep_dropped` destroys it."""
+    """Let nobody take, and no worker finish, what was made for a request; `sweep_given_up` destroys it."""
     theirs = (Copy.request_id == request_id, Copy.state.in_(LIVE))
     session.execute(update(Copy).where(*theirs).values(state=CopyState.DROPPED))
 
 
-def sweep_dropped(request_id: int) -> None:
-    """Destroy the copies of a request that were given up; opens transactions of its own."""
+def sweep_given_up() -> int:
+    """Destroy the copies whose request was refused or taken back; return how many.
+
+    Opens transactions of its own: never call it inside one.
+    """
+    given_up = (Copy.request_id.is_not(None), Copy.state == CopyState.DROPPED)
     with reading() as session:
-        dropped = (Copy.request_id == request_id, Copy.state == CopyState.DROPPED)
-        units = list(session.scalars(select(Copy.unit).where(*dropped)))
-    for unit in units:
-        vault.destroy_unit(unit)
+        units = list(session.scalars(select(Copy.unit).where(*given_up)))
+    return _destroy(units)
 
 
 def drop(unit: str) -> int:
@@ -164,8 +166,12 @@ def drop(unit: str) -> int:
     with transaction() as session:
         session.execute(update(Copy).where(theirs, Copy.state.in_(LIVE)).values(state=CopyState.DROPPED))
         units = list(session.scalars(select(Copy.unit).where(theirs)))
-    for one in units:
-        vault.destroy_unit(one)
+    return _destroy(units)
+
+
+def _destroy(units: list[str]) -> int:
+    for unit in units:
+        vault.destroy_unit(unit)
     with transaction() as session:
         session.execute(delete(Copy).where(Copy.unit.in_(units)))
     return len(units)

@@ -90,6 +90,7 @@ def withdraw(ref: str) -> ResponseReturnValue:
         found = queries.by_ref(session, ref)
         actions.withdraw(session, found)
         copies.give_up(session, found.id)
+    copies.sweep_given_up()
     locking.unlock(found.id)
     flash(_("The request is taken back."), "good")
     return codes.going(f"/your-data/requests/{ref}")
