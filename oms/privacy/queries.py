@@ -23,7 +23,7 @@ def requests(session: Session, *, are_open: bool) -> list[PrivacyRequest]:
 def grounds(session: Session) -> list[tuple[Because, int]]:
     """Return how often each ground was given for a deletion, of the requests that are still kept."""
     counted = select(PrivacyRequest.because, func.count()).group_by(PrivacyRequest.because)
-    found = dict(session.execute(counted).tuples().all())
+    found = {row[0]: row[1] for row in session.execute(counted)}
     return [(because, found.get(because, 0)) for because in Because]
 
 
