@@ -183,7 +183,6 @@ def part_label(part: str, needs: Needs) -> str:
     labels: dict[tuple[str, str], str] = {
         ("name", ""): _("Name on the parcel"),
         ("street", ""): _("Street and number"),
-        ("district", ""): _("District"),
         ("city", ""): _("City"),
         ("city", "post_town"): _("Town"),
         ("city", "district"): _("District"),

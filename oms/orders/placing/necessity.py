@@ -22,7 +22,7 @@ PARTS = {
     "country_area": "region",
     "postal_code": "postcode",
 }
-_LETTERS = {"N": "name", "A": "street", "D": "district", "C": "city", "S": "region", "Z": "postcode"}
+_LETTERS = {"N": "name", "A": "street", "C": "city", "S": "region", "Z": "postcode"}
 _LOCAL_ORDER = {"CN", "JP", "TW", "KR"}
 # A letter that is not Latin; marks and accents are: Bogotá, Đắk Lắk.
 _OTHER_SCRIPT = re.compile(r"[^\W\d_A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
@@ -30,13 +30,12 @@ _OTHER_SCRIPT = re.compile(r"[^\W\d_A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The fields of one order: in the country's order, which are required, and the words of that country.
+    """The fields of one order, in its country's order, each needed; and the words of that country.
 
     `words` tells what a part is called there: state, prefecture; zip, postal.
     """
 
     parts: tuple[str, ...] = ()
-    required: frozenset[str] = frozenset()
     regions: tuple[tuple[str, str], ...] = ()
     words: dict[str, str] = field(default_factory=dict)
     phone: bool = False
@@ -73,21 +72,21 @@ def needs(
 
     But the region, where nothing is sent and the tax hangs on it.
     """
-    order, required, regions, words = _format(country, country in _LOCAL_ORDER and language == "zh")
+    order, regions, words = _format(country, country in _LOCAL_ORDER and language == "zh")
     if not is_sent:
         is_asked = tax_by_region and bool(regions)
-        return Needs(("region",), frozenset({"region"}), regions, dict(words)) if is_asked else NOTHING
-    return Needs(order, required, regions if "region" in order else (), dict(words), phone)
+        return Needs(("region",), regions, dict(words)) if is_asked else NOTHING
+    return Needs(order, regions if "region" in order else (), dict(words), phone)
 
 
 @lru_cache(maxsize=512)
 def _format(
     country: str,
     local: bool,  # noqa: FBT001 - half of a cache's key
-) -> tuple[tuple[str, ...], frozenset[str], tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
     rules = get_validation_rules({"country_code": country})
     template = rules.address_format if local else rules.address_latin_format
-    order = [_LETTERS[letter] for letter in re.findall(r"%([NADCSZ])", template) if letter in _LETTERS]
+    order = [_LETTERS[letter] for letter in re.findall(r"%([NACSZ])", template)]
     # No part of an address is asked for that could stay empty. Where addresses have a city nothing arrives
     # without it, and in the EEA everybody has a postcode; elsewhere many do not know theirs.
     required = {"name", "city", *(["postcode"] if country in EEA else [])}
@@ -101,9 +100,8 @@ def _format(
         ("region", rules.country_area_type or ""),
         ("postcode", rules.postal_code_type or ""),
         ("city", rules.city_type or ""),
-        ("district", rules.city_area_type or ""),
     )
-    return parts, frozenset(parts), regions, words
+    return parts, regions, words
 
 
 def _once(choices: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

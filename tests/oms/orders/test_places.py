@@ -13,28 +13,28 @@ from oms.pricing.models import TaxRate
 from oms.pricing.queries import rates
 from oms.shipping.models import ShippingMethod
 
-# As libaddressinput has them: order, what may be empty, a word of the country, how many regions to choose of.
+COUNTRIES = [code for code in load_validation_data() if len(code) == len("NL") and code != "ZZ"]
+# As libaddressinput has them: order, a word of the country, how many regions to choose of.
 FORMATS = {
-    ("US", "en"): ("name street city region postcode", "", ("region", "state"), 62),
-    ("JP", "en"): ("name street region postcode", "", ("region", "prefecture"), 47),
-    ("JP", "zh"): ("postcode region street name", "", ("region", "prefecture"), 47),
-    ("IE", "en"): ("name street city postcode", "", ("postcode", "eircode"), 0),
-    ("GB", "en"): ("name street city postcode", "", ("city", "post_town"), 0),
-    ("DE", "de"): ("name street postcode city", "", ("postcode", "postal"), 0),
-    ("CN", "zh"): ("postcode region city street name", "", ("region", "province"), 34),
+    ("US", "en"): ("name street city region postcode", ("region", "state"), 62),
+    ("JP", "en"): ("name street region postcode", ("region", "prefecture"), 47),
+    ("JP", "zh"): ("postcode region street name", ("region", "prefecture"), 47),
+    ("IE", "en"): ("name street city postcode", ("postcode", "eircode"), 0),
+    ("GB", "en"): ("name street city postcode", ("city", "post_town"), 0),
+    ("DE", "de"): ("name street postcode city", ("postcode", "postal"), 0),
+    ("CN", "zh"): ("postcode region city street name", ("region", "province"), 34),
     # Its post takes letters without a city or a postcode; a parcel needs the one, and few know the other.
-    ("CO", "en"): ("name street city region", "", ("region", "department"), 33),
-    ("KE", "en"): ("name street city", "", ("city", "city"), 0),
-    ("AE", "en"): ("name street region", "", ("region", "emirate"), 7),
+    ("CO", "en"): ("name street city region", ("region", "department"), 33),
+    ("KE", "en"): ("name street city", ("city", "city"), 0),
+    ("AE", "en"): ("name street region", ("region", "emirate"), 7),
 }
 
 
 @pytest.mark.parametrize(("country", "language"), FORMATS)
 def test_an_address_is_asked_as_its_country_writes_it(country: str, language: str) -> None:
-    parts, optional, (part, word), regions = FORMATS[country, language]
+    parts, (part, word), regions = FORMATS[country, language]
     found = needs(country, is_sent=True, phone=False, language=language)
     assert found.parts == tuple(parts.split())
-    assert found.required == set(parts.split()) - set(optional.split())
     assert found.words[part] == word
     assert len(found.regions) == regions
 
@@ -52,13 +52,18 @@ def test_a_buyer_is_known_again_by_the_closest_that_was_asked(given: dict[str, s
 
 
 def test_every_region_of_every_country_can_be_chosen_once() -> None:
-    for country in (code for code in load_validation_data() if len(code) == len("NL") and code != "ZZ"):
+    for country in COUNTRIES:
         found = needs(country, is_sent=True, phone=False)
         if "region" in found.parts:
             choices = get_validation_rules({"country_code": country}).country_area_choices
             offered = [code for code, _name in found.regions]
             assert set(offered) == {code for code, name in choices if re.search("[A-Za-z]", name)}, country
             assert len(offered) == len(set(offered)), country
+
+
+def test_no_country_needs_a_district() -> None:
+    rules = (get_validation_rules({"country_code": country}) for country in COUNTRIES)
+    assert not any("city_area" in one.required_fields for one in rules)
 
 
 @pytest.mark.parametrize(
