@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from oms.kernel import audit, clock, ids, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.errors import BadInputError, IllegalMoveError, NotFoundError
+from oms.kernel.register import Job
 from oms.kernel.vault import Keys
 from oms.privacy.actions import begin
 from oms.privacy.clocks import calendar
+from oms.privacy.copies.queries import mailbox_of
 from oms.privacy.erasure import queries as erasing
 from oms.privacy.locking import actions as locking
 from oms.privacy.locking import queries as locks
@@ -138,8 +140,8 @@ def ask_guardian(session: Session, case: MinorCase, email: str, keys: Keys, *, b
         raise IllegalMoveError("No guardian can be asked any more. Write to us.")
     if case.standing is Standing.ACCEPTED:
         raise IllegalMoveError("A guardian is asked already, whom we know.")
-    own = [queries.mailbox(session, [unit]).casefold() for unit in queries.own_units(session, case.id)]
-    if email.casefold() in own:
+    units = queries.own_units(session, case.id)
+    if email.casefold() in {mailbox_of(session, [unit], Job.ERASURE).casefold() for unit in units}:
         raise BadInputError("This is the mailbox of the order. Give that of a parent.", field="email")
     if case.state is MinorState.GUARDIAN_ASKED:
         session.add(case.noted(clock.now(), by=by, why="asked again, at another mailbox"))

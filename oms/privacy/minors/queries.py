@@ -10,8 +10,9 @@ from oms.buyers.queries import units_of_mailbox
 from oms.kernel import clock, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.errors import IllegalMoveError, NotFoundError
-from oms.kernel.register import KINDS, OWNED, Job, Purpose
+from oms.kernel.register import OWNED, Job, Purpose
 from oms.orders import queries as orders
+from oms.privacy.copies.queries import mailbox_of
 from oms.privacy.minors.models import MinorCase, MinorEvent, MinorUnit
 from oms.privacy.minors.personal import GuardianContact
 from oms.privacy.minors.states import ANSWERING, OF_PERSON, OPEN, MinorState, Standing
@@ -72,7 +73,7 @@ def joined(session: Session, unit: str) -> tuple[MinorCase, bool] | None:
 
     It belongs there by the account it was bought with, or by a mailbox that its person proved to us.
     """
-    email = mailbox(session, [unit])
+    email = mailbox_of(session, [unit], Job.ERASURE)
     same = units_of_mailbox(session, email, *OWNED) if email else []
     of_person = MinorCase.signal.in_(OF_PERSON) | MinorUnit.unit.startswith("account:")
     proven = (MinorUnit.unit.in_(same), MinorUnit.is_own, MinorCase.state.in_(OPEN), of_person)
@@ -83,20 +84,6 @@ def joined(session: Session, unit: str) -> tuple[MinorCase, bool] | None:
     buyer_id = orders.buyer_of(session, unit.partition(":")[2])
     case = open_case(session, [f"account:{buyer_id}"], is_own=True) if buyer_id else None
     return (case, False) if case is not None else None
-
-
-def mailbox(session: Session, units: Sequence[str]) -> str:
-    """Return the mailbox of the first unit that has one, for the house alone."""
-    for unit in units:
-        for name in sorted(vault.ends(unit)):
-            kind = KINDS.get(name)
-            if kind is None or "email" not in kind.names() or Purpose.RIGHTS not in kind.purposes:
-                continue
-            by = SYSTEM.doing(Job.ERASURE)
-            kept = vault.open_record(session, kind.type, unit, purpose=Purpose.RIGHTS, by=by)
-            if kept is not None:
-                return str(kept.email)
-    return ""
 
 
 def has_any(session: Session) -> bool:
