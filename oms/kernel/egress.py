@@ -205,16 +205,16 @@ def disclose(
     return Payload(session.scalars(row.returning(Disclosure.id)).one(), values)
 
 
-def disclose_again(
-    session: Session, disclosure_id: int, recipient: str, occasion: Occasion, records: Sequence[object]
+def disclose_once(
+    session: Session, disclosure_id: int | None, recipient: str, occasion: Occasion, records: Sequence[object]
 ) -> Payload:
-    """Return what may be told once more of a disclosure that is written: a repetition tells nothing new.
+    """Return what may be told at an attempt: the first (None) is written, a repetition tells nothing new.
 
     Writes a disclosure of its own where the fields are not those of the row, or the row is gone. Raises as
     `disclose` does.
     """
     _told, fields, values = _projected(recipient, occasion, records, {})
-    row = session.get(Disclosure, disclosure_id)
+    row = session.get(Disclosure, disclosure_id) if disclosure_id is not None else None
     if row is None or (row.unit, row.recipient, row.fields) != (occasion.unit, recipient, fields):
         return disclose(session, recipient, occasion, records)
     return Payload(row.id, values)

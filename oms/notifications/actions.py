@@ -97,10 +97,7 @@ def is_unwanted(session: Session, letter: Letter, channel: Channel) -> bool:
 
 def _told(session: Session, letter: Letter, row: MailSend) -> Payload:
     occasion = Occasion(letter.unit, letter.subject_id, letter.purpose, letter.topic)
-    if row.disclosure_id is None:
-        payload = egress.disclose(session, MAIL.name, occasion, [letter.record])
-    else:
-        payload = egress.disclose_again(session, row.disclosure_id, MAIL.name, occasion, [letter.record])
+    payload = egress.disclose_once(session, row.disclosure_id, MAIL.name, occasion, [letter.record])
     row.disclosure_id = payload.disclosure_id
     return payload
 

@@ -69,10 +69,7 @@ def begin(session: Session, text: Text) -> Begun | TextState:
 
 def _told(session: Session, text: Text, row: TextSend) -> Payload:
     occasion = Occasion(text.unit, text.subject_id, text.purpose, f"{text.topic}_text")
-    if row.disclosure_id is None:
-        payload = egress.disclose(session, TEXTS.name, occasion, [text.record])
-    else:
-        payload = egress.disclose_again(session, row.disclosure_id, TEXTS.name, occasion, [text.record])
+    payload = egress.disclose_once(session, row.disclosure_id, TEXTS.name, occasion, [text.record])
     row.disclosure_id = payload.disclosure_id
     return payload
 
