@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError
 from oms.orders.personal import OrderContact
+from oms.privacy.clocks import calendar
 from oms.privacy.closing import actions, queries
 from oms.privacy.closing.commands import shop as command
 from storefront.app import create_store
@@ -29,9 +30,14 @@ from tests.privacy.canaries import find, folder, person, postgres, valkey
 MONTH = timedelta(days=30)
 
 
+def in_a_month() -> date:
+    """The day at the shop, a month from now."""
+    return calendar.current().day_of(clock.now() + MONTH)
+
+
 def announced() -> None:
     with transaction() as session:
-        actions.announce(session, (clock.now() + MONTH).date(), by=SYSTEM)
+        actions.announce(session, in_a_month(), by=SYSTEM)
 
 
 def rows(statement: str) -> list[tuple[Any, ...]]:
@@ -82,7 +88,7 @@ def test_nobody_goes_unannounced_before_the_day_or_while_an_order_is_under_way(s
     with pytest.raises(ConflictError, match="Announce it first"):
         actions.shred("let go of everybody", by=SYSTEM)
     with pytest.raises(BadInputError, match="The earliest day"), transaction() as session:
-        actions.announce(session, clock.now().date(), by=SYSTEM)
+        actions.announce(session, in_a_month() - timedelta(days=1), by=SYSTEM)
     announced()
     with pytest.raises(ConflictError, match="Not before"):
         actions.shred("let go of everybody", by=SYSTEM)
@@ -90,6 +96,28 @@ def test_nobody_goes_unannounced_before_the_day_or_while_an_order_is_under_way(s
     with clock.held_at(clock.now() + MONTH), pytest.raises(ConflictError, match=waiting.number):
         actions.shred("let go of everybody", by=SYSTEM)
     assert len(queries.left()) == 4
+
+
+@pytest.mark.parametrize(
+    ("zone", "before"),
+    [("America/Los_Angeles", "2027-01-10T07:59:59"), ("Europe/Amsterdam", "2027-01-09T22:59:59")],
+)
+def test_nobody_goes_before_the_announced_day_has_come_to_the_shop(
+    small: Shop, settings: Settings, zone: str, before: str
+) -> None:
+    last = datetime.fromisoformat(f"{before}+00:00")
+    calendar.configure(replace(settings, shop_time_zone=zone))
+    try:
+        with clock.held_at(datetime(2026, 12, 1, 12, tzinfo=UTC)):
+            delivered({small.clock: 1})
+            with transaction() as session:
+                actions.announce(session, date(2027, 1, 10), by=SYSTEM)
+        with clock.held_at(last), pytest.raises(ConflictError, match="Not before 2027-01-10"):
+            actions.shred("let go of everybody", by=SYSTEM)
+        with clock.held_at(last + timedelta(seconds=1)):
+            assert actions.shred("let go of everybody", by=SYSTEM).certificate is not None
+    finally:
+        calendar.configure(settings)
 
 
 def test_from_the_announcement_on_nobody_new_is_taken_in_until_it_is_called_off(small: Shop) -> None:
@@ -107,7 +135,7 @@ def test_every_page_says_that_the_shop_closes_and_where_the_copy_is(small: Shop,
     pages = ("/", "/search?q=clock", "/cart", "/privacy")
     assert not any("This shop closes" in quiet.get(page).text for page in pages)
     announced()
-    day = f"{(clock.now() + MONTH).date():%-d %B %Y}"
+    day = f"{in_a_month():%-d %B %Y}"
     store = create_store(settings).test_client()
     for page in pages:
         assert f"On {day} it lets go of all" in store.get(page).text, page

@@ -9,6 +9,7 @@ from oms.kernel.audit import Actor
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError, NotFoundError
 from oms.orders import queries as orders
+from oms.privacy.clocks import calendar
 from oms.privacy.closing import queries
 from oms.privacy.closing.models import Closing
 from oms.privacy.erasure import actions as erasure
@@ -31,8 +32,9 @@ def announce(session: Session, shreds_on: date, *, by: Actor) -> Closing:
     now = clock.now()
     if queries.current(session) is not None:
         raise ConflictError("It is announced already. Call it off first.")
-    if shreds_on < (now + WINDOW).date():
-        raise BadInputError(f"The earliest day is {(now + WINDOW).date()}: people need time to take a copy.")
+    earliest = calendar.current().day_of(now + WINDOW)
+    if shreds_on < earliest:
+        raise BadInputError(f"The earliest day is {earliest}: people need time to take a copy.")
     row = Closing(announced_at=now, shreds_on=shreds_on)
     session.add(row)
     session.flush()
@@ -81,7 +83,7 @@ def _ready(session: Session) -> Closing:
     found, waiting = queries.current(session), queries.blockers(session)
     if found is None:
         raise ConflictError("Announce it first: people need time to take a copy.")
-    if clock.now().date() < found.shreds_on:
+    if calendar.current().day_of(clock.now()) < found.shreds_on:
         raise ConflictError(f"Not before {found.shreds_on}: that day was announced.")
     if waiting:
         raise ConflictError(f"{len(waiting)} orders are under way. Send or cancel them first: {waiting[0]}")
