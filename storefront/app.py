@@ -39,6 +39,7 @@ from storefront.privacy.locking import views as locking
 from storefront.privacy.minors import views as minors
 from storefront.privacy.notice import views as notice
 from storefront.privacy.objecting import views as objecting
+from storefront.privacy.seen import views as seen
 from storefront.privacy.wishes import views as wishes
 from storefront.search import views as search
 
@@ -71,6 +72,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox.blueprint,
     minors.blueprint,
     objecting.blueprint,
+    seen.blueprint,
 )
 
 

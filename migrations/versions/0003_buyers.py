@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_active_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notice_version", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint(
             "state = 'active' OR password_hash IS NULL", name="ck_buyers_closed_keeps_no_password"
         ),

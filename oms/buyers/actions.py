@@ -148,9 +148,10 @@ def sign_in(session: Session, proof: Proof) -> Buyer | None:
     return found
 
 
-def open_account(session: Session, proof: Proof, keys: Keys) -> Buyer:
+def open_account(session: Session, proof: Proof, keys: Keys, *, notice_version: str = "") -> Buyer:
     """Open the account of a proven mailbox, or return the one that it has. Says `account.opened`.
 
+    `notice_version` is that of the privacy notice in force, where the person was shown it; no consent to it.
     Raises TransferRefusedError where what somebody gives may not be kept now; then nothing was written.
     """
     require(proof, CodePurpose.SIGN_IN)
@@ -167,6 +168,7 @@ def open_account(session: Session, proof: Proof, keys: Keys) -> Buyer:
         language=proof.language,
         created_at=now,
         last_active_at=now,
+        notice_version=notice_version,
     )
     session.add(opened)
     session.flush()

@@ -23,7 +23,8 @@ class Buyer(Base):
 
     __tablename__ = "buyers"
     __columns__: ClassVar = columns(
-        "state market language created_at last_active_at closed_at", "id subject_id password_hash"
+        "state market language created_at last_active_at closed_at notice_version",
+        "id subject_id password_hash",
     )
     __table_args__ = (
         CheckConstraint("state = 'active' OR password_hash IS NULL", name="closed_keeps_no_password"),
@@ -40,6 +41,7 @@ class Buyer(Base):
     created_at: Mapped[datetime]
     last_active_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    notice_version: Mapped[str] = mapped_column(server_default="")
 
     @property
     def unit(self) -> str:

@@ -14,6 +14,8 @@ from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
 from oms.privacy.evidence import papers
 from oms.privacy.minors import queries as minors
+from oms.privacy.notice import claims
+from oms.privacy.notice import queries as notice
 from oms.privacy.official import queries as official
 from oms.privacy.retention import queries
 from oms.privacy.watching import queries as watching
@@ -22,6 +24,7 @@ from oms.web.doctor import Health, check
 _A_MONTH = timedelta(days=30)
 _AN_HOUR = timedelta(hours=1)
 _A_DAY = timedelta(days=1)  # the retention run is daily
+_MOST_NAMES = 10
 
 
 @check("Files of the stores cleared of what was deleted", "See that a worker and a relay run.")
@@ -67,6 +70,33 @@ def _certificates() -> tuple[str, Health]:
         found = [(one.name, one.ends_on) for one in papers.ending(session)]
     told = [f"{name} {'ended' if last < papers.today() else 'ends'} on {last}" for name, last in found]
     return ", ".join(told) or "hold, or none", Health.NOTE if told else Health.WELL
+
+
+@check(
+    "What the notice claims without a certificate", "Bring the certificate at the desk, or change the words."
+)
+def _claims() -> tuple[str, Health]:
+    with reading() as session:
+        found = claims.unproved(session)
+    return ", ".join(found) or "nothing", Health.ILL if found else Health.WELL
+
+
+@check(
+    "What is done before the notice tells it", "Take it back until that day, or run the release before it."
+)
+def _ahead() -> tuple[str, Health]:
+    settings: Settings = current_app.extensions["settings"]
+    with reading() as session:
+        held, coming = notice.in_force(session), notice.announced(session)
+    found = notice.differences(held.content, notice.content()) if held else []
+    names = [one.name for one in found if one.is_material]
+    if not names:
+        return "nothing", Health.WELL
+    day = f"told from {coming.since:%Y-%m-%d}" if coming else "not announced"
+    return (
+        f"{len(names)} {day}: {', '.join(names[:_MOST_NAMES])}",
+        Health.ILL if settings.is_production else Health.NOTE,
+    )
 
 
 @check("Where data lies", "Say it in PLACES, with a mechanism and the day of the next assessment.")

@@ -10,6 +10,7 @@ from oms.buyers.actions import CodeRequest, Proof, Typed
 from oms.buyers.models import Buyer
 from oms.buyers.states import CodePurpose
 from oms.kernel.db import reading, transaction
+from oms.privacy.notice import queries as notice
 from oms.web import proofs, sessions
 from oms.web.markets import place
 
@@ -101,8 +102,9 @@ def _account_of(proof: Proof) -> Buyer:
         return known
     with reading() as database:
         keys = actions.prepare_account(database)
+        shown = notice.version(database)
     with transaction() as database:
-        return actions.open_account(database, proof, keys)
+        return actions.open_account(database, proof, keys, notice_version=shown)
 
 
 def masked(email: str) -> str:

@@ -29,6 +29,7 @@ from storefront.privacy import pages
 from storefront.privacy.forms import WishForm
 from storefront.privacy.inbox import pages as inbox
 from storefront.privacy.locking import pages as locking
+from storefront.privacy.seen import pages as seen
 from storefront.privacy.wishes import pages as writing
 
 blueprint = Blueprint("privacy", __name__)
@@ -75,6 +76,7 @@ def your_data() -> ResponseReturnValue:
         correctable = [o.number for o in open_orders if sending.can_correct_address(database, o.id)]
         decided = locks.told(database, units)
         letters = inbox.door(database, units)
+        changed = seen.door(database, units)
         suspected = minors.open_case(database, units, is_own=True)
     return render_template(
         "store/privacy/your_data.html",
@@ -82,6 +84,7 @@ def your_data() -> ResponseReturnValue:
         flashes=flashed(),
         decided=locking.decided(decided),
         inbox=letters,
+        changed=changed,
         child=pages.child(suspected, is_guardian=is_guardian),
         **pages.rooms(found, asked, [] if is_guardian else correctable),
         **writing.wishes(found),

@@ -55,6 +55,7 @@ ALSO = {
     "oms/privacy/evidence/controls.py": "the controls that are measured",
     "oms/privacy/evidence/papers.py": "certificates, and which are shown",
     "oms/privacy/minors/ages.py": "under which age somebody is a child, as data",
+    "oms/privacy/notice/claims.py": "what words claim and only a certificate may say",
     "oms/privacy/clocks/calendar.py": "the shop's working days",
     "oms/privacy/mapping/terms.py": "the register's words in two published vocabularies",
     "oms/privacy/retention/schedules.py": "what ends other than by a key or a life",

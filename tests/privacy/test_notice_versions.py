@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
-from oms.kernel import clock, egress, jobs
+from oms.kernel import clock, egress, jobs, places
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.egress import RECIPIENTS
@@ -127,6 +127,54 @@ def test_a_change_that_waits_keeps_its_day_when_words_are_mended(shop: None) -> 
     assert own.since == waiting.since
 
 
+def published(days: int, *, is_material: bool, **parts: str) -> NoticeVersion:
+    """A version with the merchant's own words in English, published some days from now."""
+    with clock.held_at(clock.now() + timedelta(days=days)), transaction() as session:
+        return actions.publish(session, {"en": parts}, is_material=is_material, by=SYSTEM)
+
+
+def test_words_that_wait_are_not_let_in_early_by_whatever_is_kept_after_them(shop: None) -> None:
+    kept(with_birthday())
+    keep()
+    asks_more = published(0, is_material=True, intro="We ask more.")
+    mended = published(3, is_material=False, intro="We ask for more.")
+    assert (mended.since, mended.is_material) == (asks_more.since, True)
+    told = queries.content(queries.texts_of(mended.content))
+    with clock.held_at(clock.now() + timedelta(days=4)), reading() as session:
+        less = {**told, "fields": told["fields"][1:]}
+        assert actions.since(session, less, is_material=False) == asks_more.since
+        own = {**less, "texts": {}}
+        assert actions.since(session, own, is_material=False) == clock.now()
+
+
+def test_of_two_that_wait_the_first_to_come_is_announced_and_one_taken_back_is_not(shop: None) -> None:
+    first = keep()
+    early = published(1, is_material=True, intro="We ask more.")
+    late = published(5, is_material=True, intro="We ask much more.")
+    assert (late.since - early.since).days == 4
+    with reading() as session:
+        assert queries.announced(session).id == early.id
+    with clock.held_at(early.since + timedelta(days=1)), reading() as session:
+        assert queries.version(session) == early.version
+        assert queries.announced(session).id == late.id
+    with clock.held_at(clock.now() + timedelta(days=6)):
+        with transaction() as session:
+            actions.publish(session, {}, is_material=False, by=SYSTEM)
+        with reading() as session:
+            assert queries.announced(session) is None
+    for days in (6, 60):
+        with clock.held_at(clock.now() + timedelta(days=days, minutes=1)), reading() as session:
+            assert queries.version(session) == first.version
+
+
+def test_a_version_of_other_words_alone_is_told_as_such(shop: None, store: FlaskClient) -> None:
+    keep()
+    published(0, is_material=False, law="Dutch law.")
+    told = words(Visitor(store).get("/privacy/versions"))
+    assert "Changed: Our own words. Side by side" in told
+    assert told.count("The first one.") == 1
+
+
 def test_nobody_can_change_or_remove_a_version(shop: None) -> None:
     first = keep()
     for statement in ("UPDATE notice_versions SET content = '{}'", "DELETE FROM notice_versions"):
@@ -190,7 +238,7 @@ def test_being_shown_the_notice_is_no_consent(small: Shop, store: FlaskClient) -
 
 
 def lists(told: dict[str, Any]) -> dict[str, set[str]]:
-    return {part: {one["name"] for one in told[part]} for part in ("fields", "recipients", "places")}
+    return {part: {one["name"] for one in told[part]} for part in queries.PARTS}
 
 
 def test_notice_register_recipients_cookies_and_copy_are_one_list(
@@ -215,10 +263,13 @@ def test_notice_register_recipients_cookies_and_copy_are_one_list(
         for field in kind.fields
         if f"{field.label} {field.why}" in page
     }
-    is_one = told == {"fields": register, "recipients": recipients, "places": cookies}
+    stores = set(places.STORES)
+    is_one = told == {"fields": register, "recipients": recipients, "places": cookies, "stores": stores}
     is_one = is_one and copied == register - withheld and recipients <= set(RECIPIENTS) and shown == register
-    figure = f"{len(register)} fields, {len(recipients)} recipients, {len(cookies)} cookies: one list"
-    measured("B34", figure, passed=is_one)
+    figure = (
+        f"{len(register)} fields, {len(recipients)} recipients, {len(cookies)} cookies, {len(stores)} stores"
+    )
+    measured("B34", f"{figure}: one list", passed=is_one)
 
 
 def test_a_planted_field_that_the_notice_lacks_is_seen() -> None:

@@ -13,6 +13,7 @@ from oms.privacy import pages
 from oms.privacy.evidence import actions, papers
 from oms.privacy.evidence.forms import CertificateForm
 from oms.privacy.evidence.models import Certificate
+from oms.privacy.notice import claims
 from oms.web.fields import show_error
 from oms.web.filters import day
 from oms.web.permissions import Permission
@@ -38,11 +39,16 @@ def index() -> ResponseReturnValue:
             flash(_("Saved."), "good")
             return redirect(url_for(".index"), 303)
     with reading() as session:
-        found = papers.certificates(session)
+        found, claimed = papers.certificates(session), claims.unproved(session)
     sentences = [
         _("The shop claims only what somebody else has certified, and only while that holds."),
         _("The privacy notice shows what is valid today, and everybody can download the paper."),
     ]
+    if claimed:
+        told = _(
+            "The notice or the imprint claims this without a valid one: %(what)s.", what=", ".join(claimed)
+        )
+        sentences.append(f"{told} {_('Bring it here, or change the words.')}")
     listed = pages.table(_("Certificates"), _heads(), [_row(one) for one in found])
     shown = pages.sheet(
         _("Certificates"), sentences=sentences, tables=[listed], forms=[_new(form)], steps=_steps(found)

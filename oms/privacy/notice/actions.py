@@ -9,7 +9,7 @@ from oms.kernel import audit, clock, outbox
 from oms.kernel.audit import Actor
 from oms.kernel.errors import BadInputError
 from oms.privacy.models import NoticeVersion
-from oms.privacy.notice import queries
+from oms.privacy.notice import claims, queries
 from oms.privacy.notice.queries import Content, Texts
 
 # Between the announcement of a material change and its first day.
@@ -29,8 +29,10 @@ def keep_version(session: Session) -> bool:
 def publish(session: Session, texts: Texts, *, is_material: bool, by: Actor) -> NoticeVersion:
     """Keep a version with the merchant's own words by language and part; announced first if material.
 
-    Raises BadInputError when nothing differs, and then nothing is written.
+    Raises BadInputError when nothing differs, or for words that claim what no certificate says; then nothing
+    is written.
     """
+    claims.require(session, texts)
     last = queries.newest(session)
     told = queries.content({lang: parts for lang, parts in texts.items() if any(parts.values())})
     if last is not None and last.version == queries.version_of(told):
@@ -43,12 +45,20 @@ def publish(session: Session, texts: Texts, *, is_material: bool, by: Actor) -> 
 def since(session: Session, told: Content, *, is_material: bool, at: datetime | None = None) -> datetime:
     """Return from when on a version would hold: now, or in 30 days; a change that waits keeps its day."""
     now = at or clock.now()
-    held, waiting = queries.in_force(session), queries.announced(session)
-    if held is None or not (is_material or _is_material(held, told)):
+    held, last = queries.in_force(session), queries.waiting(session)
+    if held is None:
         return now
-    if waiting is not None and not (is_material or _is_material(waiting, told)):
-        return waiting.since
+    if not (is_material or _is_material(held, told) or _brings_words(held, last, told)):
+        return now
+    if last is not None and not (is_material or _is_material(last, told)):
+        return last.since
     return now + AHEAD
+
+
+def _brings_words(held: NoticeVersion, last: NoticeVersion | None, told: Content) -> bool:
+    """Say whether a version would bring other words into force while words still wait for their day."""
+    now = queries.texts_of(held.content)
+    return last is not None and queries.texts_of(last.content) != now != queries.texts_of(told)
 
 
 def _keep(session: Session, told: Content, *, is_material: bool) -> NoticeVersion:
@@ -56,7 +66,7 @@ def _keep(session: Session, told: Content, *, is_material: bool) -> NoticeVersio
     now = clock.now()
     begins = since(session, told, is_material=is_material, at=now)
     reaches = begins > now
-    waiting = queries.announced(session)
+    waiting = queries.waiting(session)
     is_new = reaches and (waiting is None or waiting.since != begins)
     made = insert(NoticeVersion).values(
         version=queries.version_of(told), changed_at=now, since=begins, is_material=reaches, content=told

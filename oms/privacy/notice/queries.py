@@ -2,18 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
+from oms.buyers.models import Buyer
 from oms.kernel import clock, egress, places
 from oms.kernel.egress import Recipient
 from oms.kernel.register import KINDS, PLACES, Field, Kind, Place
 from oms.kernel.vault.models import BlindIndex
+from oms.orders.models import Order
 from oms.privacy.models import NoticeVersion
 
 Content = dict[str, Any]
@@ -110,9 +112,56 @@ def in_force(session: Session, at: datetime | None = None) -> NoticeVersion | No
 
 
 def announced(session: Session) -> NoticeVersion | None:
-    """Return the version that will be in force next, if one is announced."""
+    """Return the version that will be in force next, if one is announced; one taken back is not."""
+    held = in_force(session)
+    waits = select(NoticeVersion).where(NoticeVersion.since > clock.now())
+    later = waits.where(NoticeVersion.id > held.id) if held is not None else waits
+    return session.scalar(later.order_by(NoticeVersion.since, NoticeVersion.id.desc()).limit(1))
+
+
+def waiting(session: Session) -> NoticeVersion | None:
+    """Return the version that was kept last where it is not in force yet; what comes now goes by it."""
     last = newest(session)
     return last if last is not None and last.since > clock.now() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The version that somebody was shown last, when, and with which order; for an account with none."""
+
+    kept: NoticeVersion
+    at: datetime
+    order: str = ""
+
+
+def last_seen(session: Session, units: Sequence[str]) -> Seen | None:
+    """Return what the person of some units was shown last; None where nothing of that was kept.
+
+    Only orders and accounts remember it; no visit is counted.
+    """
+    by_order = select(Order.created_at, Order.number, Order.notice_version).where(
+        Order.number.in_(_names(units, "order")), Order.notice_version != ""
+    )
+    numbers = [int(name) for name in _names(units, "account") if name.isdecimal()]
+    by_account = select(Buyer.created_at, literal(""), Buyer.notice_version).where(
+        Buyer.id.in_(numbers), Buyer.notice_version != ""
+    )
+    for at, number, name in sorted(session.execute(by_order.union_all(by_account)), reverse=True):
+        kept = _shown(session, name, at)
+        if kept is not None:
+            return Seen(kept, at, number)
+    return None
+
+
+def _names(units: Sequence[str], sort: str) -> list[str]:
+    return [unit.partition(":")[2] for unit in units if unit.startswith(f"{sort}:")]
+
+
+def _shown(session: Session, name: str, at: datetime) -> NoticeVersion | None:
+    """Return the version of a name; the same words may have been kept twice, so the one that held then."""
+    named = select(NoticeVersion).where(NoticeVersion.version == name)
+    held = NoticeVersion.since <= at
+    return session.scalar(named.order_by(held.desc(), NoticeVersion.id.desc()).limit(1))
 
 
 def version(session: Session) -> str:
@@ -130,19 +179,6 @@ def texts_of(told: Content) -> Texts:
 def versions(session: Session) -> list[NoticeVersion]:
     """Return every version that was ever kept, the newest first."""
     return list(session.scalars(select(NoticeVersion).order_by(NoticeVersion.id.desc())))
-
-
-def changes(before: Content | None, after: Content) -> list[tuple[str, str]]:
-    """Return what a version changed, as (`added` | `removed` | `changed`, name) pairs."""
-    if before is None:
-        return []
-    found: list[tuple[str, str]] = []
-    for part in PARTS:
-        old, new = _by_name(before, part), _by_name(after, part)
-        found += [("added", name) for name in sorted(new.keys() - old.keys())]
-        found += [("removed", name) for name in sorted(old.keys() - new.keys())]
-        found += [("changed", name) for name in sorted(new.keys() & old.keys()) if new[name] != old[name]]
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
 from oms.kernel.i18n import NAMES
 from oms.privacy.models import NoticeVersion
-from oms.privacy.notice import actions, queries
+from oms.privacy.notice import actions, claims, queries
 from oms.privacy.notice.forms import PARTS, NoticeForm, filled
 from oms.privacy.notice.queries import Texts
-from oms.web.errors import said
+from oms.web.fields import show_error
 from oms.web.filters import day
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
@@ -29,20 +29,19 @@ blueprint = Blueprint("notice", __name__)
 def edit() -> ResponseReturnValue:
     """Show the merchant's own words to write, what they will look like, and publish them."""
     with reading() as session:
-        kept = queries.versions(session)
+        kept, claimed = queries.versions(session), claims.unproved(session)
     last = kept[0] if kept else None
     form = NoticeForm(data=filled(queries.texts_of(last.content)) if last else None)
     preview: dict[str, Any] | None = None
     if form.validate_on_submit():
-        if request.form.get("step") == "publish":
-            try:
+        try:
+            if request.form.get("step") == "publish":
                 made = _published(form)
-            except BadInputError as error:
-                form.form_errors = [said(error)]
-            else:
                 flash(_("Published. In force from %(day)s.", day=day(made.since)), "good")
                 return redirect(url_for(".edit"), 303)
-        preview = _preview(form.texts(), is_material=bool(form.is_material.data))
+            preview = _preview(form.texts(), is_material=bool(form.is_material.data))
+        except BadInputError as error:
+            show_error(form, error)
     shown = render_template(
         "desk/privacy/notice.html",
         page=page(_("Privacy notice"), robots="noindex"),
@@ -50,6 +49,8 @@ def edit() -> ResponseReturnValue:
         form=form,
         fields=[form[f"{language}_{part}"] for language in NAMES for part in PARTS],
         preview=preview,
+        claimed=", ".join(claimed),
+        certificates_url=url_for("oms.evidence.index"),
         versions=[_version(row, number) for row, number in zip(kept, range(len(kept), 0, -1), strict=True)],
     )
     return shown, 422 if form.errors or form.form_errors else 200
@@ -62,6 +63,7 @@ def _published(form: NoticeForm) -> NoticeVersion:
 
 def _preview(texts: Texts, *, is_material: bool) -> dict[str, Any]:
     with reading() as session:
+        claims.require(session, texts)
         since = actions.since(session, queries.content(texts), is_material=is_material)
     return {
         "since": day(since),

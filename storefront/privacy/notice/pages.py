@@ -12,7 +12,7 @@ from oms.kernel.register import Basis, Event
 from oms.privacy.evidence.models import Certificate
 from oms.privacy.minors.ages import AGES, GENERAL
 from oms.privacy.models import NoticeVersion
-from oms.privacy.notice.queries import Content, Difference, changes, differences, texts_of
+from oms.privacy.notice.queries import Content, Difference, differences, texts_of
 from oms.web.filters import long_date, party
 from oms.web.markets import place
 from oms.web.regions import countries, store_name, where_words
@@ -30,6 +30,7 @@ def notice(told: Content, version: str, imprint: str) -> dict[str, Any]:
         "own": _own_words(told),
         "versions_url": at("/privacy/versions"),
         "transparency_url": at("/transparency"),
+        "seen_url": at("/your-data/notice"),
         "intro": [
             _("This page is made from the same list that the shop obeys. If it changes, so does this."),
             _("There is no marketing, no profile, no sale of data and no counting of visits."),
@@ -223,7 +224,10 @@ def compared(
     return {
         "before": version_words(number_of(kept, before), before) if before else "",
         "after": version_words(number_of(kept, after), after),
+        "title": _("What changes"),
+        "sentences": [],
         "rows": rows,
+        "nothing": _("Nothing."),
         "versions_url": at("/privacy/versions"),
     }
 
@@ -272,17 +276,22 @@ def versions(kept: list[NoticeVersion]) -> list[dict[str, Any]]:
             "date": long_date(row.since),
             "url": at(f"/privacy/versions/{row.version}"),
             "changes_url": at(f"/privacy/versions/{row.version}/changes") if before else "",
-            "changes": [_change(*one) for one in changes(before.content if before else None, row.content)]
-            or [_("The first one.")],
+            "changes": _changes(before, row) if before else [_("The first one.")],
         }
         for index, (row, before) in enumerate(zip(kept, older, strict=True))
     ]
 
 
-def _change(kind: str, name: str) -> str:
-    words = {
-        "added": _("Added: %(name)s.", name=name),
-        "removed": _("No longer: %(name)s.", name=name),
-        "changed": _("Changed: %(name)s.", name=name),
-    }
-    return str(words[kind])
+def _changes(before: NoticeVersion, after: NoticeVersion) -> list[str]:
+    found = [_change(one) for one in differences(before.content, after.content)]
+    if texts_of(before.content) != texts_of(after.content):
+        found.append(_("Changed: %(name)s.", name=_("Our own words")))
+    return found
+
+
+def _change(one: Difference) -> str:
+    if one.before is None:
+        return str(_("Added: %(name)s.", name=_title(one)))
+    if one.after is None:
+        return str(_("No longer: %(name)s.", name=_title(one)))
+    return str(_("Changed: %(name)s.", name=_title(one)))

@@ -10,7 +10,7 @@ from oms.catalog.queries import market_texts
 from oms.kernel.db import reading
 from oms.kernel.errors import NotFoundError
 from oms.privacy.evidence import papers
-from oms.privacy.notice import queries
+from oms.privacy.notice import claims, queries
 from oms.web import frame
 from oms.web.markets import place
 from oms.web.pages import cached_view
@@ -26,12 +26,12 @@ def current() -> ResponseReturnValue:
     """Show the notice in force."""
     with reading() as session:
         kept = queries.versions(session)
-        held = queries.in_force(session)
+        held, next_one = queries.in_force(session), queries.announced(session)
         certified = pages.certificates(papers.shown(session))
     if held is None:
         return _notice(queries.content(), _("Version 1"), certificates=certified)
     name = pages.version_words(pages.number_of(kept, held), held)
-    return _notice(held.content, name, coming=pages.coming(kept[0]), certificates=certified)
+    return _notice(held.content, name, coming=pages.coming(next_one), certificates=certified)
 
 
 @blueprint.get("/privacy/cookies")
@@ -102,6 +102,9 @@ def _notice(
     here = place()
     with reading() as session:
         imprint = market_texts(session, here.market, here.language).get("imprint")
-    values = pages.notice(told, name, imprint.body_html if imprint else "")
-    values.update(coming=coming, certificates=certificates)
+        words = imprint.body_html if imprint else ""
+        values = pages.notice(told, name, words)
+        own = [line for _title, lines in values["own"] for line in lines]
+        lacking = ", ".join(claims.found(session, "\n".join([words, *own])))
+    values.update(coming=coming, certificates=certificates, lacking=lacking)
     return render_template("store/legal/notice.html", page=frame.page(_("Privacy")), **values)

@@ -516,6 +516,8 @@ def notice() -> dict[str, Any]:
         **desk("Privacy notice", "Privacy"),
         "form": form,
         "fields": [form.en_law],
+        "claimed": "ISO 27001",
+        "certificates_url": "/oms/privacy/certificates",
         "preview": {
             "since": "22 Dec 2026",
             "texts": [("Law and courts, English", ["Dutch law; the court in Leiden."])],

@@ -22,6 +22,10 @@ def your_data() -> dict[str, Any]:
     return {
         **page("Your data", robots="noindex"),
         "who": "Order 7KQ2-M4XD, ordered as a guest",
+        "changed": {
+            "text": "2 things in our privacy notice have changed since you last saw it.",
+            "url": "/your-data/notice",
+        },
         "decided": ["We looked at what you disputed. It stays as it is, and is no longer locked."],
         "inbox": {
             "url": "/your-data/messages",
@@ -374,6 +378,8 @@ def notice() -> dict[str, Any]:
         "version": "Version 3, in force since 22 November 2026",
         "versions_url": "/privacy/versions",
         "transparency_url": "/transparency",
+        "seen_url": "/your-data/notice",
+        "lacking": "ISO 9001",
         "coming": {"text": "From 22 December 2026 this notice changes.", "url": "#"},
         "own": [("", ["A stationer in Leiden."]), ("Law and courts", ["Dutch law; the court in Leiden."])],
         "intro": ["This page is made from the same list that the shop obeys. If it changes, so does this."],
@@ -430,6 +436,9 @@ def changes() -> dict[str, Any]:
     """Two versions side by side."""
     return {
         **page("What changes"),
+        "title": "What changes",
+        "sentences": ["It was last shown to you on 1 November 2026, with order 7KQ2-M4XD."],
+        "nothing": "Nothing.",
         "before": "Version 2, in force since 1 November 2026",
         "after": "Version 3, in force from 22 December 2026",
         "rows": [

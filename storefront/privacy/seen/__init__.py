@@ -1,0 +1,1 @@
+"""What changed in the notice since the person at this browser last saw it."""
