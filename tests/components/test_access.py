@@ -44,7 +44,7 @@ def test_nobody_is_kept_out_and_the_page_fits_a_phone(
 
 
 Scheme = Literal["light", "dark"]
-STACKED = ["notice", "desk-audit", "desk-settings", "desk-refund", "desk-pack-labelled"]
+STACKED = ["notice", "notice-changes", "desk-audit", "desk-settings", "desk-refund", "desk-pack-labelled"]
 STACKED += ["desk-privacy-sheet", "desk-requests", "desk-request", "desk-returns"]
 TOO_WIDE = """[...document.querySelectorAll(".table-frame, .register")]
     .filter((frame) => frame.scrollWidth > frame.clientWidth).length"""
