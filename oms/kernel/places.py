@@ -38,7 +38,8 @@ _EEA = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO 
 EEA = frozenset(re.findall("[A-Z]{2}", _EEA))
 # Countries with a decision by the European Commission under article 45; the United States for certified
 # companies, Canada for commercial ones.
-# https://commission.europa.eu/law/law-topic/data-protection (adequacy decisions)
+# https://commission.europa.eu/law/law-topic/data-protection/international-dimension-data-protection
+# (page `adequacy-decisions_en`, read in November 2026)
 ADEQUATE = frozenset(re.findall("[A-Z]{2}", "AD AR CA CH FO GB GG IL IM JE JP KR NZ US UY"))
 HERE = "this machine"
 _ENTRY = re.compile(r"([a-z ]+)=([^/;=]{2,80})/([A-Z]{2}(?:\+[A-Z]{2})*)(?:/([a-z]+)/(\d{4}-\d\d-\d\d))?")
