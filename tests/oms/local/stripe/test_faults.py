@@ -60,7 +60,7 @@ def test_a_slow_answer_takes_its_time(create: Create, stripe_party: Party) -> No
     stripe_party.fault("delay", seconds=0.3, path=SESSIONS)
     began = time.monotonic()
     create()
-    assert 0.3 <= time.monotonic() - began < 1.5
+    assert 0.3 <= time.monotonic() - began < 30
 
 
 def test_webhooks_may_overtake_the_answer(
