@@ -34,6 +34,10 @@ def say(session: Session, units: Sequence[str], said: Said, *, by: Actor) -> int
 
     A unit of which nothing is kept is left out: there is nobody to write to. Said again, the first day stays.
     """
+    return _write(session, units, said, by)
+
+
+def _write(session: Session, units: Sequence[str], said: Said, by: Actor) -> int:
     answer = Answer(
         *(said.purpose, said.channel, said.choice),
         text_hash=hash_of(said.purpose, said.channel, said.language),
@@ -60,7 +64,7 @@ def hear(session: Session, units: Sequence[str], language: str, *, by: Actor) ->
     ended = {one for one in given if one[0] in ending}
     for purpose, channel in sorted({sharing, *ended}):
         said = Said(Choice.WITHDRAWN, channel, purpose, language, WishWay.SIGNAL)
-        say(session, units, said, by=by)
+        _write(session, units, said, by)
     return bool(ended)
 
 
