@@ -76,6 +76,11 @@ def breach(number: str) -> ResponseReturnValue:
             actions.write_notice(session, found, {f.name: f.data or "" for f in form}, by=actor())
         flash(_("Saved."), "good")
         return redirect(url_for(".breach", number=number), 303)
+    return _shown(number, form), 422 if form.errors else 200
+
+
+def _shown(number: str, typed: Form) -> str:
+    """Return the page of a breach; what was typed and cannot be kept stands in its fields."""
     with reading() as session:
         found = queries.by_number(session, number)
         counts = queries.counts(session, found.id)
@@ -84,14 +89,17 @@ def breach(number: str) -> ResponseReturnValue:
         back=url_for(".index"),
         facts=[*_facts(found), *((_("People: %(how)s", how=r), str(n)) for r, n in counts.items())],
         tables=_written(found),
-        forms=_forms(found, form if form.errors else NoticeForm(formdata=None, data=found.parts)),
+        forms=_forms(found, typed),
         steps=_steps(found),
     )
 
 
-def _forms(found: Breach, notice: NoticeForm) -> list[dict[str, Any]]:
+def _forms(found: Breach, typed: Form) -> list[dict[str, Any]]:
     """Return what is still to be written: the notice for people, the report for the authority."""
-    report = ReportForm(formdata=None, data=found.report)
+    notice, report = (
+        typed if typed.errors and isinstance(typed, kind) else kind(formdata=None, data=kept)
+        for kind, kept in ((NoticeForm, found.parts), (ReportForm, found.report))
+    )
     wanted: list[tuple[bool, str, Form, str, list[str]]] = [
         (found.state is BreachState.OPEN, _("The notice, in five parts"), notice, ".breach", found.missing()),
         (
@@ -155,7 +163,7 @@ def write_report(number: str) -> ResponseReturnValue:
     """Keep what the authority will be told."""
     form = ReportForm()
     if not form.validate_on_submit():
-        raise BadInputError(_("Take at most 4,000 characters."))
+        return _shown(number, form), 422
     with transaction() as session:
         found = queries.by_number(session, number)
         actions.write_report(session, found, {f.name: f.data or "" for f in form}, by=actor())
