@@ -1,6 +1,6 @@
 """The desk's routes of requests in words: write one down, read it, answer, refuse, review."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -105,6 +105,8 @@ def refuse(number: str) -> ResponseReturnValue:
 @permit(Permission.PRIVACY)
 def review(number: str, verdict: str) -> ResponseReturnValue:
     """Agree to what somebody else proposed, or throw it out; an erasure then goes on by itself."""
+    if verdict not in {"yes", "no"}:
+        abort(404)
     with transaction() as session:
         found = _held(session, number)
         actions.review(session, found, agrees=verdict == "yes", by=actor())

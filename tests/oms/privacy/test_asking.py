@@ -1,6 +1,7 @@
 """Requests in words: taken alike from everybody, proven, answered or refused; staff see little."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,17 @@ def test_bad_faith_needs_somebody_else_and_can_be_thrown_out(small: Shop, sink: 
     assert again(request).state is RequestState.FULFILLED
     with pytest.raises(IllegalMoveError):
         refused(request, Ground.STATUTORY_DUTY)
+
+
+def test_a_verdict_that_nobody_can_mean_throws_no_refusal_out(small: Shop, desk: FlaskClient) -> None:
+    request = asked(RequestKind.COPY)
+    refused(request, Ground.BAD_FAITH, by=replace(PAT, id="a colleague"))
+    officer = seated(desk, Office().employ("kim@shop.test", StaffRole.PRIVACY))
+    path = f"/privacy/{request.number}"
+    assert officer.send(f"{path}/review/maybe", page=path).status_code == 404
+    assert _refusal(request) is not None
+    assert officer.send(f"{path}/review/no", page=path).status_code == 303
+    assert _refusal(request) is None
 
 
 def test_part_of_a_copy_is_kept_back_and_the_rest_delivered(small: Shop, sink: Path) -> None:
