@@ -20,6 +20,7 @@ from oms import tables
 from oms.kernel.egress import RECIPIENTS
 from oms.kernel.i18n import CATALOGS, LANGUAGES, SOURCE
 from oms.kernel.register import KINDS, PLACES, Basis, Category, Event, Purpose
+from oms.privacy.erasure.queries import COUNTERFOIL, REFERENCE
 from oms.privacy.notice.queries import IN_BROWSERS
 from oms.web import sessions, traces
 from oms.web.markets import MARKETS
@@ -126,12 +127,13 @@ def _first_text(call: ast.AST) -> str:
 
 
 def _declared() -> list[str]:
-    """Return what the register says (labels, reasons, purposes, recipients, cookies), and the markets."""
+    """Return what the register says (labels, reasons, recipients, cookies), what stays, and the markets."""
     words = [str(word) for enum in (Category, Purpose, Basis, Event) for word in enum]
     ours = [kind for kind in KINDS.values() if kind.type.__module__.startswith("oms.")]
     words += [text for kind in ours for f in kind.fields for text in (f.label, f.why)]
     words += sorted({kind.source for kind in ours} - {"you"})
     words += [text for r in RECIPIENTS.values() for text in (r.name[:1].upper() + r.name[1:], r.what_for)]
+    words += [*COUNTERFOIL, *REFERENCE, *(r.category for r in RECIPIENTS.values())]
     kept = [place for name, place in PLACES.items() if name.startswith(IN_BROWSERS)]
     words += [text for place in kept for text in (place.holds, place.purpose, place.life)]
     return [word for word in [*words, *MARKETS.values()] if word]

@@ -17,6 +17,10 @@ def money(amount: Money | int, currency: str = "") -> str:
     return format_currency(whole.decimal(), whole.currency, locale=place().locale)
 
 
+# With the month's name, and in the order in which a language says it.
+_MOMENTS = {"de": "d. MMM y, HH:mm", "zh": "y年M月d日 HH:mm"}
+
+
 def day(moment: date) -> str:
     """Return a short date with the month's name, such as `22 Nov 2026`."""
     return format_date(moment, "medium", locale=place().locale)
@@ -29,7 +33,9 @@ def long_date(moment: date) -> str:
 
 def moment(at: datetime) -> str:
     """Return date and time of day in UTC, and says so."""
-    return f"{format_datetime(at, 'd MMM y, HH:mm', locale=place().locale)} UTC"
+    where = place()
+    pattern = _MOMENTS.get(where.language, "d MMM y, HH:mm")
+    return f"{format_datetime(at, pattern, locale=where.locale)} UTC"
 
 
 def iso(at: date) -> str:

@@ -1,7 +1,7 @@
 """Pages about people, looked at as they are used: axe in both schemes, and every row within a phone."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,13 +11,18 @@ from playwright.sync_api import Browser, Page
 from oms.kernel import clock
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import transaction
+from oms.notifications.states import NEEDED, OPTIONAL
 from oms.privacy.breaches import actions as breaches
 from oms.privacy.breaches.models import Breach
 from oms.privacy.breaches.queries import Extent
 from oms.privacy.breaches.states import PARTS, REPORT, Leak
+from oms.privacy.erasure import actions as erasure
+from oms.privacy.erasure.actions import Wish
+from oms.privacy.states import Way
 from oms.staff.states import StaffRole
 from oms.web.mounting import mounted
-from tests.forgetting import delivered
+from storefront.privacy.pages import message_words
+from tests.forgetting import delivered, proven
 from tests.make import Shop
 from tests.people import Office, seated, words
 from tests.privacy.busy import certified
@@ -118,3 +123,42 @@ def test_what_people_and_the_authority_were_told_can_be_read_afterwards(
     assert "What the authority was told" in page
     assert [part for part in (*PARTS, *REPORT) if f"Of {part}." not in page] == []
     assert "<textarea" not in officer.get(path).text
+
+
+def test_the_plan_of_a_deletion_names_each_place_once_and_nothing_that_is_empty(
+    small: Shop, apps: tuple[Flask, Flask]
+) -> None:
+    order = delivered({small.pencil: 1})
+    visitor = proven(apps[0].test_client(), "ada@shop.test")
+    visitor.send("/your-data/ask", email="ada@shop.test", kind="access", words="")
+    page = visitor.get("/your-data/delete").text
+    assert page.count(f"<small>Order {order.number}</small>") == 1
+    assert "<b>E-mail, Name on the parcel, Street and number, Country, City, Postcode</b>" in page
+    assert "<b></b>" not in page
+
+
+def test_every_mail_that_was_sent_is_told_of_in_words(apps: tuple[Flask, Flask]) -> None:
+    with apps[0].test_request_context("/"):
+        assert {topic for topic in NEEDED | OPTIONAL if message_words(topic) == topic} == set()
+
+
+@pytest.mark.parametrize(
+    ("place", "stays", "moment"),
+    [
+        ("eu-de", "Der Abschnitt: Ware, Beträge", "22. Nov. 2026, 09:05 UTC"),
+        ("eu-zh", "商品、金额、税费、国家", "2026年11月22日 09:05 UTC"),
+    ],
+)
+def test_a_deletion_is_told_in_the_words_and_days_of_its_reader(
+    small: Shop, apps: tuple[Flask, Flask], place: str, stays: str, moment: str
+) -> None:
+    with clock.held_at(datetime(2026, 11, 22, 9, 5, tzinfo=UTC)):
+        order = delivered({small.pencil: 1})
+        with transaction() as session:
+            request = erasure.open_request(session, Wish((order.unit,), Way.NOW, "eu", "en"))
+        erasure.carry_out(request.id)
+    page = words(apps[0].test_client().get(f"/{place}/your-data/requests/{request.ref}"))
+    assert stays in page
+    assert moment in page
+    assert "counterfoil" not in page
+    assert "Tax law" not in page

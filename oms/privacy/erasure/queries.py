@@ -39,6 +39,14 @@ class Stay:
     until: date
 
 
+# What is kept of an order and why, in words that each certificate keeps and every language has.
+COUNTERFOIL = (
+    "The counterfoil: goods, amounts, tax, country",
+    "Tax law asks us to keep it. It leads to nobody.",
+)
+REFERENCE = ("The payment reference", "So that a dispute about the payment can be answered.")
+
+
 @dataclass(frozen=True, slots=True)
 class Going:
     """A kind of record that goes with a unit, and those of its fields that hold something."""
@@ -186,8 +194,7 @@ def stays(session: Session, found: Sequence[Order]) -> list[Stay]:
     last = max(order.created_at.year for order in kept) + BOOK_YEARS
     told = [
         Stay(
-            "The counterfoil: goods, amounts, tax, country",
-            "Tax law asks us to keep it. It leads to nobody.",
+            *COUNTERFOIL,
             Basis.LEGAL_OBLIGATION,
             date(last, 12, 31),
         )
@@ -196,8 +203,7 @@ def stays(session: Session, found: Sequence[Order]) -> list[Stay]:
     if settled:
         told.append(
             Stay(
-                "The payment reference",
-                "So that a dispute about the payment can be answered.",
+                *REFERENCE,
                 Basis.LEGITIMATE_INTEREST,
                 (max(settled) + DISPUTE_WINDOW).date(),
             )

@@ -14,7 +14,7 @@ from oms.kernel.register import Field
 from oms.privacy.asking.grounds import BECAUSE
 from oms.privacy.clearing import queries as clearing
 from oms.privacy.erasure import queries
-from oms.privacy.erasure.queries import OpenOrder, Plan, Stage
+from oms.privacy.erasure.queries import Going, OpenOrder, Plan, Stage
 from oms.privacy.models import PrivacyRequest, RequestEvent, Telling
 from oms.privacy.parcels.queries import is_parcel
 from oms.privacy.states import OPEN, RequestKind, RequestState, Way
@@ -34,7 +34,7 @@ def labels(fields: Sequence[Field]) -> str:
 def plan(planned: Plan) -> dict[str, Any]:
     """Return what the page of the plan takes."""
     return {
-        "goes": [(labels(one.fields), unit_words(one.unit)) for one in planned.goes],
+        "goes": _by_place(planned.goes),
         "stays": [
             (_(stay.what), _(stay.why), _("until %(day)s", day=long_date(stay.until)))
             for stay in planned.stays
@@ -44,6 +44,14 @@ def plan(planned: Plan) -> dict[str, Any]:
         "yes": _("Delete it"),
         "back_url": at("/your-data/"),
     }
+
+
+def _by_place(goes: Sequence[Going]) -> list[tuple[str, str]]:
+    """Return what goes of each order, account or request: a field once, and nothing where all is empty."""
+    found: dict[str, dict[str, None]] = {}
+    for one in goes:
+        found.setdefault(unit_words(one.unit), {}).update(dict.fromkeys(_(f.label) for f in one.fields))
+    return [(", ".join(names), place) for place, names in found.items() if names]
 
 
 def _open(planned: Plan) -> dict[str, Any]:
@@ -208,7 +216,9 @@ def certificate(session: Session, found: PrivacyRequest) -> dict[str, Any]:
             "let_go": _("What went"),
             "rows": rows or [(_("Nothing"), "")],
             "foot": " ".join(_(why) for _what, why, _until in told["stays"]),
-            "dates": [(f"{labels(fields)} ({count})", when) for fields, count in queries.went(told)],
+            "dates": [
+                (f"{labels(fields)} ({count})", when) for fields, count in queries.went(told) if fields
+            ],
             "let_go_foot": "",
         },
         "told": [_telling(row) for row in queries.tellings_of(session, found.id)],

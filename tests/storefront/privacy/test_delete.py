@@ -42,7 +42,9 @@ def test_the_plan_says_what_goes_what_stays_and_changes_nothing(small: Shop, sto
         session.execute(text("UPDATE payments SET intent_ref = 'pi_1'"))
     page = words(proven(store, "ada@shop.test").get("/your-data/delete"))
     assert "Nothing has happened yet." in page
-    assert f"E-mail Order {kept.number}" in page
+    assert (
+        f"E-mail, Name on the parcel, Street and number, Country, City, Postcode Order {kept.number}" in page
+    )
     assert "The counterfoil: goods, amounts, tax, country Tax law asks us to keep it." in page
     assert "The payment reference So that a dispute about the payment can be answered." in page
     assert "We also tell them to delete it: Stripe." in page
