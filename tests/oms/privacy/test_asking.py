@@ -157,7 +157,7 @@ def test_bad_faith_needs_somebody_else_and_can_be_thrown_out(small: Shop, sink: 
 
 def test_a_verdict_that_nobody_can_mean_throws_no_refusal_out(small: Shop, desk: FlaskClient) -> None:
     request = asked(RequestKind.COPY)
-    refused(request, Ground.BAD_FAITH, by=replace(PAT, id="a colleague"))
+    refused(request, Ground.BAD_FAITH, by=replace(PAT, id="999"))
     officer = seated(desk, Office().employ("kim@shop.test", StaffRole.PRIVACY))
     path = f"/privacy/{request.number}"
     assert officer.send(f"{path}/review/maybe", page=path).status_code == 404
