@@ -6,6 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from oms.privacy.states import Outcome, RequestKind
+from oms.web.fields import no_card_number
 from oms.web.forms import Form
 
 
@@ -22,7 +23,11 @@ class DecisionForm(Form):
     )
     why = TextAreaField(
         _l("Why; its person reads it"),
-        [InputRequired(_l("Say why.")), Length(max=300, message=_l("Take at most 300 characters."))],
+        [
+            InputRequired(_l("Say why.")),
+            Length(max=300, message=_l("Take at most 300 characters.")),
+            no_card_number,
+        ],
     )
 
 

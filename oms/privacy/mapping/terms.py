@@ -3,9 +3,8 @@
 Fides: the default taxonomy of fideslang 3.1.4 (https://ethyca.github.io/fideslang/taxonomy/overview/).
 W3C: Data Privacy Vocabulary 2.1 (https://w3id.org/dpv/2.1) and its extension of personal data
 (https://w3id.org/dpv/2.1/pd); `PUBLISHED` lists every term that is used. They were looked up on 2026-11-22
-in the modules of 2.1
-(https://github.com/w3c/dpv/tree/master/2.1/dpv/modules), but for four only seen in
-use or as parents of others: dpv:hasDataSubject, pd:Name, pd:PhysicalAddress, pd:DeviceBased.
+in the modules of 2.1 (https://github.com/w3c/dpv/tree/master/2.1/dpv/modules), but for four only seen in use
+or as parents of others: dpv:hasDataSubject, pd:Name, pd:PhysicalAddress, pd:DeviceBased.
 """
 
 from oms.kernel.register import Basis, Category, Field, Kind, Purpose
