@@ -20,6 +20,7 @@ from oms.notifications import handlers as notifications
 from storefront.app import create_store
 from tests import make
 from tests.make import Shop
+from tests.privacy import heap
 from tests.privacy.busy import Busy, fill
 from tests.privacy.figures import (
     measured,
@@ -41,6 +42,7 @@ __all__ = [
     "pytest_runtest_makereport",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
+    "remembering",
 ]
 
 
@@ -86,6 +88,13 @@ def live(databases: tuple[str, str], running: Services, tmp_path: Path) -> Itera
 def overheard(databases: tuple[str, str], running: Services, tmp_path: Path) -> Iterator[RunningShop]:
     """Give the same, with every process writing down to where it connects: see `overhearing`."""
     with _alive(databases, running, tmp_path, **hooked(tmp_path)) as made:
+        yield made
+
+
+@pytest.fixture
+def remembering(databases: tuple[str, str], running: Services, tmp_path: Path) -> Iterator[RunningShop]:
+    """Give the same, with every process telling what lives in its memory: see `heap`."""
+    with _alive(databases, running, tmp_path, **heap.hooked(tmp_path)) as made:
         yield made
 
 

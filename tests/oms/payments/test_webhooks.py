@@ -78,6 +78,31 @@ def test_a_signed_body_that_is_no_event_is_refused(shop: None, store: FlaskClien
     assert journaled() == 0
 
 
+CARD = "4242424242424242"
+
+
+@pytest.mark.parametrize(
+    ("outside", "inside"),
+    [
+        ({"id": CARD}, {}),
+        ({"id": "evt_4242 4242 4242 4242"}, {}),
+        ({"type": f"checkout.{CARD}"}, {}),
+        ({}, {"id": CARD}),
+        ({}, {"status": CARD}),
+        ({}, {"amount_total": int(CARD)}),
+        ({}, {"amount_total": 10**12}),
+    ],
+)
+def test_a_signed_event_with_a_cards_number_where_something_is_kept_is_refused(
+    shop: None, store: FlaskClient, outside: dict[str, object], inside: dict[str, object]
+) -> None:
+    told = json.loads(event()) | outside
+    told["data"]["object"] |= inside
+    body = json.dumps(told).encode()
+    assert ring(store, body, signature(body)).status_code == 400
+    assert journaled() == 0
+
+
 def test_the_same_event_five_times_is_one(shop: None, store: FlaskClient) -> None:
     statuses = [ring(store, BODY, signature(BODY)).status_code for _ in range(5)]
     assert statuses == [204] * 5
