@@ -23,6 +23,7 @@ import rq.serializers
 from rq import Queue, SimpleWorker
 from rq.job import Job
 
+from oms import tables  # noqa: F401 - the whole register: this process keeps the notice
 from oms.backups import handlers as backups
 from oms.buyers import handlers as buyers
 from oms.desk.changes.many import handlers as many
@@ -95,6 +96,12 @@ class Worker(SimpleWorker):
     """RQ's worker in one process, for two functions only; everything else in the queue is thrown away."""
 
     is_told_to_stop = False
+    # Asked before RQ listens itself: while the worker signs on, signals are still the caller's.
+    is_stopped: Callable[[], bool] = staticmethod(lambda: False)
+
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+        self._stop_requested = self.is_stopped()
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Note that the end was asked for, so that it is told from a lost connection."""
@@ -167,6 +174,10 @@ class _Stop:
 
     def __init__(self) -> None:
         self.is_asked = False
+        self.listen()
+
+    def listen(self) -> None:
+        """Take the signals, once more after RQ has had them."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ask)
 
@@ -211,6 +222,7 @@ def run_worker(url: str) -> None:
     while not stop.is_asked:
         try:
             worker = open_worker(url)
+            worker.is_stopped = lambda: stop.is_asked
             is_away = False
             log.info("worker is listening")
             worker.work(logging_level="WARNING")
@@ -221,6 +233,7 @@ def run_worker(url: str) -> None:
         else:
             if worker.is_told_to_stop:
                 return
+        stop.listen()
         time.sleep(2)
 
 

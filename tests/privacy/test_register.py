@@ -1,6 +1,8 @@
 """Every column, every sealed record and every recipient is declared, and a forgotten one is caught."""
 
 import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import ClassVar
@@ -30,6 +32,19 @@ OURS = [kind for kind in register.KINDS.values() if kind.type.__module__.startsw
 
 def test_every_column_of_the_shop_is_declared() -> None:
     assert column_gaps(Base) == []
+
+
+@pytest.mark.parametrize("process", ["wsgi", "oms.worker"])
+def test_every_process_knows_the_whole_register(process: str) -> None:
+    kinds, recipients = sorted(kind.name for kind in OURS), "oms.kernel.egress import RECIPIENTS"
+    asked = f"import {process}; from oms.kernel.register import KINDS; from {recipients}"
+    program = f"{asked}; print(*sorted(KINDS)); print(*RECIPIENTS, sep=chr(10))"
+    answer = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    known, *told = answer.stdout.splitlines()
+    assert known.split() == kinds
+    assert {name for kind in OURS for field in kind.fields for name in field.recipients} <= set(told)
 
 
 def test_every_column_of_the_keyring_is_declared() -> None:
