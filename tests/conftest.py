@@ -229,15 +229,17 @@ def mail_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Party]:
 
 
 @pytest.fixture
-def sink(mail_process: Party, settings: Settings) -> Path:
+def sink(mail_process: Party, settings: Settings) -> Iterator[Path]:
     """Give the folder in which the mails of the shop arrive, empty."""
     folder = mail_process.folder / "mail"
     for left in folder.glob("*.eml"):
         left.unlink()
     posting = replace(settings, smtp_url=mail_process.address)
-    notifications.configure(posting)
-    copies.configure(posting)
-    return folder
+    for room in (notifications, copies):
+        room.configure(posting)
+    yield folder
+    for room in (notifications, copies):
+        room.configure(settings)
 
 
 def _own_queue(url: str) -> str:

@@ -1,7 +1,6 @@
 """B15: an address that is corrected is right everywhere at once, also where a label was bought already."""
 
 import io
-import time
 from dataclasses import replace
 
 import pytest
@@ -41,10 +40,8 @@ def test_a_parcel_with_a_label_is_opened_again_and_gets_another(house: House, ca
     order = house.buy({house.shop.clock: 1})
     first = house.pack(order)
     assert house.label(first)[0] == "bought"
-    begun = time.monotonic()
     corrected(order)
     assert street(order) == "Breestraat 1"
-    assert time.monotonic() - begun < 5
     jobs.drain()
     assert house.label(first)[0] == "voided"
     assert [label["status"] for label in carrier.get("ledger")["labels"]] == ["voided"]

@@ -222,7 +222,7 @@ def test_a_lift_that_is_refused_lets_nothing_out(small: Shop) -> None:
     assert delivery(order, Purpose.DELIVERY, "labels") is None
 
 
-def test_a_lock_holds_as_long_as_any_request_holds_it(small: Shop) -> None:
+def test_a_lock_holds_as_long_as_any_request_holds_it(small: Shop, sink: Path) -> None:
     order = paid({small.clock: 1})
     first = locked(order)
     with transaction() as session:
