@@ -57,6 +57,14 @@ def require_declared(party: str, host: str) -> None:
         raise UndeclaredError(f"{host or 'Nowhere'} is not declared for {party}: nothing is told.")
 
 
+def tls() -> ssl.SSLContext:
+    """Return how a party is met over TLS: 1.2 or newer (RFC 8996), by a certificate that is its host's."""
+    context = ssl.create_default_context()
+    # Python leaves it to how it was built and to the machine's OpenSSL.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
 class _Declared(HTTPAdapter):
     """Connects to the declared hosts of one party, whatever address a library makes up."""
 
@@ -165,7 +173,7 @@ class Door:
         parts = urlsplit(self.base)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         address = self._address(port)
-        context = ssl.create_default_context() if parts.scheme == "https" else None
+        context = tls() if parts.scheme == "https" else None
         return _Line(self._host, port, self.seconds, (address, context))
 
     def _address(self, port: int) -> str:

@@ -1,12 +1,12 @@
-"""The only door to the mail server: SMTP with TLS where offered, in no transaction, for half a minute.
+"""The only door to the mail server: SMTP over TLS, in no transaction, for half a minute.
 
 An attempt has to end well within the lease of its delivery, else two workers would send the same mail. A
 timeout of a socket bounds one read only, and looking up a name has none: so the whole attempt has a limit.
+A server that offers no TLS is told nothing, unless it is on this machine: whoever sits between could hide it.
 """
 
 import smtplib
 import socket
-import ssl
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 from email_validator import validate_email
 
 from oms.kernel import clock, db, egress, http
-from oms.kernel.config import Dkim, Settings
+from oms.kernel.config import Dkim, Settings, is_own_machine
 from oms.kernel.errors import BadInputError, PermanentError, UnavailableError
 from oms.notifications import signing
 
@@ -131,7 +131,7 @@ class _Attempt(threading.Thread):
         server.sendmail(sender, to, raw, ("SMTPUTF8", "BODY=8BITMIME") if is_wide else ())
 
     def _connected(self, scheme: str, host: str, port: int | None) -> smtplib.SMTP:
-        secure = ssl.create_default_context()
+        secure = http.tls()
         if scheme == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or _TLS_PORT, timeout=TIMEOUT, context=secure)
         else:
@@ -141,9 +141,14 @@ class _Attempt(threading.Thread):
             server.close()
             raise TimeoutError
         server.ehlo()
-        if scheme != "smtps" and server.has_extn("starttls"):
+        if scheme == "smtps":
+            return server
+        if server.has_extn("starttls"):
             server.starttls(context=secure)
             server.ehlo()
+        elif not is_own_machine(host):
+            server.close()
+            raise UnavailableError("The mail server offers no TLS: nothing is said to it in the clear.")
         return server
 
     def hang_up(self) -> None:

@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import text
 
 from oms.kernel import audit, clock, files, inbox, vault
-from oms.kernel.config import Settings
+from oms.kernel.config import Settings, is_readable, is_unproved
 from oms.kernel.db import Role, engine, keyring_engine, reading
 from oms.web.doctor import Health, check, none_of
 
@@ -148,3 +148,19 @@ def _stripe_address() -> tuple[str, Health]:
     if not settings.stripe_api_base:
         return "yes", Health.WELL
     return "no", Health.ILL if settings.is_production else Health.NOTE
+
+
+@check(
+    "Links to other machines: encrypted, and proved",
+    "Take TLS that proves the host: see Links to other machines in docs/production.md.",
+)
+def _links() -> tuple[str, Health]:
+    settings = _of_settings()
+    readable = [name for name, url in settings.links.items() if is_readable(url)]
+    if readable:
+        told = f"in the clear: {', '.join(readable)}"
+        return told, Health.ILL if settings.is_production else Health.NOTE
+    noted = [f"{name} proves nothing" for name, url in settings.links.items() if is_unproved(url)]
+    if settings.is_production and settings.clear_at:
+        noted.append(f"web server in the clear at {settings.clear_at}")
+    return ", ".join(noted) or "all are", Health.NOTE if noted else Health.WELL

@@ -8,6 +8,7 @@ from oms.kernel.config import load
 from oms.kernel.errors import ConfigurationError
 from tests.production import strong_settings
 
+SHOP = "postgresql://nowhere/shop?sslmode=verify-full"
 STRONG = "whsec_0123456789abcdefghijklmnopqrstuv"
 
 
@@ -27,7 +28,7 @@ def test_production_starts_with_strong_settings(tmp_path: Path) -> None:
         ("MASTER_KEY", "", "MASTER_KEY (or _FILE, or _COMMAND) must give 32 random bytes"),
         ("MASTER_KEY", "A" * 43 + "=", "MASTER_KEY must give 32 random bytes"),
         ("DATABASE_URL", "sqlite:///shop.db", "DATABASE_URL must begin with"),
-        ("KEYRING_URL", "postgresql://nowhere/shop", "KEYRING_URL must be another database"),
+        ("KEYRING_URL", SHOP, "KEYRING_URL must be another database"),
         ("REDIS_URL", "", "REDIS_URL is not set."),
         ("STRIPE_SECRET_KEY", "", "STRIPE_SECRET_KEY is not set."),
         ("STRIPE_SECRET_KEY", "sk_test_0123456789", "STRIPE_SECRET_KEY is no live key"),

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import ipaddress
 import secrets
 import shlex
 import subprocess
@@ -17,6 +16,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from oms.kernel.config.links import is_own_machine
 from oms.kernel.errors import ConfigurationError
 
 C = TypeVar("C", bound=StrEnum)
@@ -31,16 +31,6 @@ _KEYS = {
     "MASTER_KEY_OTHER": ("MASTER_KEY_OTHER", "MASTER_KEY_OTHER_FILE", "MASTER_KEY_OTHER_COMMAND"),
 }
 _RSA_BITS = 2048
-
-
-def _is_own_machine(host: str) -> bool:
-    """Say whether a host is this machine, in whatever way it is written."""
-    try:
-        known = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    inner = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
-    return (inner or known).is_loopback or (inner or known).is_unspecified
 
 
 def _is_weak(secret: str) -> bool:
@@ -148,7 +138,7 @@ class Reader:
     def standin(self, name: str, *, live: bool) -> str:
         """Return the address of a party outside, which may be of this machine in development alone."""
         value = self.environ.get(name, "").strip()
-        if live and value and _is_own_machine(urlsplit(value).hostname or ""):
+        if live and value and is_own_machine(urlsplit(value).hostname or ""):
             self.wrong.append(f"{name} points to a local stand-in, which production refuses.")
         return value
 

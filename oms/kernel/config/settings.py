@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from oms.kernel.config.links import is_own_machine, is_readable, remedy
 from oms.kernel.config.reading import KEY_BYTES, Reader
 
 # The addresses by which each database role signs in; the owner's are DATABASE_URL and KEYRING_URL.
@@ -84,6 +85,7 @@ class Settings:
     state_dir: Path
     demo_password: str
     demo_totp: str
+    clear_at: str
 
     @property
     def is_production(self) -> bool:
@@ -94,6 +96,18 @@ class Settings:
     def is_https(self) -> bool:
         """Say whether shoppers come over TLS."""
         return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Return where this connects to, by setting; Stripe, mail and texts are looked at elsewhere."""
+        named = {
+            "DATABASE_URL": self.database_url,
+            "KEYRING_URL": self.keyring_url,
+            **{LOGINS[role]: url for role, url in self.logins.items()},
+            "REDIS_URL": self.redis_url,
+            "CARRIER_URL": self.carrier_url,
+        }
+        return {name: url for name, url in named.items() if url}
 
 
 def _public_url(reader: Reader, *, live: bool) -> str:
@@ -147,6 +161,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         state_dir=state_dir,
         demo_password=environ.get("DEMO_PASSWORD", ""),
         demo_totp=environ.get("DEMO_TOTP_SECRET", ""),
+        clear_at=_clear_at(environ),
     )
     reader.wrong += _unfit(settings, demo="DEMO_PASSWORD" in environ) if live else []
     reader.finish()
@@ -156,6 +171,13 @@ def load(environ: Mapping[str, str]) -> Settings:
 def _logins(reader: Reader) -> dict[str, str]:
     found = ((role, reader.url(name, _POSTGRES, needed=False)) for role, name in LOGINS.items())
     return {role: url for role, url in found if url}
+
+
+def _clear_at(environ: Mapping[str, str]) -> str:
+    """Return where the web server of `Procfile` is open to others without TLS; empty where it is not."""
+    host = environ.get("HOST") or "0.0.0.0"  # noqa: S104 - what Procfile says
+    is_open = host in {"0.0.0.0", "::"} or not is_own_machine(host)  # noqa: S104 - as above
+    return host if is_open and not environ.get("GRANIAN_SSL_CERTIFICATE") else ""
 
 
 def _texts(reader: Reader, *, live: bool) -> dict[str, str]:
@@ -192,6 +214,11 @@ def _unfit(settings: Settings, *, demo: bool) -> list[str]:
         wrong.append("BACKUP_KEY must be another key than MASTER_KEY.")
     if settings.backup_data == settings.backup_keyring:
         wrong.append("BACKUP_KEYRING must be another folder than BACKUP_DATA.")
+    wrong += [
+        f"{name} leads to another machine without TLS 1.2 or newer: {remedy(url)}"
+        for name, url in settings.links.items()
+        if is_readable(url)
+    ]
     if demo:
         wrong.append("DEMO_PASSWORD is set: production has no demo accounts.")
     if settings.mail_from.endswith((".test", ".invalid")):

@@ -48,6 +48,7 @@ _IDLE = """
     INSERT INTO staff_roles (staff_id, role, granted_at, granted_by)
     VALUES (7, 'finance', now() - interval '100 days', 'staff:1')
 """
+_LINKS = "Links to other machines: encrypted, and proved"
 Plant = Callable[[Flask], None]
 
 
@@ -122,6 +123,9 @@ VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
     "Keyring in another cluster": (_in_production(), "no", Health.ILL),
     "Desk on a host of its own": (_in_production(desk_host=""), "no", Health.ILL),
     "Stripe asked at its own address": (_in_production(stripe_api_base="http://x.example"), "no", Health.ILL),
+    _LINKS: (
+        _in_production(database_url="postgresql://db.example/shop"), "in the clear: DATABASE_URL", Health.ILL,
+    ),
     "Mails that can be stopped are signed": (_in_production(), "no key: delivered", Health.NOTE),
     "Agreements with a last day, or a day to read them again": (
         _in_production(), "mail service, stripe: no day", Health.ILL,
@@ -175,6 +179,18 @@ def test_a_planted_violation_is_seen_with_its_figure_and_what_to_do(app: Flask, 
     assert found.figure.startswith(figure)
     assert not found.figure.startswith("cannot look")
     assert found.advice
+
+
+def test_the_doctor_notes_who_is_believed_without_proof_and_a_web_server_without_tls(app: Flask) -> None:
+    _in_production(clear_at="", redis_url="rediss://queue.example?ssl_cert_reqs=none")(app)
+    (found,) = doctor.examine([_LINKS])
+    assert (found.figure, found.health) == ("REDIS_URL proves nothing", Health.NOTE)
+    _in_production(clear_at="10.0.0.7", redis_url="rediss://queue.example")(app)
+    (found,) = doctor.examine([_LINKS])
+    assert (found.figure, found.health) == ("web server in the clear at 10.0.0.7", Health.NOTE)
+    _in_production(clear_at="")(app)
+    (found,) = doctor.examine([_LINKS])
+    assert (found.figure, found.health) == ("all are", Health.WELL)
 
 
 _READ_AGAIN = "Agreements with a last day, or a day to read them again"
