@@ -159,8 +159,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         shop_calendar=environ.get("SHOP_CALENDAR") or "NL",
         shop_time_zone=environ.get("SHOP_TIME_ZONE") or "Europe/Amsterdam",
         state_dir=state_dir,
-        demo_password=environ.get("DEMO_PASSWORD", ""),
-        demo_totp=environ.get("DEMO_TOTP_SECRET", ""),
+        **_demo(environ),
         clear_at=_clear_at(environ),
     )
     reader.wrong += _unfit(settings, demo="DEMO_PASSWORD" in environ) if live else []
@@ -171,6 +170,14 @@ def load(environ: Mapping[str, str]) -> Settings:
 def _logins(reader: Reader) -> dict[str, str]:
     found = ((role, reader.url(name, _POSTGRES, needed=False)) for role, name in LOGINS.items())
     return {role: url for role, url in found if url}
+
+
+def _demo(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what every demo account signs in with."""
+    return {
+        "demo_password": environ.get("DEMO_PASSWORD", ""),
+        "demo_totp": environ.get("DEMO_TOTP_SECRET", ""),
+    }
 
 
 def _clear_at(environ: Mapping[str, str]) -> str:
