@@ -269,7 +269,7 @@ def version_words(number: int, row: NoticeVersion) -> str:
 
 def versions(kept: list[NoticeVersion]) -> list[dict[str, Any]]:
     """Return every version as the list shows it, the newest first."""
-    older: list[NoticeVersion | None] = [*kept[1:], None]
+    older: list[NoticeVersion | None] = [*kept, None][1:]
     return [
         {
             "label": _("Version %(number)s", number=len(kept) - index),

@@ -63,6 +63,10 @@ def test_a_planted_field_makes_another_version_that_says_so() -> None:
     assert seen(told, told) == []
 
 
+def test_a_shop_whose_first_version_is_not_kept_yet_says_so(shop: None, store: FlaskClient) -> None:
+    assert "No version is kept yet" in words(store.get("/privacy/versions"))
+
+
 def test_every_version_is_kept_once_and_can_be_read(shop: None, store: FlaskClient) -> None:
     older = queries.content()
     older["fields"] = [one for one in older["fields"] if one["name"] != "order.contact.email"]
