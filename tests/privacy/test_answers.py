@@ -1,8 +1,9 @@
 """B09 through a whole shop of processes: asked by form and by mail, acknowledged by mail, done by itself."""
 
 import email
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -68,14 +69,19 @@ def by_mail(live: RunningShop) -> float:
     return begun
 
 
-def acknowledged(live: RunningShop) -> dict[str, float]:
-    """When a mail about a request lay in each mailbox."""
-    found: dict[str, float] = {}
+def told(live: RunningShop) -> Iterator[tuple[str, str, float]]:
+    """Return each mail about a request: to whom, the request's reference, and when it lay in the mailbox."""
     for path in (live.folder / "mail").glob("*.eml"):
         letter = email.message_from_bytes(path.read_bytes(), policy=default)
-        if "/your-data/requests/" in str(letter.get_body(("plain",))):
-            at = path.stat().st_mtime
-            found[str(letter["To"])] = min(at, found.get(str(letter["To"]), at))
+        for ref in re.findall(r"/your-data/requests/([\w-]+)", str(letter.get_body(("plain",)))):
+            yield str(letter["To"]), ref, path.stat().st_mtime
+
+
+def acknowledged(live: RunningShop) -> dict[str, float]:
+    """When the first mail about a request lay in each mailbox."""
+    found: dict[str, float] = {}
+    for who, _ref, at in told(live):
+        found[who] = min(at, found.get(who, at))
     return found
 
 
@@ -110,7 +116,10 @@ def test_requests_are_acknowledged_within_a_minute_and_those_of_the_shop_done(
     figure = f"{EACH} by form and {EACH} by mail acknowledged within {max(took):.1f} s, of 60"
     measured("B09", figure, passed=max(took) <= MOST_SECONDS and heard.keys() == asked.keys())
 
-    alone = [(who, one) for who, one in zip(asked, asked_for(), strict=True) if one.kind in ALONE]
+    # Not in the order in which they were asked: the mails lie in the box in one of their own.
+    theirs = {ref: who for who, ref, _at in told(live)}
+    alone = [(theirs[one.ref], one) for one in asked_for() if one.kind in ALONE]
+    assert len(alone) == len(asked) * len(ALONE) // len(WORDS)
     for number, (who, request) in enumerate(alone):
         proven(live, request, f"10.5.0.{number}", who)
     mine = {one.id for _who, one in alone}
@@ -119,8 +128,8 @@ def test_requests_are_acknowledged_within_a_minute_and_those_of_the_shop_done(
     answered = [done[one.id] for _who, one in alone]
     late = [one for one in answered if not is_in_time(one)]
     states = {state: sum(1 for one in answered if one.state is state) for state in RequestState}
-    told = ", ".join(f"{count} {state}" for state, count in states.items() if count)
-    measured("B09", f"{len(answered)} in the automatic path: {told}; {len(late)} late", passed=not late)
+    said = ", ".join(f"{count} {state}" for state, count in states.items() if count)
+    measured("B09", f"{len(answered)} in the automatic path: {said}; {len(late)} late", passed=not late)
     with clock.held_at(clock.now() + timedelta(days=366)):
         pressing = [one for one in answered if clocks.alarm(one, clock.now()) is not Alarm.NONE]
     measured("B09", f"{len(pressing)} of them press a year later", passed=not pressing)
