@@ -20,6 +20,7 @@ from oms import tables
 from oms.kernel.egress import RECIPIENTS
 from oms.kernel.i18n import CATALOGS, LANGUAGES, SOURCE
 from oms.kernel.register import KINDS, PLACES, Basis, Category, Event, Purpose
+from oms.privacy.breaches.states import PARTS
 from oms.privacy.erasure.queries import COUNTERFOIL, REFERENCE
 from oms.privacy.notice.queries import IN_BROWSERS
 from oms.web import sessions, traces
@@ -133,7 +134,7 @@ def _declared() -> list[str]:
     words += [text for kind in ours for f in kind.fields for text in (f.label, f.why)]
     words += sorted({kind.source for kind in ours} - {"you"})
     words += [text for r in RECIPIENTS.values() for text in (r.name[:1].upper() + r.name[1:], r.what_for)]
-    words += [*COUNTERFOIL, *REFERENCE, *(r.category for r in RECIPIENTS.values())]
+    words += [*COUNTERFOIL, *REFERENCE, *PARTS.values(), *(r.category for r in RECIPIENTS.values())]
     kept = [place for name, place in PLACES.items() if name.startswith(IN_BROWSERS)]
     words += [text for place in kept for text in (place.holds, place.purpose, place.life)]
     return [word for word in [*words, *MARKETS.values()] if word]

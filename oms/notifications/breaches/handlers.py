@@ -24,7 +24,7 @@ from oms.orders.personal import OrderDelivery
 from oms.privacy.breaches import actions as breaches
 from oms.privacy.breaches import queries as breaches_of
 from oms.privacy.breaches.models import Breach
-from oms.privacy.breaches.states import Reach
+from oms.privacy.breaches.states import PARTS, Reach
 
 
 @jobs.on("breach.tell", role=Role.WORKER, patience=MAILS)
@@ -103,14 +103,7 @@ def _same_mailbox(session: Session, to: Addressee[Any]) -> list[str]:
 
 def _written(breach: Breach, reader: Reader) -> Written:
     _ = reader.say
-    titles = {
-        "what_happened": _("What happened"),
-        "possible_impact": _("What it can mean for you"),
-        "what_we_do": _("What we did and will do"),
-        "what_you_can_do": _("What you can do"),
-        "remedies": _("Remedies, and whom to ask"),
-    }
-    parts = [(title, breach.parts[name]) for name, title in titles.items()]
+    parts = [(_(heading), breach.parts[part]) for part, heading in PARTS.items()]
     return write(
         "breach",
         _("Your data may have been seen by others"),

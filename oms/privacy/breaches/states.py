@@ -44,5 +44,12 @@ class Reach(StrEnum):
 
 # What the authority is told (GDPR, article 33(3) a to d).
 REPORT = ("nature", "concerned", "contact", "consequences", "measures")
-# What every notice says (001-24 to 001-28); GDPR, articles 33(3) and 34(2), ask for no more.
-PARTS = ("what_happened", "possible_impact", "what_we_do", "what_you_can_do", "remedies")
+# What every notice says (001-24 to 001-28), each under its heading for who reads it, to be put into their
+# language; GDPR, articles 33(3) and 34(2), ask for no more.
+PARTS = {
+    "what_happened": "What happened",
+    "possible_impact": "What it can mean for you",
+    "what_we_do": "What we did and will do",
+    "what_you_can_do": "What you can do",
+    "remedies": "Remedies, and whom to ask",
+}

@@ -60,13 +60,7 @@ def _letter(one: Kept) -> dict[str, Any]:
 
 def _notice(breach: Breach, unit: str) -> dict[str, Any]:
     """Return the notice of a breach as a letter that nobody has to mark as read."""
-    titles = {
-        "what_happened": _("What happened"),
-        "possible_impact": _("What it can mean for you"),
-        "what_we_do": _("What we did and will do"),
-        "what_you_can_do": _("What you can do"),
-        "remedies": _("Remedies, and whom to ask"),
-    }
+    parts = [(_(heading), breach.parts[part]) for part, heading in PARTS.items()]
     return {
         "number": f"breach-{breach.number}",
         "subject": _("Others may have seen your data"),
@@ -74,7 +68,7 @@ def _notice(breach: Breach, unit: str) -> dict[str, Any]:
         "about": unit_words(unit),
         "fate": _("No mail has gone out. You can read it here all the same."),
         "is_new": False,
-        "lines": [(line, "") for part in PARTS for line in (titles[part], *breach.parts[part].splitlines())],
+        "lines": [(line, "") for heading, words in parts for line in (heading, *words.splitlines())],
     }
 
 
