@@ -62,7 +62,6 @@ CARRIER = egress.declare(
         fields=(
             "order.delivery.name",
             "order.delivery.street",
-            "order.delivery.district",
             "order.delivery.city",
             "order.delivery.region",
             "order.delivery.postcode",

@@ -56,9 +56,6 @@ class OrderDelivery:
         recipients=("carrier",),
         default="",
     )
-    district: str = personal(
-        "District", "For the carrier, on the label.", Category.ADDRESS, recipients=("carrier",), default=""
-    )
     phone: str = personal(
         "Phone",
         "This carrier calls before it delivers.",

@@ -49,7 +49,7 @@ def _typed_before() -> dict[str, str]:
     if typed.contact is not None:
         found["email"] = typed.contact.email
     if typed.delivery is not None:
-        parts = ("name", "street", "district", "city", "region", "postcode", "phone")
+        parts = ("name", "street", "city", "region", "postcode", "phone")
         found.update({part: getattr(typed.delivery, part) for part in parts})
     return found
 

@@ -28,7 +28,7 @@ from storefront.orders.record import gone_words
 
 blueprint = Blueprint("changing", __name__)
 _WIDTHS = {"postcode": "third", "city": "two-thirds"}
-_PARTS = ("name", "street", "district", "city", "region", "postcode", "phone")
+_PARTS = ("name", "street", "city", "region", "postcode", "phone")
 
 
 class AgreeForm(Form):

@@ -31,7 +31,7 @@ from storefront.catalog import pages as goods_pages
 from storefront.orders import right
 from storefront.orders.record import country_name, of_order
 
-_PARTS = ("name", "street", "district", "postcode", "city", "region")
+_PARTS = ("name", "street", "postcode", "city", "region")
 
 
 def state(order: Order) -> dict[str, str]:

@@ -39,7 +39,6 @@ _GIVEN: set[str] = set()
 NO_STRING = {
     "order.delivery.country": "a code of the market's list",
     "order.delivery.region": "chosen from a list, where a country has regions",
-    "order.delivery.district": "only where a country writes one",
     "order.letter.subject": "words of the shop",
     "account.letter.subject": "words of the shop",
     "account.letter.words": "words of the shop",

@@ -44,7 +44,6 @@ _KINDS = {
 _FIELDS = (
     ("name", _l("Name")),
     ("street", _l("Street")),
-    ("district", _l("District")),
     ("postcode", _l("Postcode")),
     ("city", _l("City")),
     ("region", _l("Region")),

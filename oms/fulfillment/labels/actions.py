@@ -93,10 +93,9 @@ def disclose(session: Session, order: Order, parcel: Parcel) -> Payload:
 
 def place_told(told: Payload) -> Place:
     """Return where a parcel goes, from what the carrier may be told."""
-    lines = tuple(line for line in (told.text("street"), told.text("district")) if line)
     return Place(
         name=told.text("name"),
-        lines=lines or (told.text("city"),),
+        lines=(told.text("street") or told.text("city"),),
         country=told.text("country"),
         city=told.text("city"),
         region=told.text("region"),

@@ -67,7 +67,6 @@ def postal_lines(address: OrderDelivery) -> tuple[str, ...]:
         {
             "name": address.name,
             "street_address": address.street,
-            "city_area": address.district,
             "city": address.city,
             "country_area": address.region,
             "postal_code": address.postcode,

@@ -17,7 +17,6 @@ from oms.kernel.places import EEA
 PARTS = {
     "name": "name",
     "street_address": "street",
-    "city_area": "district",
     "city": "city",
     "country_area": "region",
     "postal_code": "postcode",

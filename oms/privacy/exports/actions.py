@@ -34,7 +34,7 @@ TO_AGREE, TO_TAKE, LISTED = timedelta(days=3), timedelta(days=DAYS), timedelta(d
 _OPENS: dict[ExportKind, tuple[type[Any], tuple[str, ...]]] = {
     ExportKind.ADDRESSES: (
         OrderDelivery,
-        ("name", "street", "district", "city", "region", "postcode", "country"),
+        ("name", "street", "city", "region", "postcode", "country"),
     ),
     ExportKind.MAILBOXES: (OrderContact, ("email",)),
 }
