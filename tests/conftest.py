@@ -38,6 +38,7 @@ from tests.fakes import (
 )
 from tests.lacking import without
 from tests.make import Shop
+from tests.options import pytest_addoption  # noqa: F401 - pytest finds it here
 from tests.stores import empty_stores, fresh_database
 
 ROOT = Path(__file__).parent.parent
@@ -91,12 +92,6 @@ def databases(running: services.Services) -> Iterator[tuple[str, str]]:
     upgrade(urls[0], urls[1], logins=own_logins(urls[0], urls[1]))
     yield urls[0], urls[1]
     db.close()
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let tests be run as who has no grant on any personal table, and every bar of privacy be asked for."""
-    parser.addoption("--as-blind", action="store_true", help="sign in as the database role `blind`")
-    parser.addoption("--all-bars", action="store_true", help="fail where a bar of privacy was not measured")
 
 
 @pytest.fixture

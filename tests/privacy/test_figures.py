@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CONFTEST = """
-from tests.conftest import pytest_addoption
+from tests.options import pytest_addoption
 from tests.privacy.figures import *  # noqa: F403
 """
 PLANTED = """
@@ -42,7 +42,7 @@ def table(folder: Path, *more: str, passed: bool) -> tuple[int, str, str]:
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
