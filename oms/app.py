@@ -32,6 +32,7 @@ from oms.privacy.official import views as official
 from oms.privacy.places import views as places
 from oms.privacy.watching import views as watching
 from oms.returns import views as returns
+from oms.risk import views as risk
 from oms.staff import views as staff
 from oms.staff.entry import views as entry
 from oms.web import security, setup
@@ -54,6 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search.blueprint,
     stock.blueprint,
     returns.blueprint,
+    risk.blueprint,
     outbox.blueprint,
     audit.blueprint,
     asking.blueprint,

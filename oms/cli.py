@@ -27,6 +27,7 @@ from oms.privacy.arrivals import commands as arrivals
 from oms.privacy.closing import commands as closing
 from oms.returns import checks as returns_checks
 from oms.returns import commands as returns
+from oms.risk import checks as risk_checks
 from oms.shipping import checks as shipping_checks
 from oms.staff import checks as staff_checks
 from oms.staff import commands as staff
@@ -44,7 +45,7 @@ privacy.privacy.add_command(arrivals.import_copy)
 CHECKS: tuple[ModuleType, ...] = (
     *(web, buyers_checks, staff_checks, catalog_checks),
     *(inventory_checks, payments_checks, orders_checks),
-    *(shipping_checks, fulfillment_checks, returns_checks),
+    *(shipping_checks, fulfillment_checks, returns_checks, risk_checks),
     *(keeping, backups_checks, notifications_checks),
 )
 _MARKS = {Health.WELL: "ok  ", Health.NOTE: "note", Health.ILL: "ILL "}

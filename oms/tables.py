@@ -47,6 +47,8 @@ from oms.privacy.watching import models as watching
 from oms.privacy.wishes import models as wishes
 from oms.returns import models as returns
 from oms.returns import personal as returns_personal
+from oms.risk import models as risk
+from oms.risk import personal as risk_personal
 from oms.shipping import models as shipping
 from oms.staff import models as staff
 from oms.staff import personal as staff_personal
@@ -60,7 +62,7 @@ MODULES = (
     *(buyers, buyers_personal, staff, staff_personal),
     *(inventory, shipping, pricing, payments, carts),
     *(orders, orders_personal, fulfillment, fulfillment_personal),
-    *(returns, returns_personal),
+    *(returns, returns_personal, risk, risk_personal),
     *(notifications, notifications_personal, privacy, privacy_personal),
     *(copies, copies_personal, asking, asking_personal, arrivals, arrivals_personal, closing),
     *(locking, watching, wishes, inbox_letters, inbox_personal),

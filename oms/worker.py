@@ -62,6 +62,7 @@ from oms.privacy.moving import handlers as moving
 from oms.privacy.official import handlers as official
 from oms.privacy.parcels import handlers as parcels
 from oms.privacy.telling import handlers as telling
+from oms.risk import handlers as risk
 from oms.shipping import gateway as carriers
 from oms.staff import handlers as staff
 from oms.web import handlers as web
@@ -71,7 +72,7 @@ from oms.web.setup import connect
 HANDLERS: tuple[ModuleType, ...] = (
     *(buyers, staff, web),
     *(inventory, payments, orders),
-    *(fulfillment, labels, tracking, many),
+    *(fulfillment, labels, tracking, many, risk),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails, texting),
     *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails, minor_mails, official_mails),
     *(privacy, asking, copies, exports, locks, moving, minors, official, parcels, telling, backups),

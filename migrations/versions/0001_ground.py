@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_webhook_events"),
         sa.UniqueConstraint("provider", "event_id", name="uq_webhook_events_provider_event_id"),
     )
+    op.create_index("ix_webhook_events_occurred_at", "webhook_events", ["occurred_at"])
     _create_vault()
     _create_audit()
     _create_web_sessions()

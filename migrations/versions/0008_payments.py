@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(), nullable=False),
         sa.Column("captured", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("refunded", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("refusals", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("session_ref", sa.String(), nullable=True),
         sa.Column("intent_ref", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -59,6 +60,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('pending', 'unknown', 'authorized')"),
     )
     op.create_index("ix_payments_order_id", "payments", ["order_id"], unique=False)
+    op.create_index("ix_payments_settled_at", "payments", ["settled_at"], unique=False)
     op.create_table(
         "payment_events",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

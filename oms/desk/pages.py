@@ -52,6 +52,7 @@ RAIL = (
             Place(_l("Overview"), "oms.home.index", Permission.HOME),
             Place(_l("Orders"), "oms.orders.index", Permission.ORDERS_READ, "held"),
             Place(_l("Returns"), "oms.returns.index", Permission.ORDERS_READ, "returns"),
+            Place(_l("Doubtful orders"), "oms.risk.index", Permission.RISK, "doubtful"),
             Place(_l("Stock"), "oms.stock.index", Permission.STOCK_READ, "sold out"),
         ),
     ),

@@ -13,6 +13,8 @@ from oms.privacy.models import PrivacyRequest
 from oms.privacy.states import OPEN
 from oms.returns.models import Withdrawal
 from oms.returns.states import WithdrawalState
+from oms.risk.models import OrderDoubt
+from oms.risk.states import DoubtState
 
 
 def waiting(session: Session) -> dict[str, int]:
@@ -38,6 +40,10 @@ def waiting(session: Session) -> dict[str, int]:
             .scalar_subquery()
             .label("returns"),
             select(func.count()).select_from(gone.subquery()).scalar_subquery().label("sold out"),
+            select(func.count(OrderDoubt.id))
+            .where(OrderDoubt.state == DoubtState.OPEN)
+            .scalar_subquery()
+            .label("doubtful"),
         )
     ).one()
     return {name: int(count) for name, count in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name

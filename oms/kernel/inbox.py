@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import Identity, UniqueConstraint, func, select
+from sqlalchemy import Identity, Index, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -28,7 +28,10 @@ class WebhookEvent(Base):
     )
     # Parties repeat an event for days at most (Stripe: three, https://docs.stripe.com/webhooks#retries).
     __life__: ClassVar = Life("applied_at", 30)
-    __table_args__ = (UniqueConstraint("provider", "event_id"),)
+    __table_args__ = (
+        UniqueConstraint("provider", "event_id"),
+        Index("ix_webhook_events_occurred_at", "occurred_at"),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     provider: Mapped[str]

@@ -23,6 +23,7 @@ class Category(StrEnum):
     MESSAGE = "message"
     EVIDENCE = "evidence"
     ACCOUNT = "account"
+    ABUSE = "signs of abuse"
 
 
 class Purpose(StrEnum):

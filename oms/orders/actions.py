@@ -187,11 +187,11 @@ def hold(session: Session, order_id: int, why: str, *, by: Actor) -> OrderHold:
     return made
 
 
-def lift_hold(session: Session, hold_id: int, *, by: Actor) -> None:
-    """Let an order go on."""
+def lift_hold(session: Session, hold_id: int, *, by: Actor, why: str = "") -> None:
+    """Let an order go on, with the reason where there is one."""
     found = session.get_one(OrderHold, hold_id, with_for_update=True)
     found.lifted_at = found.lifted_at or clock.now()
-    note_event(session, queries.locked(session, found.order_id), "hold lifted", by=by)
+    note_event(session, queries.locked(session, found.order_id), "hold lifted", by=by, why=why)
 
 
 def _end_holds(session: Session, order_id: int) -> None:

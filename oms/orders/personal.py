@@ -34,7 +34,12 @@ class OrderDelivery:
 
     name: str = personal("Name on the parcel", "For the carrier.", Category.ADDRESS, recipients=("carrier",))
     street: str = personal(
-        "Street and number", "For the carrier, on the label.", Category.ADDRESS, recipients=("carrier",)
+        "Street and number",
+        "For the carrier, on the label.",
+        Category.ADDRESS,
+        recipients=("carrier",),
+        # Orders to one place are found by marks of it, which are compared and never opened.
+        indexed=True,
     )
     country: str = personal(
         "Country", "For the carrier, and for the tax.", Category.ADDRESS, recipients=("carrier",)
@@ -47,6 +52,7 @@ class OrderDelivery:
         "For the carrier, and for the cost of delivery.",
         Category.ADDRESS,
         recipients=("carrier",),
+        indexed=True,
         default="",
     )
     region: str = personal(

@@ -129,6 +129,18 @@ def apply_truth(session: Session, truth: SessionTruth) -> str:
     return str(truth.state)
 
 
+def note_refusal(session: Session, truth: SessionTruth) -> bool:
+    """Count a card that was refused for a payment; False where it is none of ours.
+
+    The caller has made sure that each refusal is counted once. A debit that failed days later is no card.
+    """
+    payment = _locked(session, truth)
+    if payment is None or truth.state in {PaymentState.FAILED, PaymentState.AUTHORIZED}:
+        return False
+    payment.refusals += 1
+    return True
+
+
 def _locked(session: Session, truth: SessionTruth) -> Payment | None:
     payment = session.scalar(
         select(Payment)

@@ -15,6 +15,8 @@ from oms.payments.words import GatewayRefusedError, RefundTruth, SessionTruth
 ASK_AFTER = timedelta(seconds=90)
 # Stripe forgets idempotency keys after 24 hours (https://docs.stripe.com/api/idempotent_requests).
 KEY_LIFE = timedelta(hours=23)
+# What Stripe says of each card that was refused; its session stays open for another one.
+REFUSED = "payment_intent.payment_failed"
 
 
 @jobs.on("stripe.told", role=Role.WORKER)
@@ -30,6 +32,8 @@ def believe(message: Message) -> None:
         taken.applied_at = clock.now()
         if isinstance(truth, SessionTruth):
             taken.outcome = actions.apply_truth(session, truth)
+            if taken.type == REFUSED and actions.note_refusal(session, truth):
+                taken.outcome = queries.REFUSED_CARD
         elif isinstance(truth, RefundTruth):
             taken.outcome = actions.apply_refund_truth(session, truth)
         else:

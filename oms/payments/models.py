@@ -18,12 +18,13 @@ class Payment(Base):
 
     Ids begin anew in every database, and two of them may share one account of the provider: a copy of the
     books for practice, say. `trouble` is the error that the last look at the provider's word ended with.
+    `refusals` counts the cards that were refused on the way.
     """
 
     __tablename__ = "payments"
     __columns__: ClassVar = columns(
-        "id key order_id reference state amount currency locale captured refunded created_at expires_at"
-        " settled_at trouble",
+        "id key order_id reference state amount currency locale captured refunded refusals created_at"
+        " expires_at settled_at trouble",
         "session_ref intent_ref",
     )
     __table_args__ = (
@@ -31,6 +32,7 @@ class Payment(Base):
         CheckConstraint("captured >= 0 AND captured <= amount", name="captured"),
         CheckConstraint("refunded >= 0 AND refunded <= captured", name="refunded"),
         Index("ix_payments_order_id", "order_id"),
+        Index("ix_payments_settled_at", "settled_at"),
         Index(
             "ix_payments_open",
             "created_at",
@@ -48,6 +50,7 @@ class Payment(Base):
     locale: Mapped[str]
     captured: Mapped[int] = mapped_column(server_default="0")
     refunded: Mapped[int] = mapped_column(server_default="0")
+    refusals: Mapped[int] = mapped_column(server_default="0")
     session_ref: Mapped[str | None] = mapped_column(unique=True)
     intent_ref: Mapped[str | None] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -5,9 +5,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from oms.kernel.inbox import WebhookEvent
 from oms.payments.models import Payment, PaymentEvent, Refund, RefundLine
 from oms.payments.states import PaymentState, RefundState
 
+# How the journal of webhooks names what became of an event that told of a refused card.
+REFUSED_CARD = "a card was refused"
 OPEN = (PaymentState.PENDING, PaymentState.UNKNOWN, PaymentState.AUTHORIZED)
 
 
@@ -90,6 +93,25 @@ def events_of(session: Session, order_id: int) -> list[PaymentEvent]:
             .order_by(PaymentEvent.id)
         )
     )
+
+
+def refusals_of(session: Session, order_id: int) -> int:
+    """Return how many cards were refused for an order."""
+    count = select(func.coalesce(func.sum(Payment.refusals), 0)).where(Payment.order_id == order_id)
+    return int(session.scalar(count) or 0)
+
+
+def refused_between(session: Session, since: datetime, until: datetime) -> int:
+    """Return how many cards were refused in the whole shop after one moment and up to another."""
+    told = (WebhookEvent.occurred_at > since, WebhookEvent.occurred_at <= until)
+    count = select(func.count(WebhookEvent.id)).where(WebhookEvent.outcome == REFUSED_CARD, *told)
+    return int(session.scalar(count) or 0)
+
+
+def captured_between(session: Session, since: datetime, until: datetime) -> int:
+    """Return how many payments came in after one moment and up to another."""
+    came = (Payment.settled_at > since, Payment.settled_at <= until, Payment.captured > 0)
+    return int(session.scalar(select(func.count(Payment.id)).where(*came)) or 0)
 
 
 def no_longer_needed(before: datetime) -> tuple[ColumnElement[bool], ...]:

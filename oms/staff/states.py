@@ -58,6 +58,7 @@ ALLOWS: Mapping[StaffRole, frozenset[Permission]] = {
             Permission.ORDERS_READ,
             Permission.REFUND,
             Permission.FINANCE_READ,
+            Permission.RISK,
             Permission.STOCK_READ,
             Permission.CATALOG_READ,
         }
@@ -66,7 +67,16 @@ ALLOWS: Mapping[StaffRole, frozenset[Permission]] = {
 
 
 # What shows people: only for who is trained and bound to secrecy (001-22), whatever their roles.
-PERSONAL = frozenset({Permission.REVEAL, Permission.PRIVACY, Permission.MESSAGES, Permission.WAREHOUSE})
+PERSONAL = frozenset(
+    {
+        Permission.REVEAL,
+        Permission.PRIVACY,
+        Permission.MESSAGES,
+        Permission.WAREHOUSE,
+        # What is said there of an order is said of its buyer.
+        Permission.RISK,
+    }
+)
 
 
 def permissions(roles: frozenset[StaffRole]) -> frozenset[Permission]:

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CATALOG_READ = "see products"
     CATALOG_CHANGE = "change products and prices"
     MESSAGES = "answer messages"
+    RISK = "look at doubtful orders"
     PRIVACY = "handle privacy requests"
     AUDIT_READ = "read the audit trail"
     FINANCE_READ = "see money"

@@ -28,7 +28,7 @@ from oms.web.filters import long_date, moment, party
 from oms.web.markets import place
 from storefront.account.forms import MailboxForm
 from storefront.catalog import pages as goods_pages
-from storefront.orders import right
+from storefront.orders import look, right
 from storefront.orders.record import country_name, of_order
 
 _PARTS = ("name", "street", "postcode", "city", "region")
@@ -81,7 +81,7 @@ def context(session: Session, order: Order) -> dict[str, Any]:
     ends = queries.ends(order)
     placed = long_date(order.placed_at) if order.placed_at else ""
     return {
-        "order": {**summary(order), "placed": placed},
+        "order": {**summary(order), "placed": placed, **look.sentence(session, order)},
         "record": of_order(order, ends, _("Delivery") if not order.is_digital else ""),
         "lines": _lines(session, order),
         "events": [_event(event) for event in queries.history(session, order.id) if _event_words(event)],
@@ -160,7 +160,7 @@ def _shipment_words() -> dict[ShipmentState, tuple[str, str]]:
 
 
 def _actions(session: Session, order: Order) -> list[dict[str, str]]:
-    offered = [*_letters(session, order), *right.offer(session, order)]
+    offered = [*_letters(session, order), *look.offer(session, order), *right.offer(session, order)]
     if not fulfillment.can_buyer_cancel(session, order):
         return offered
     return [

@@ -17,6 +17,9 @@ from oms.privacy.minors.models import MinorCase
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.wishes.models import Wish
 from oms.privacy.wishes.states import Choice, WishWay, wording
+from oms.risk import words as risk
+from oms.risk.models import OrderDoubt
+from oms.risk.states import DoubtState
 from oms.web.filters import long_date, moment, party
 from oms.web.markets import place
 from storefront.orders.record import gone_words
@@ -157,6 +160,8 @@ def _known(found: Insight) -> list[dict[str, Any]]:
         groups.setdefault(unit_words(one.unit), []).extend(_rows(one))
     for row in found.wishes:
         groups.setdefault(unit_words(row.unit), []).append(_wish(row))
+    for doubt, unit in found.reviews:
+        groups.setdefault(unit_words(unit), []).append(_review(doubt))
     return [{"title": title, "rows": rows} for title, rows in groups.items()]
 
 
@@ -169,6 +174,15 @@ def _wish(row: Wish) -> tuple[str, str, str, str]:
     ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGAL_OBLIGATION))
     read = _("Words of %(version)s, read in %(language)s.", version=row.wording, language=row.language)
     return title, value, f"{_way(row.way)} {read} {why} {ground}", ""
+
+
+def _review(found: OrderDoubt) -> tuple[str, str, str, str]:
+    until = _("It waits until %(when)s at the latest.", when=moment(found.due_at))
+    why = _("To see abuse before something is sent. It goes 30 days after it was decided.")
+    ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGITIMATE_INTEREST))
+    is_open = found.state is DoubtState.OPEN
+    value = risk.outcome(found.state, _)
+    return str(_("A look at the order")), value, " ".join([*([until] if is_open else []), why, ground]), ""
 
 
 def _way(way: WishWay) -> str:
@@ -196,7 +210,9 @@ def _rows(one: Known) -> list[tuple[str, str, str, str]]:
     return [
         (
             _(field.label),
-            _("Among your messages.") if (one.kind.name, field.name) in _ELSEWHERE else value,
+            _("Among your messages.")
+            if (one.kind.name, field.name) in _ELSEWHERE
+            else risk.value(one.kind.name, field.name, value, _),
             f"{_(field.why)} {rules}",
             at(f"/your-data/lock?what={one.unit}/{one.kind.name}.{field.name}") if can_lock else "",
         )

@@ -81,6 +81,9 @@ ALSO = {
     "storefront/orders/changing.py": "the routes of what a buyer can still change",
     "storefront/orders/right.py": "what can be withdrawn from, in words",
     "storefront/orders/withdrawing.py": "the routes of the EU right of withdrawal",
+    "oms/risk/scoring.py": "how much each sign of abuse counts, as one table",
+    "oms/risk/words.py": "signs of abuse in sentences",
+    "storefront/orders/look.py": "an order that waits for a person, in words",
     "oms/returns/period.py": "until when a buyer may withdraw",
     "storefront/orders/record.py": "the ticket's two sides",
 }

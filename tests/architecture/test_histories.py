@@ -28,6 +28,7 @@ ONE_MOVE = {
     "turn": ("bulk_works", "ended_at"),
     "mail": ("mail_sends", "sent_at"),
     "withdrawal": ("withdrawals", "settled_at"),
+    "doubt": ("order_doubts", "decided_at"),
     "staff": ("staff", "left_at"),
 }
 # Machines of things, whose moves are deeds in the audit trail or days on their row, each move its own column.

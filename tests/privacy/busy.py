@@ -15,7 +15,7 @@ from oms.fulfillment import queries as parts
 from oms.fulfillment.packing import actions as packing
 from oms.fulfillment.packing.actions import Box
 from oms.fulfillment.picking import actions as picking
-from oms.kernel import clock
+from oms.kernel import clock, ids, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
@@ -50,6 +50,9 @@ from oms.privacy.wishes.queries import token_of
 from oms.returns import actions as returns
 from oms.returns.actions import Declaration
 from oms.returns.personal import WithdrawalStatement
+from oms.risk import actions as risk
+from oms.risk.personal import DoubtReasons
+from oms.risk.scoring import Signals, assess
 from oms.staff.states import StaffRole
 from oms.web.markets import Place
 from tests.forgetting import GRACE, delivered, paid
@@ -225,6 +228,7 @@ def _of_desk(small: Shop, order: Order) -> dict[str, str]:
         "oms.printing.label": f"/shipments/{parcel}/label",
         "oms.printing.slip": f"/shipments/{parcel}/slip",
         "oms.privacy.request_page": f"/privacy/{_request(order).number}",
+        "oms.risk.doubt": f"/risk/{_doubted(small)}",
         "oms.returns.settle": f"/returns/withdrawals/{_withdraw(returned)}/settle",
         "oms.staff.member": f"/staff/{member}",
         "oms.stock.level": "/stock/RETRO-CLOCK",
@@ -281,6 +285,15 @@ def _pack(order: Order) -> int:
     with transaction() as session:
         packing.put_in_box(session, part, "CEDAR-PENCIL")
         return packing.close_box(session, part, Box(100, "self", "post"), by=SYSTEM).id
+
+
+def _doubted(small: Shop) -> str:
+    """Let an order wait for a look."""
+    order = paid({small.pencil: 1})
+    keys = vault.prepare(ids.new_id(), order.unit, DoubtReasons)
+    with transaction() as session:
+        risk.doubt(session, order.id, assess(Signals(refused=4, ratio=9.0)), keys)
+    return order.number
 
 
 def _withdraw(order: Order) -> int:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from oms.fulfillment import actions as fulfillment
 from oms.kernel import audit
 from oms.kernel.audit import Actor
-from oms.kernel.errors import ConflictError, NotFoundError
+from oms.kernel.errors import ConflictError, NotFoundError, RefusedError
 from oms.orders import actions as agreement
 from oms.orders import queries as orders
 from oms.orders.models import Order, OrderHold
@@ -13,6 +13,9 @@ from oms.orders.refunding import actions as refunding
 from oms.orders.refunding.actions import Wanted
 from oms.orders.states import OrderState
 from oms.payments.models import Refund
+from oms.risk import queries as risk
+
+_LOOK = "It waits for a look, which only its reviewers take."
 
 
 def hold(session: Session, number: str, why: str, *, by: Actor) -> None:
@@ -32,12 +35,18 @@ def why_not_hold(session: Session, order: Order) -> str:
 
 
 def lift(session: Session, hold_id: int, *, by: Actor) -> Order:
-    """Let an order go on; again, nothing changes. Raises NotFoundError."""
+    """Let an order go on; again, nothing changes.
+
+    Raises NotFoundError, or RefusedError for what its reviewers alone decide.
+    """
     found = session.get(OrderHold, hold_id)
     if found is None:
         raise NotFoundError("There is no such hold.")
     order = orders.locked(session, found.order_id)
     session.refresh(found)
+    doubt = risk.open_of(session, order.id)
+    if doubt is not None and doubt.hold_id == hold_id:
+        raise RefusedError(_LOOK)
     if found.lifted_at is None:
         agreement.lift_hold(session, hold_id, by=by)
         audit.record(session, by, "order.lift", order.unit)
@@ -45,14 +54,20 @@ def lift(session: Session, hold_id: int, *, by: Actor) -> Order:
 
 
 def lift_all(session: Session, number: str, *, by: Actor) -> None:
-    """Let an order go on, whatever it waited for. Raises ConflictError when it does not wait."""
+    """Let an order go on, whatever it waited for. Raises ConflictError where it may not, or does not wait."""
     order = _order(session, number)
-    waits = orders.open_holds(session, order.id)
-    if not waits:
-        raise ConflictError("It does not wait.")
-    for one in waits:
+    if refusal := why_not_lift(session, order):
+        raise ConflictError(refusal)
+    for one in orders.open_holds(session, order.id):
         agreement.lift_hold(session, one.id, by=by)
     audit.record(session, by, "order.lift", order.unit)
+
+
+def why_not_lift(session: Session, order: Order) -> str:
+    """Return why an order cannot be let go on here, as a sentence; nothing when it can."""
+    if risk.open_of(session, order.id) is not None:
+        return _LOOK
+    return "" if orders.open_holds(session, order.id) else "It does not wait."
 
 
 def cancel(session: Session, number: str, why: str, *, by: Actor) -> tuple[Refund, ...]:

@@ -1,6 +1,6 @@
 """Orders in words and figures, as the list and the page of one order show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -202,14 +202,16 @@ def told(disclosures: Sequence[Disclosure]) -> list[dict[str, str]]:
     ]
 
 
-def holds(found: Sequence[OrderHold], names: Mapping[str, str], *, may_lift: bool) -> list[dict[str, str]]:
-    """Return why an order must wait."""
+def holds(
+    found: Sequence[OrderHold], names: Mapping[str, str], *, may_lift: Callable[[OrderHold], bool]
+) -> list[dict[str, str]]:
+    """Return why an order must wait; what may be lifted here has a button for it."""
     return [
         {
             "why": one.why,
             "who": who(one.by_kind, one.by_id, names),
             "when": filters.moment(one.placed_at),
-            "release_url": url_for("oms.changes.lift", hold=one.id) if may_lift else "",
+            "release_url": url_for("oms.changes.lift", hold=one.id) if may_lift(one) else "",
         }
         for one in found
     ]

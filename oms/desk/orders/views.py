@@ -25,6 +25,7 @@ from oms.orders import queries as orders
 from oms.orders.models import Order, OrderEvent
 from oms.orders.personal import OrderContact, OrderDelivery, OrderNote
 from oms.payments import queries as payments
+from oms.risk import queries as risk
 from oms.staff import queries as staff
 from oms.web.frame import flashed, page
 from oms.web.permissions import Permission
@@ -80,12 +81,17 @@ def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] =
     me, ends = signed_in(), orders.ends(found)
     letters = queries.initials(session, found) if me.is_cleared else ""
     names = {str(one.id): one.desk_name for one in staff.members(session)}
+    doubt = risk.open_of(session, found.id)
     may_see_money = me.may(Permission.FINANCE_READ) or me.may(Permission.REFUND)
     told: dict[str, Any] = {
         "order": pages.heading(found, letters, _stage(session, found)),
         "actions": _actions(found, can_cancel=not sending.why_not_cancel(session, found)),
         "holds": pages.holds(
-            orders.open_holds(session, found.id), names, may_lift=me.may(Permission.ORDERS_CHANGE)
+            orders.open_holds(session, found.id),
+            names,
+            may_lift=lambda hold: (
+                me.may(Permission.ORDERS_CHANGE) and not (doubt and doubt.hold_id == hold.id)
+            ),
         ),
         "lines": pages.lines(found, queries.origins_by_line(session, found.id)),
         "rows": pages.sums(found),

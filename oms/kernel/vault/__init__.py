@@ -45,6 +45,7 @@ open_each = spans.timed(records.open_each)
 replace = spans.timed(records.replace)
 find = spans.timed(finding.find)
 find_among = spans.timed(finding.find_among)
+alike = spans.timed(finding.alike)
 subject_of = spans.timed(finding.subject_of)
 units_of = spans.timed(finding.units_of)
 open_file = spans.timed(filing.open_file)
@@ -62,6 +63,7 @@ __all__ = [
     "OpenedFile",
     "PurposeRefusedError",
     "accept_loss",
+    "alike",
     "configure",
     "destroy_due",
     "destroy_subject",

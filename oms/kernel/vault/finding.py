@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, delete, exists, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from oms.kernel import clock, register
 from oms.kernel.db import keyring_reading, keyring_transaction, transaction
@@ -95,6 +95,33 @@ def find_among(session: Session, types: Sequence[type[Any]], field: str, value: 
         .order_by(SealedRow.sealed_at.desc(), SealedRow.id)
     )
     return list(dict.fromkeys(Found(row.subject_id, row.unit) for row in rows))
+
+
+def alike(
+    session: Session, cls: type[Any], fields: Sequence[str], units: Sequence[str]
+) -> dict[str, frozenset[str]]:
+    """Return by unit in which units all of some fields of a kind have the same values, itself among them.
+
+    A unit that has not all of them is not in it. Digests are compared with digests: nothing is opened.
+    Raises KeyError: no index.
+    """
+    kind = register.kind_of(cls)
+    for field in fields:
+        if not kind.field(field).indexed:
+            raise KeyError(f"{kind.name}.{field} has no blind index")
+    own, other = aliased(SealedRow), aliased(SealedRow)
+    pairs = select(own.unit, other.unit).where(own.unit.in_(units), own.kind == kind.name)
+    for field in fields:
+        mine, theirs = aliased(BlindIndex), aliased(BlindIndex)
+        pairs = pairs.where(
+            *(mine.sealed_id == own.id, mine.field == f"{kind.name}.{field}"),
+            *(theirs.field == mine.field, theirs.version == mine.version),
+            *(theirs.digest == mine.digest, theirs.sealed_id == other.id),
+        )
+    found: dict[str, set[str]] = {}
+    for unit, same in session.execute(pairs):
+        found.setdefault(unit, set()).add(same)
+    return {unit: frozenset(same) for unit, same in found.items()}
 
 
 def subject_of(session: Session, unit: str) -> UUID | None:

@@ -20,6 +20,8 @@ from oms.privacy.locking.models import Restriction
 from oms.privacy.parcels import queries as parcels
 from oms.privacy.wishes import queries as wishes
 from oms.privacy.wishes.models import Wish
+from oms.risk import queries as risk
+from oms.risk.models import OrderDoubt
 
 UNTOLD = Recipient("", "", "", "", "", "", ())
 
@@ -52,6 +54,7 @@ class Insight:
     orders: tuple[Order, ...]
     wishes: tuple[Wish, ...] = ()
     objection: Restriction | None = None
+    reviews: tuple[tuple[OrderDoubt, str], ...] = ()
 
     @property
     def facts(self) -> int:
@@ -78,6 +81,7 @@ def insight(session: Session, units: Sequence[str], *, by: Actor) -> Insight:
         tuple(order for order in found if order),
         tuple(wishes.ledger(session, units)),
         locking.objection(session, units),
+        tuple(risk.of_units(session, units)),
     )
 
 
@@ -93,6 +97,7 @@ def joined(parts: Sequence[Insight]) -> Insight:
         tuple(sorted(looks.values(), key=lambda deed: deed.at, reverse=True)),
         tuple({order.id: order for part in parts for order in part.orders}.values()),
         tuple({row.id: row for part in parts for row in part.wishes}.values()),
+        reviews=tuple({row[0].id: row for part in parts for row in part.reviews}.values()),
     )
 
 
@@ -147,6 +152,7 @@ def copy(found: Insight, schema_url: str) -> dict[str, Any]:
         "looks": [_look(deed) for deed in found.looks],
         "orders": [_order(order) for order in found.orders],
         "wishes": [_wish(row) for row in found.wishes],
+        "reviews": [_review(doubt, unit) for doubt, unit in found.reviews],
         "places": _places(found),
     }
 
@@ -214,6 +220,17 @@ def _look(deed: Deed) -> dict[str, Any]:
 def _wish(row: Wish) -> dict[str, Any]:
     names = ("unit", "purpose", "channel", "choice", "text_hash", "wording", "language", "way")
     return {**{name: str(getattr(row, name)) for name in names}, "at": row.at.isoformat()}
+
+
+def _review(found: OrderDoubt, unit: str) -> dict[str, Any]:
+    return {
+        "unit": unit,
+        "at": found.at.isoformat(),
+        "due_at": found.due_at.isoformat(),
+        "outcome": found.state,
+        "decided_at": found.decided_at.isoformat() if found.decided_at else None,
+        "by": found.by_kind,
+    }
 
 
 def _order(order: Order) -> dict[str, Any]:

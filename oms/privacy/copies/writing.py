@@ -19,6 +19,8 @@ from oms.privacy.access.queries import Insight
 from oms.privacy.copies.models import Copy
 from oms.privacy.states import Channel
 from oms.privacy.wishes.states import WishPurpose, wording
+from oms.risk import words as risk
+from oms.risk.states import DoubtState
 from oms.web.paper import environment
 
 COLUMNS = ("about", "what", "value", "why", "basis", "source", "recipients", "ends_at")
@@ -57,7 +59,8 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         for name, value in record["values"].items():
             field = kind.field(name)
             yield (
-                *(record["unit"], field.label, _text(value), field.why, record["basis"]),
+                *(record["unit"], field.label, risk.value(kind.name, name, _text(value), str)),
+                *(field.why, record["basis"]),
                 *(record["source"], " ".join(egress.receivers(field)), record["ends_at"]),
             )
     for row in told["disclosures"]:
@@ -75,6 +78,10 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         what = f"{row['choice']} for {row['purpose']} by {row['channel']}"
         words = f"words of {row['wording']} in {row['language']}, SHA-256 {row['text_hash']}"
         yield row["unit"], what, row["at"], words, "consent", f"you, by {row['way']}", "", ""
+    for row in told["reviews"]:
+        what = f"a person looks at the order, since {row['at']}, until {row['due_at']} at the latest"
+        became = risk.outcome(DoubtState(row["outcome"]), str)
+        yield row["unit"], what, became, "security", "legitimate interest", "the shop", "", ""
     for place in told["places"]:
         where = f"{place['provider']} {' '.join(place['countries'])}".strip()
         outside = f"outside the EEA: {' '.join(place['outside_eea'])}" if place["outside_eea"] else ""
@@ -111,6 +118,7 @@ def _page(told: dict[str, Any], language: str, market: str) -> str:
             countries=lambda codes: ", ".join(str(names.get(code, code)) for code in codes),
             date=lambda told: format_date(date.fromisoformat(told), "d MMMM y", locale=locale),
             wish=lambda purpose, channel: wording(WishPurpose(purpose), Channel(channel), language)[0],
-            text=_text,
+            text=lambda kind, name, value: risk.value(kind, name, _text(value), say),
+            became=lambda state: risk.outcome(DoubtState(state), say),
         )
     )

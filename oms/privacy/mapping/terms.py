@@ -35,6 +35,7 @@ _CATEGORIES = {
     Category.MESSAGE: ("user.content.private", "pd:Communication"),
     Category.EVIDENCE: ("user.content", "dpv:PersonalData"),
     Category.ACCOUNT: ("user.account", "pd:Authenticating"),
+    Category.ABUSE: ("user.behavior", "dpv:PersonalData"),
 }
 USES = {
     Purpose.DELIVERY: ("essential.service.operations", "dpv:DeliveryOfGoods"),

@@ -17,6 +17,7 @@ from oms.orders import runs as lapsed
 from oms.payments import actions as payments
 from oms.privacy.retention import queries
 from oms.privacy.retention.queries import DISPUTE_WINDOW
+from oms.risk import actions as risk
 
 T = TypeVar("T")
 
@@ -53,6 +54,7 @@ def forget_order(session: Session, order_id: int) -> None:
     """Cut an order and its parcels from their person, once the keys are destroyed; what was sold stays."""
     orders.forget(session, order_id)
     fulfillment.forget(session, order_id)
+    risk.forget(session, order_id)
 
 
 def forget_subject(session: Session, subject_id: UUID) -> None:

@@ -7,6 +7,7 @@ from oms.kernel.register import KINDS, Basis, Kind, Purpose
 from oms.orders.states import OrderState
 from oms.privacy.states import Channel
 from oms.privacy.wishes.states import Choice, WishPurpose, WishWay
+from oms.risk.states import DoubtState
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
@@ -32,6 +33,7 @@ def schema(address: str) -> dict[str, Any]:
                 "looks": _list(_LOOK),
                 "orders": _list(_ORDER),
                 "wishes": _list(_WISH),
+                "reviews": _list(_REVIEW),
                 "places": _list(_PLACE),
             }
         ),
@@ -113,6 +115,16 @@ _ORDER = _object(
         "tax": _MINOR,
         "total": _MINOR,
         "lines": _list(_LINE),
+    }
+)
+_REVIEW = _object(
+    {
+        "unit": _TEXT,
+        "at": {**_MOMENT, "description": "Since when the order waited until a person had looked at it."},
+        "due_at": {**_MOMENT, "description": "When it is sent by itself where nobody has looked."},
+        "outcome": {"enum": [str(state) for state in DoubtState]},
+        "decided_at": _MAYBE,
+        "by": {"enum": ["", "staff", "system"]},
     }
 )
 _COUNTRIES = _list({"type": "string", "pattern": "^[A-Z]{2}$"})

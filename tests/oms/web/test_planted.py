@@ -164,6 +164,15 @@ VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
         "1 late", Health.ILL,
     ),
     "Withdrawals not paid back within 14 days": (_run(_WITHDRAWAL), "1", Health.ILL),
+    "Doubtful orders that nobody looked at for a day": (
+        _run("INSERT INTO order_doubts (order_id, hold_id, at, due_at)"
+             " SELECT max(id), 1, now() - interval '25 hours', now() + interval '23 hours' FROM orders"),
+        "1", Health.ILL,
+    ),
+    "Cards being tried at the checkout within the hour": (
+        _run("INSERT INTO card_alerts (at, refused, paid) VALUES (now(), 40, 2)"),
+        "40 refused, 2 paid", Health.ILL,
+    ),
     "Withdrawals without acknowledgment": (_run(_WITHDRAWAL), "1", Health.ILL),
 }  # fmt: skip
 

@@ -40,14 +40,10 @@ def preview(session: Session, found: Sequence[Order], deed: Deed) -> list[Row]:
     """Return what would become of each order."""
     checks: dict[Deed, Callable[[Session, Order], str]] = {
         Deed.HOLD: actions.why_not_hold,
-        Deed.LIFT: _why_not_lift,
+        Deed.LIFT: actions.why_not_lift,
         Deed.CANCEL: why_not_cancel,
     }
     return [Row(order.number, checks[deed](session, order)) for order in found]
-
-
-def _why_not_lift(session: Session, order: Order) -> str:
-    return "" if orders.open_holds(session, order.id) else "It does not wait."
 
 
 def ask(session: Session, rows: Sequence[Row], deed: Deed, why: str, *, by: Actor) -> BulkWork:
