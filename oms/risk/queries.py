@@ -151,8 +151,11 @@ def listed(session: Session, *, are_open: bool) -> list[tuple[OrderDoubt, Order]
 
 
 def reasons(session: Session, order: Order, *, by: Actor) -> DoubtReasons | None:
-    """Open why an order waits, for a reviewer; None once it has gone."""
-    return vault.open_record(session, DoubtReasons, order.unit, purpose=Purpose.SECURITY, by=by)
+    """Open why an order waits, for a reviewer; None once it has gone, or while its person has it locked."""
+    try:
+        return vault.open_record(session, DoubtReasons, order.unit, purpose=Purpose.SECURITY, by=by)
+    except vault.LockedError:
+        return None
 
 
 def due(session: Session, at: datetime) -> list[int]:

@@ -5,6 +5,9 @@ from sqlalchemy.orm import Session
 
 from oms.orders.models import Order
 from oms.risk import queries as risk
+from oms.risk import words
+from oms.risk.models import OrderDoubt
+from oms.risk.states import DoubtState
 from oms.web.filters import moment
 from storefront.catalog import pages as goods_pages
 
@@ -25,12 +28,8 @@ def offer(session: Session, order: Order) -> list[dict[str, str]]:
     """Lead to the reasons, and to where a buyer can say something about them."""
     if risk.open_of(session, order.id) is None:
         return []
-    why = _(
-        "Something about payment, address or earlier orders is unusual. That happens to honest people."
-    )
-    heard = _(
-        "If you can explain it, say so. Whoever looks at the order reads it, and no machine refuses it."
-    )
+    why = _("Something about payment, address or earlier orders is unusual. That happens to honest people.")
+    heard = _("If you can explain it, say so, and name the order. A person reads it. No machine refuses it.")
     return [
         {
             "title": _("Why we look"),
@@ -45,3 +44,11 @@ def offer(session: Session, order: Order) -> list[dict[str, str]]:
             "url": goods_pages.url("/your-data/ask"),
         },
     ]
+
+
+def kept(found: OrderDoubt, ground: str) -> tuple[str, str, str, str]:
+    """Return what a person reads of a doubt about their order: what, what became of it, and the rules."""
+    until = _("It waits until %(when)s at the latest.", when=moment(found.due_at))
+    why = _("To see abuse before something is sent. It goes 30 days after it was decided.")
+    rules = [until, why, ground] if found.state is DoubtState.OPEN else [why, ground]
+    return str(_("A look at the order")), words.outcome(found.state, _), " ".join(map(str, rules)), ""

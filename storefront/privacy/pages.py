@@ -18,10 +18,9 @@ from oms.privacy.models import PrivacyRequest
 from oms.privacy.wishes.models import Wish
 from oms.privacy.wishes.states import Choice, WishWay, wording
 from oms.risk import words as risk
-from oms.risk.models import OrderDoubt
-from oms.risk.states import DoubtState
 from oms.web.filters import long_date, moment, party
 from oms.web.markets import place
+from storefront.orders import look
 from storefront.orders.record import gone_words
 from storefront.privacy.asking.forms import KIND_NAMES
 
@@ -160,8 +159,9 @@ def _known(found: Insight) -> list[dict[str, Any]]:
         groups.setdefault(unit_words(one.unit), []).extend(_rows(one))
     for row in found.wishes:
         groups.setdefault(unit_words(row.unit), []).append(_wish(row))
+    ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGITIMATE_INTEREST))
     for doubt, unit in found.reviews:
-        groups.setdefault(unit_words(unit), []).append(_review(doubt))
+        groups.setdefault(unit_words(unit), []).append(look.kept(doubt, ground))
     return [{"title": title, "rows": rows} for title, rows in groups.items()]
 
 
@@ -174,15 +174,6 @@ def _wish(row: Wish) -> tuple[str, str, str, str]:
     ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGAL_OBLIGATION))
     read = _("Words of %(version)s, read in %(language)s.", version=row.wording, language=row.language)
     return title, value, f"{_way(row.way)} {read} {why} {ground}", ""
-
-
-def _review(found: OrderDoubt) -> tuple[str, str, str, str]:
-    until = _("It waits until %(when)s at the latest.", when=moment(found.due_at))
-    why = _("To see abuse before something is sent. It goes 30 days after it was decided.")
-    ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGITIMATE_INTEREST))
-    is_open = found.state is DoubtState.OPEN
-    value = risk.outcome(found.state, _)
-    return str(_("A look at the order")), value, " ".join([*([until] if is_open else []), why, ground]), ""
 
 
 def _way(way: WishWay) -> str:
