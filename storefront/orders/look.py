@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from oms.kernel.register import Field, Kind
 from oms.orders.models import Order
 from oms.risk import queries as risk
 from oms.risk import words
@@ -46,9 +47,15 @@ def offer(session: Session, order: Order) -> list[dict[str, str]]:
     ]
 
 
-def kept(found: OrderDoubt, ground: str) -> tuple[str, str, str, str]:
+def said(kind: Kind, field: Field, value: str) -> str:
+    """Return the value of a record as its person reads it."""
+    return words.value(kind.name, field.name, value, _)
+
+
+def kept(found: OrderDoubt) -> tuple[str, str, str, str]:
     """Return what a person reads of a doubt about their order: what, what became of it, and the rules."""
     until = _("It waits until %(when)s at the latest.", when=moment(found.due_at))
     why = _("To see abuse before something is sent. It goes 30 days after it was decided.")
+    ground = _("Ground: %(basis)s.", basis=_("our legitimate interest"))
     rules = [until, why, ground] if found.state is DoubtState.OPEN else [why, ground]
     return str(_("A look at the order")), words.outcome(found.state, _), " ".join(map(str, rules)), ""

@@ -17,7 +17,6 @@ from oms.privacy.minors.models import MinorCase
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.wishes.models import Wish
 from oms.privacy.wishes.states import Choice, WishWay, wording
-from oms.risk import words as risk
 from oms.web.filters import long_date, moment, party
 from oms.web.markets import place
 from storefront.orders import look
@@ -25,7 +24,7 @@ from storefront.orders.record import gone_words
 from storefront.privacy.asking.forms import KIND_NAMES
 
 # Too long to stand between facts: it is read on a page of its own.
-_ELSEWHERE = {("order.letter", "words"), ("account.letter", "words")}
+_APART = {("order.letter", "words"), ("account.letter", "words")}
 
 
 def at(path: str) -> str:
@@ -159,9 +158,8 @@ def _known(found: Insight) -> list[dict[str, Any]]:
         groups.setdefault(unit_words(one.unit), []).extend(_rows(one))
     for row in found.wishes:
         groups.setdefault(unit_words(row.unit), []).append(_wish(row))
-    ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGITIMATE_INTEREST))
     for doubt, unit in found.reviews:
-        groups.setdefault(unit_words(unit), []).append(look.kept(doubt, ground))
+        groups.setdefault(unit_words(unit), []).append(look.kept(doubt))
     return [{"title": title, "rows": rows} for title, rows in groups.items()]
 
 
@@ -202,8 +200,8 @@ def _rows(one: Known) -> list[tuple[str, str, str, str]]:
         (
             _(field.label),
             _("Among your messages.")
-            if (one.kind.name, field.name) in _ELSEWHERE
-            else risk.value(one.kind.name, field.name, value, _),
+            if (one.kind.name, field.name) in _APART
+            else look.said(one.kind, field, value),
             f"{_(field.why)} {rules}",
             at(f"/your-data/lock?what={one.unit}/{one.kind.name}.{field.name}") if can_lock else "",
         )
