@@ -166,8 +166,7 @@ def _known(found: Insight) -> list[dict[str, Any]]:
 def _wish(row: Wish) -> tuple[str, str, str, str]:
     title, _why = wording(row.purpose, row.channel, place().language)
     day = long_date(row.at)
-    is_given = row.choice is Choice.GIVEN
-    value = _("allowed on %(day)s", day=day) if is_given else _("stopped on %(day)s", day=day)
+    value = (_("allowed on %(day)s") if row.choice is Choice.GIVEN else _("stopped on %(day)s")) % {"day": day}
     why = _("To write only what you want. It goes with the order or account that it belongs to.")
     ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGAL_OBLIGATION))
     read = _("Words of %(version)s, read in %(language)s.", version=row.wording, language=row.language)
