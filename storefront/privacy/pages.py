@@ -166,11 +166,11 @@ def _known(found: Insight) -> list[dict[str, Any]]:
 def _wish(row: Wish) -> tuple[str, str, str, str]:
     title, _why = wording(row.purpose, row.channel, place().language)
     day = long_date(row.at)
-    value = (_("allowed on %(day)s") if row.choice is Choice.GIVEN else _("stopped on %(day)s")) % {"day": day}
+    words = _("allowed on %(day)s") if row.choice is Choice.GIVEN else _("stopped on %(day)s")
     why = _("To write only what you want. It goes with the order or account that it belongs to.")
     ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGAL_OBLIGATION))
     read = _("Words of %(version)s, read in %(language)s.", version=row.wording, language=row.language)
-    return title, value, f"{_way(row.way)} {read} {why} {ground}", ""
+    return title, words % {"day": day}, f"{_way(row.way)} {read} {why} {ground}", ""
 
 
 def _way(way: WishWay) -> str:
