@@ -1,30 +1,43 @@
 """B12: who pretends to be somebody else learns nothing, not even whether there is somebody."""
 
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from secrets import choice, randbelow, token_urlsafe
+from types import FrameType
 
 import pytest
+from argon2 import Parameters, PasswordHasher, extract_parameters
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from oms.app import create_desk
+from oms.buyers import actions as buying
+from oms.buyers.actions import Proof
+from oms.buyers.states import CodePurpose
+from oms.buyers.upkeep import actions as upkeep
 from oms.kernel import clock, ids
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
 from oms.orders.personal import OrderContact
 from oms.privacy.asking import receiving
 from oms.privacy.models import PrivacyRequest
-from storefront.app import create_store
+from oms.staff import actions as staffing
+from oms.staff.actions import DemoSecrets, NewStaff
+from oms.staff.states import StaffRole
+from oms.web import credentials
 from tests import make
 from tests.forgetting import delivered, proven
 from tests.make import Shop
-from tests.people import Mailbox, Visitor, without_token
+from tests.people import SECRET, Mailbox, Visitor, without_token
 
 Measured = Callable[..., None]
+House = Callable[[str], Flask]
 PairOf = Callable[["Victim"], tuple[dict[str, str], dict[str, str]]]
 SEEN = ("/your-data/", "/your-data/delete", "/account/")
 
@@ -233,6 +246,17 @@ def test_a_thousand_attacks_and_none_succeeds(small: Shop, store: FlaskClient, m
 ASK = "/your-data/ask"
 PROOF, WAY_BACK = "/account/prove?next=/your-data/", "/orders/locked-out"
 WITHDRAW = "/withdraw"
+SIGN_IN, BY_PASSWORD = "/account/sign-in", "/account/password-sign-in"
+# Of the desk, whose addresses begin after /oms.
+DESK = "/sign-in"
+# Where a post leads, whoever asked; a form that fits nothing is the same page again.
+ONWARD = {ASK: ASK, WITHDRAW: "", BY_PASSWORD: "", DESK: ""}
+
+
+@pytest.fixture
+def house(store: FlaskClient, settings: Settings) -> House:
+    """Give the application that has a page."""
+    return lambda page: create_desk(settings) if page == DESK else store.application
 
 
 def _seconds(app: Flask, page: str, typed: dict[str, str]) -> float:
@@ -245,8 +269,7 @@ def _seconds(app: Flask, page: str, typed: dict[str, str]) -> float:
         environ_overrides={"REMOTE_ADDR": visitor.address},
     )
     seconds = time.perf_counter() - begun
-    # A withdrawal that fits nothing is the same page again; the others lead on, whoever asked.
-    assert answer.headers.get("Location", "") == {ASK: ASK, WITHDRAW: ""}.get(page, "/account/code")
+    assert answer.headers.get("Location", "") == ONWARD.get(page, "/account/code")
     return seconds
 
 
@@ -280,19 +303,71 @@ def in_statement_of(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
     return {**stated, "number": who.number}, {**stated, "number": ids.order_number()}
 
 
+@cache
+def real_hash() -> str:
+    """Return what is kept of a password that nobody here types."""
+    return credentials.hash_password(token_urlsafe(32))
+
+
+def open_account(who: Victim, password_hash: str) -> None:
+    """Open an account for a mailbox; without a hash it has no password."""
+    with reading() as session:
+        keys = buying.prepare_account(session)
+    with transaction() as session:
+        proof = Proof(who.email, CodePurpose.SIGN_IN, "eu", "en", None, "")
+        buyer = buying.open_account(session, proof, keys)
+        if password_hash:
+            upkeep.set_password(session, buyer.id, password_hash)
+
+
+def with_account(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the mailbox of an account, and one that has none."""
+    open_account(who, real_hash())
+    return by_mailbox(who)
+
+
+def with_password(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
+    """Return a wrong password for an account that has one, and for a mailbox without account."""
+    known, unknown = with_account(who)
+    guess = {"password": token_urlsafe(16)}
+    return {**known, **guess}, {**unknown, **guess}
+
+
+def without_password(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
+    """Return a password for an account that has none, and for a mailbox without account."""
+    open_account(who, "")
+    known, unknown = by_mailbox(who)
+    guess = {"password": token_urlsafe(16)}
+    return {**known, **guess}, {**unknown, **guess}
+
+
+def of_staff(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
+    """Return a wrong password for somebody who works here, and for somebody who does not."""
+    with reading() as session:
+        keys = staffing.prepare_member(session)
+    with transaction() as session:
+        new = NewStaff(who.email, "somebody at the desk", frozenset({StaffRole.SERVICE}))
+        staffing.add_demo_member(session, new, keys, DemoSecrets(real_hash(), SECRET))
+    known, unknown = by_mailbox(who)
+    guess = {"password": token_urlsafe(16)}
+    return {**known, **guess}, {**unknown, **guess}
+
+
+GUARDED = [(BY_PASSWORD, with_password), (BY_PASSWORD, without_password), (DESK, of_staff)]
 PAIRS = [
     *((PROOF, by_mailbox), (WAY_BACK, by_order), (ASK, in_words)),
     *((WITHDRAW, in_statement), (WITHDRAW, in_statement_of)),
+    *((SIGN_IN, with_account), *GUARDED),
 ]
 
 
 @pytest.mark.parametrize(("page", "pair_of"), PAIRS)
 def test_known_and_unknown_are_answered_in_the_same_words(
-    small: Shop, store: FlaskClient, page: str, pair_of: PairOf
+    small: Shop, house: House, page: str, pair_of: PairOf
 ) -> None:
-    who, seen = victim(small), []
+    who, app, seen = victim(small), house(page), []
     for typed in pair_of(who):
-        answer = stranger(store.application).send(page, **typed)
+        answer = stranger(app).send(page, **typed)
         shown = without_token(answer)
         for value in typed.values():
             shown = shown.replace(value, "")
@@ -303,12 +378,12 @@ def test_known_and_unknown_are_answered_in_the_same_words(
 @pytest.mark.privacy
 @pytest.mark.parametrize(("page", "pair_of"), PAIRS)
 def test_known_and_unknown_take_as_long(
-    small: Shop, settings: Settings, measured: Measured, page: str, pair_of: PairOf
+    small: Shop, house: House, measured: Measured, page: str, pair_of: PairOf
 ) -> None:
-    app = create_store(settings)
+    app = house(page)
     people = [victim(small) for _number in range(200)]
-    for who in people[:5]:
-        _seconds(app, page, pair_of(who)[0])
+    for _number in range(5):
+        _seconds(app, page, pair_of(victim(small))[0])
     known, unknown = [], []
     for number, who in enumerate(people):
         pair = list(zip((known, unknown), pair_of(who), strict=True))
@@ -317,8 +392,46 @@ def test_known_and_unknown_take_as_long(
     medians = statistics.median(known), statistics.median(unknown)
     apart = abs(medians[0] - medians[1]) / max(medians)
     shown = " and ".join(f"{median * 1000:.1f}" for median in medians)
-    figure = f"{page.partition('?')[0]}: medians {shown} ms, {apart:.1%} apart, n = 200"
+    name = f"/oms{page}" if page == DESK else page.partition("?")[0]
+    figure = f"{name}: medians {shown} ms, {apart:.1%} apart, n = 200"
     measured("B12", figure, passed=apart <= 0.05)
+
+
+def costs(check: Callable[[], object]) -> list[Parameters]:
+    """Return what each password that is checked in a call is verified against, as Argon2 weighs it."""
+    found: list[str] = []
+
+    def watch(frame: FrameType, event: str, _given: object) -> None:
+        if event == "call" and frame.f_code is PasswordHasher.verify.__code__:
+            found.append(frame.f_locals["hash"])
+
+    sys.setprofile(watch)
+    try:
+        check()
+    finally:
+        sys.setprofile(None)
+    return [extract_parameters(one) for one in found]
+
+
+@pytest.mark.parametrize(("page", "pair_of"), GUARDED)
+def test_a_password_of_nobody_is_checked_as_hard_as_that_of_somebody(
+    small: Shop, house: House, page: str, pair_of: PairOf
+) -> None:
+    who, app = victim(small), house(page)
+    hard = extract_parameters(real_hash())
+    for typed in pair_of(who):
+        assert costs(lambda typed=typed: _seconds(app, page, typed)) == [hard]  # type: ignore[misc]
+
+
+def test_a_check_that_spares_the_work_for_nobody_is_seen() -> None:
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("nobody")
+
+    def spared(kept: str | None) -> bool:
+        return kept is not None and credentials.is_password(kept, "a guess")
+
+    assert len(costs(lambda: spared(real_hash()))) == 1
+    assert costs(lambda: spared(None)) == []
+    assert costs(lambda: credentials.is_password(cheap, "a guess")) != [extract_parameters(real_hash())]
 
 
 def test_a_page_that_tells_known_from_unknown_would_be_seen(small: Shop, store: FlaskClient) -> None:
