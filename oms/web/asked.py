@@ -48,7 +48,7 @@ checkout       name           needed  oms.shipping.gateway:buy               sen
 checkout       street         needed  oms.shipping.gateway:buy               sent street
 checkout       city           needed  oms.orders.placing.necessity:faults    sent city
 checkout       region         needed  oms.orders.placing.necessity:faults    sent region
-checkout       postcode       needed  oms.privacy.moving.queries:fitting       sent postcode
+checkout       postcode       needed  oms.orders.placing.necessity:faults    sent postcode
 checkout       phone          needed  oms.shipping.gateway:buy               sent called
 checkout       method         choice  -                                      ways
 checkout       waiver         choice  -                                      download
@@ -60,7 +60,7 @@ correction     name           needed  oms.shipping.gateway:buy               sen
 correction     street         needed  oms.shipping.gateway:buy               sent street
 correction     city           needed  oms.orders.placing.necessity:faults    sent city
 correction     region         needed  oms.orders.placing.necessity:faults    sent region
-correction     postcode       needed  oms.privacy.moving.queries:fitting       sent postcode
+correction     postcode       needed  oms.orders.placing.necessity:faults    sent postcode
 correction     phone          needed  oms.shipping.gateway:buy               sent called
 estimate       country        needed  oms.pricing.queries:quote
 estimate       postcode       free
