@@ -24,11 +24,16 @@ def empty_stores() -> None:
 
 
 def _empty(engine: Engine, metadata: MetaData) -> None:
-    names = [f'"{t.schema}"."{t.name}"' if t.schema else f'"{t.name}"' for t in metadata.sorted_tables]
-    if not names:
+    tables_of = {f'"{t.schema}"."{t.name}"' if t.schema else f'"{t.name}"': t for t in metadata.sorted_tables}
+    if not tables_of:
         return
-    probe = " UNION ALL ".join(f"SELECT '{n}' WHERE EXISTS (SELECT 1 FROM {n})" for n in names)
+    probe = " UNION ALL ".join(f"SELECT '{n}' WHERE EXISTS (SELECT 1 FROM {n})" for n in tables_of)
     with engine.begin() as connection:
         used = connection.scalars(text(probe)).all()
         if used:
-            connection.execute(text(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE"))
+            # Some ten times as quick as TRUNCATE, which makes new files for every table and index of it.
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text("; ".join(f"DELETE FROM {name}" for name in used)))
+            counted = [(name, c.name) for name in used for c in tables_of[name].columns if c.identity]
+            again = (f"setval(pg_get_serial_sequence('{name}', '{c}'), 1, false)" for name, c in counted)
+            connection.execute(text("SELECT " + ", ".join(("1", *again))))

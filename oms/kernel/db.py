@@ -99,12 +99,14 @@ def configure(
     """Name the two databases by their owner's addresses, this process's own role, and the roles' own logins.
 
     A role without a login of its own is put on by the signed-in owner, and could be put off again; with its
-    login the owner's address may be empty. Earlier connections are closed.
+    login the owner's address may be empty. Connections to other addresses than these are closed.
     """
-    close()
-    _urls.update(database=database_url, keyring=keyring_url)
+    named, own = {"database": database_url, "keyring": keyring_url}, dict(logins or {})
+    if (named, own) != (_urls, _logins):
+        close()
+    _urls.update(named)
     _logins.clear()
-    _logins.update(logins or {})
+    _logins.update(own)
     _process_role[0] = role
 
 

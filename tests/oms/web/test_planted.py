@@ -65,7 +65,7 @@ def app(shop: None, settings: Settings) -> Iterator[Flask]:
         yield made
     with transaction(Role.MIGRATE) as session:
         session.execute(text(f'ALTER DATABASE "{_name()}" RESET wal_recycle'))
-    db.configure(settings.database_url, settings.keyring_url, logins=settings.logins)
+    db.close()
 
 
 def _name() -> str:
@@ -106,11 +106,10 @@ def _left_behind(app: Flask) -> None:
     os.utime(left, (old, old))
 
 
-def _recycling(app: Flask) -> None:
-    settings: Settings = app.extensions["settings"]
+def _recycling(_: Flask) -> None:
     with transaction(Role.MIGRATE) as session:
         session.execute(text(f'ALTER DATABASE "{_name()}" SET wal_recycle = on'))
-    db.configure(settings.database_url, settings.keyring_url, logins=settings.logins)
+    db.close()
 
 
 # What is planted, the figure that tells of it, and how ill that is.
