@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Engine, text
 from oms.backups import archive, folders, programs, queries
 from oms.backups.archive import BrokenBackupError, Head
 from oms.backups.queries import DATA, KEYRING, KEYRING_LIFE, LEFT_OUT
-from oms.kernel import clock, db, places, vault
+from oms.kernel import audit, clock, db, places, vault
 from oms.kernel.config import Settings
-from oms.kernel.db import Role
+from oms.kernel.db import Role, reading
 from oms.kernel.errors import ConfigurationError, RefusedError
 from oms.privacy.retention import actions as retention
 from oms.web import doctor
@@ -194,6 +194,8 @@ def restore(
             if queries.counts(connection) != rows[what]:
                 raise BrokenBackupError(f"The {what} came back with other rows than were counted.")
     upgrade(settings.database_url, settings.keyring_url)
+    with reading(Role.AUDIT) as session:
+        audit.anchor_restored(session, settings.state_dir / "anchors")
     again, due, found = replay()
     files = folders.bring_back(settings, paths[DATA].parent)
     ill = tuple(finding for finding in doctor.examine() if finding.health is Health.ILL)

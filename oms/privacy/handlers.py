@@ -28,9 +28,12 @@ def configure(settings: Settings) -> None:
 
 @jobs.every(timedelta(minutes=1), role=Role.WORKER)
 def chain_audit() -> None:
-    """Link the deeds of the last minute into the chain."""
+    """Link the deeds of the last minute into the chain; write its head where the database's owner is not."""
     with transaction(Role.AUDIT) as session:
         audit.chain(session)
+    if _anchors:
+        with reading(Role.AUDIT) as session:
+            audit.anchor(session, _anchors[0])
 
 
 @jobs.every(timedelta(seconds=30), role=Role.WORKER)
@@ -82,20 +85,13 @@ def keep_locks() -> None:
     locking.lock_again()
 
 
-@jobs.every(timedelta(hours=1), role=Role.WORKER)
-def anchor_audit() -> None:
-    """Write the head of the chain where nobody with the database alone can change it."""
-    if _anchors:
-        with transaction() as session:
-            audit.anchor(session, _anchors[0])
-
-
 @jobs.every(timedelta(days=1), role=Role.WORKER)
 def cut_audit() -> None:
     """Let go of entries of the audit that are older than thirteen months, up to a checkpoint."""
     if _anchors:
         with transaction(Role.AUDIT) as session:
             audit.cut(session, _anchors[0])
+        audit.thin(_anchors[0])
 
 
 @jobs.every(timedelta(hours=1), role=Role.WORKER)

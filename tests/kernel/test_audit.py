@@ -1,5 +1,6 @@
 """What was done is written with the deed, linked after it, and no change to it goes unseen."""
 
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -198,6 +199,54 @@ def test_a_chain_written_anew_does_not_match_its_anchor(tmp_path: Path) -> None:
     with reading() as session:
         assert audit.verify(session).is_whole  # the control: by itself the forged chain holds together
         assert audit.verify(session, anchors).broken == ("position 5 is not what was anchored",)
+
+
+def test_what_a_restore_undid_is_missed_by_nobody_and_what_somebody_cut_is(tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors"
+    write(5)
+    link()
+    with reading() as session:
+        audit.anchor(session, anchors)
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("DELETE FROM audit_details"))
+        session.execute(text("DELETE FROM audit_links WHERE position > 3"))
+        session.execute(text("DELETE FROM audit_entries WHERE id > 3"))
+    with reading() as session:
+        assert audit.verify(session, anchors).broken == ("position 5 was anchored and is gone",)
+        audit.anchor_restored(session, anchors)
+        assert audit.verify(session, anchors).is_whole
+    write(2)
+    link()
+    with reading() as session:
+        assert audit.anchor(session, anchors) == 5
+        assert audit.verify(session, anchors).is_whole
+
+
+def test_of_each_day_gone_by_the_last_anchor_stays_and_every_cut(tmp_path: Path) -> None:
+    anchors, begun = tmp_path / "anchors", clock.now().replace(hour=9) - timedelta(days=2)
+    for hours in (0, 1, 24, 25, 48, 49):
+        with clock.held_at(begun + timedelta(hours=hours)):
+            write(1)
+            link()
+            with reading() as session:
+                audit.anchor(session, anchors)
+                audit.anchor(session, anchors)
+            if hours == 24:
+                with reading() as session:
+                    audit.anchor_restored(session, anchors)
+    with clock.held_at(begun + timedelta(hours=50)):
+        assert audit.thin(anchors) == 2
+        assert audit.thin(anchors) == 0
+    told = [json.loads(line) for line in anchors.read_text().splitlines()]
+    assert [(one["position"], one["why"]) for one in told] == [
+        (2, ""),
+        (3, "restored"),
+        (4, ""),
+        (5, ""),
+        (6, ""),
+    ]
+    with reading() as session:
+        assert audit.verify(session, anchors).is_whole
 
 
 def test_no_chain_has_no_anchor(tmp_path: Path) -> None:

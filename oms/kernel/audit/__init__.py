@@ -7,6 +7,7 @@ Whom an entry is about, and the reason in somebody's own words, lie beside it an
 keeps only a salted digest of both.
 """
 
+from oms.kernel.audit.anchors import thin
 from oms.kernel.audit.entries import (
     SYSTEM,
     Actor,
@@ -23,7 +24,7 @@ from oms.kernel.audit.entries import (
     record,
     record_each,
 )
-from oms.kernel.audit.links import KEPT, Verdict, anchor, chain, cut, tail, verify
+from oms.kernel.audit.links import KEPT, Verdict, anchor, anchor_restored, chain, cut, tail, verify
 
 __all__ = [
     "KEPT",
@@ -39,6 +40,7 @@ __all__ = [
     "about",
     "about_subject",
     "anchor",
+    "anchor_restored",
     "chain",
     "cut",
     "forget_about",
@@ -46,5 +48,6 @@ __all__ = [
     "record",
     "record_each",
     "tail",
+    "thin",
     "verify",
 ]

@@ -1,9 +1,7 @@
 """The chain: each link holds the SHA-256 of the link before it and of its entry; heads lie outside."""
 
 import hashlib
-import json
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +11,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock
+from oms.kernel.audit import anchors
 from oms.kernel.audit.entries import AuditCheckpoint, AuditEntry, AuditLink
 
 _BATCH = 1000
@@ -68,10 +67,7 @@ class Verdict:
 def chain(session: Session) -> int:
     """Link the entries that are not linked yet, by one process at a time; return how many."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("audit chain"))))
-    head = session.execute(
-        select(AuditLink.position, AuditLink.hash).order_by(AuditLink.position.desc()).limit(1)
-    ).one_or_none()
-    position, last = (head.position, head.hash) if head else (0, b"")
+    position, last = _head(session) or (0, b"")
     newest = session.scalar(select(func.max(AuditLink.entry_id))) or 0
     found = session.execute(_UNLINKED, {"after": newest - _LATECOMERS, "most": _BATCH}).all()
     links = []
@@ -89,21 +85,26 @@ def _link_hash(last: bytes, position: int, told: bytes) -> bytes:
 
 
 def anchor(session: Session, path: Path) -> int:
-    """Append the head of the chain to a file outside the database; return its position, 0 for no chain."""
-    head = session.execute(
-        select(AuditLink.position, AuditLink.hash).order_by(AuditLink.position.desc()).limit(1)
-    ).one_or_none()
-    return _write_outside(path, head.position, head.hash) if head else 0
+    """Append the head of the chain to a file outside the database, if it is not the last line of it already.
+
+    Return its position, 0 for no chain. After each chaining, so that a tail cut off is missed at once.
+    """
+    head = _head(session)
+    if head and anchors.last(path) != head:
+        anchors.write(path, *head)
+    return head[0] if head else 0
 
 
-def _write_outside(path: Path, position: int, head: bytes, *, is_cut: bool = False) -> int:
-    line = {"at": clock.now().isoformat(), "position": position, "hash": head.hex(), "cut": is_cut}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="ascii") as file:
-        file.write(json.dumps(line) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return position
+def anchor_restored(session: Session, path: Path) -> None:
+    """Write outside that a restore ended the chain here: what was anchored after it went with the restore."""
+    if path.exists():
+        anchors.write(path, *(_head(session) or (0, b"")), why=anchors.RESTORED)
+
+
+def _head(session: Session) -> tuple[int, bytes] | None:
+    newest = select(AuditLink.position, AuditLink.hash).order_by(AuditLink.position.desc()).limit(1)
+    found = session.execute(newest).one_or_none()
+    return (found.position, found.hash) if found else None
 
 
 def cut(session: Session, path: Path) -> int:
@@ -116,16 +117,16 @@ def cut(session: Session, path: Path) -> int:
     last = session.scalar(select(AuditLink.hash).where(AuditLink.position == position))
     if last is None:
         return 0
-    _write_outside(path, position, last, is_cut=True)
+    anchors.write(path, position, last, why=anchors.CUT)
     return int(session.scalar(text("SELECT cut_audit(:upto)"), {"upto": position}) or 0)
 
 
-def verify(session: Session, anchors: Path | None = None) -> Verdict:
+def verify(session: Session, outside: Path | None = None) -> Verdict:
     """Walk the chain from its beginning and compare it with itself, its entries, and the anchored heads."""
-    anchored, cuts = _anchored(anchors)
+    anchored, cuts = anchors.heads(outside)
     position, last = _beginning(session)
     broken: list[str] = []
-    if anchors is not None and position and cuts.get(position) != last:
+    if outside is not None and position and cuts.get(position) != last:
         broken.append(f"the chain begins after position {position}, which was not written outside")
     anchored = {at: head for at, head in anchored.items() if at > position}
     count, after = 0, _BEFORE_ALL
@@ -185,17 +186,3 @@ def _faults(row: _Link, position: int, last: bytes) -> list[str]:
     if detail is not None and hashlib.sha256(detail).digest() != digest:
         faults.append(f"entry {entry_id} has another person or reason than was written")
     return faults
-
-
-def _anchored(path: Path | None) -> tuple[dict[int, bytes], dict[int, bytes]]:
-    """Return the heads that were written outside by position, and those of them that are checkpoints."""
-    heads: dict[int, bytes] = {}
-    cuts: dict[int, bytes] = {}
-    if path is None or not path.exists():
-        return heads, cuts
-    for line in path.read_text(encoding="ascii").splitlines():
-        told: Mapping[str, Any] = json.loads(line)
-        heads[int(told["position"])] = bytes.fromhex(told["hash"])
-        if told.get("cut"):
-            cuts[int(told["position"])] = bytes.fromhex(told["hash"])
-    return heads, cuts

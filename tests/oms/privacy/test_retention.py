@@ -16,7 +16,7 @@ from oms.kernel.register import Purpose
 from oms.orders import actions as orders
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact
-from oms.privacy import checks
+from oms.privacy import checks, handlers
 from oms.privacy.retention import actions, queries
 from oms.web.doctor import Health
 from storefront.app import create_store
@@ -162,15 +162,21 @@ def test_what_the_clock_does_is_scheduled() -> None:
         "chain_audit": minute,
         "finish_destroying": minute,
         "sweep_leftovers": hour,
-        "anchor_audit": hour,
         "run_retention": hour,
         "rotate_index": day,
     }.items()
 
 
 def test_a_chained_deed_is_anchored_outside(shop: None, settings: Settings) -> None:
-    with transaction() as session:
-        audit.record(session, SYSTEM, "look", "order:1")
-    jobs.SCHEDULE["privacy.chain_audit"].run()
-    with transaction() as session:
-        assert audit.anchor(session, settings.state_dir / "anchors") == 1
+    handlers.configure(settings)
+    anchors = settings.state_dir / "anchors"
+    for deed in range(3):
+        with transaction() as session:
+            audit.record(session, SYSTEM, "look", f"order:{deed}")
+        jobs.SCHEDULE["privacy.chain_audit"].run()
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("DELETE FROM audit_links WHERE position = 3"))
+        session.execute(text("DELETE FROM audit_entries WHERE about = 'order:2'"))
+    with reading() as session:
+        assert audit.verify(session).is_whole  # the control: of itself the chain misses nothing
+        assert audit.verify(session, anchors).broken == ("position 3 was anchored and is gone",)
