@@ -43,9 +43,12 @@ def employed(desk: FlaskClient, *roles: StaffRole) -> tuple[Staff, Visitor]:
     return found, seated(desk.application.test_client(), found)
 
 
-def uncleared(member: Staff) -> None:
+def cleared(member: Staff, **days: int | None) -> None:
+    """Set the days of training and promise, so many from today; None where it never was."""
     with transaction() as session:
-        session.get_one(Staff, member.id).trained_on = clock.today() - YEAR
+        found = session.get_one(Staff, member.id)
+        for name, away in days.items():
+            setattr(found, name, None if away is None else clock.today() + timedelta(days=away))
 
 
 def test_without_a_training_of_this_year_nobody_sees_a_person(
@@ -55,7 +58,7 @@ def test_without_a_training_of_this_year_nobody_sees_a_person(
     member, visitor = employed(desk, StaffRole.OWNER)
     with visitor.client:
         assert "A···" in visitor.get(f"/orders/{order.number}").text
-    uncleared(member)
+    cleared(member, trained_on=-YEAR.days)
     seen = []
     for rule in desk.application.url_map.iter_rules():
         path = rule.rule.replace("<number>", order.number).replace("<int:number>", "1")
@@ -72,7 +75,7 @@ def test_a_clearance_has_both_days_and_ends_after_a_year(shop: None, desk: Flask
     member, visitor = employed(desk, StaffRole.OWNER)
     today = clock.today()
     path = f"/staff/{member.id}"
-    uncleared(member)
+    cleared(member, trained_on=-YEAR.days)
     assert "training or promise of secrecy is missing" in words(visitor.get(path))
     fields = {"trained_on": today.isoformat(), "confidential_on": today.isoformat()}
     assert visitor.send(f"{path}/clearance", page=path, **fields).status_code == 303
@@ -83,6 +86,27 @@ def test_a_clearance_has_both_days_and_ends_after_a_year(shop: None, desk: Flask
     with pytest.raises(BadInputError), transaction() as session:
         late = Clearance(today + timedelta(days=1), today)
         staffing.note_clearance(session, member.id, late, by=member.actor)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"trained_on": None},
+        {"confidential_on": None},
+        {"confidential_on": 1},
+        {"trained_on": -YEAR.days},
+        {"trained_on": None, "confidential_on": None},
+    ],
+)
+def test_without_either_record_nobody_is_seen(
+    shop: None, desk: FlaskClient, days: dict[str, int | None]
+) -> None:
+    member, visitor = employed(desk, StaffRole.PRIVACY)
+    assert visitor.get("/privacy").status_code == 200
+    cleared(member, **days)
+    assert visitor.get("/privacy").status_code == 403
+    cleared(member, trained_on=1 - YEAR.days, confidential_on=0)
+    assert visitor.get("/privacy").status_code == 200
 
 
 def test_a_leaver_is_off_the_desk_with_the_next_click(shop: None, desk: FlaskClient) -> None:
@@ -103,6 +127,18 @@ def test_roles_that_nobody_used_for_ninety_days_are_reported(shop: None, desk: F
         unused = [(s.id, role) for s, role in staff.unused_grants(session, clock.today() + timedelta(days=1))]
         assert unused == [(member.id, StaffRole.FINANCE), (member.id, StaffRole.PRIVACY)]
         assert staff.unused_grants(session, later) != []
+
+
+def test_of_two_old_roles_the_idle_one_alone_is_reported(shop: None) -> None:
+    member = Office().employ("both@shop.test", StaffRole.PRIVACY, StaffRole.FINANCE)
+    with transaction() as session:
+        for grant in session.get_one(Staff, member.id).grants:
+            grant.granted_at = clock.now() - timedelta(days=100)
+        # What both roles allow would keep both.
+        staffing.note_use(session, member.id, Permission.FINANCE_READ)
+    with reading() as session:
+        unused = staff.unused_grants(session, clock.today() - UNUSED)
+        assert [(one.id, role) for one, role in unused] == [(member.id, StaffRole.PRIVACY)]
 
 
 def look(member: Staff, units: list[str]) -> None:

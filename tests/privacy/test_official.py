@@ -28,6 +28,7 @@ from oms.privacy.official.actions import Asked
 from oms.privacy.official.models import OfficialRequest
 from oms.privacy.official.states import Instrument, OfficialState, Why
 from oms.staff.states import StaffRole
+from storefront.app import create_store
 from tests import make
 from tests.forgetting import delivered, proven
 from tests.make import Shop
@@ -306,7 +307,7 @@ def test_an_emergency_is_short_and_reviewed_by_another(small: Shop) -> None:
         assert queries.unreviewed(session, clock.now() + timedelta(days=9)) == 0
 
 
-def test_everybody_sees_figures_and_no_name(small: Shop, store: FlaskClient) -> None:
+def test_everybody_sees_figures_and_no_name(small: Shop, store: FlaskClient, settings: Settings) -> None:
     reader = Visitor(store)
     assert "None so far" in words(reader.get("/transparency"))
     assert "/transparency" in reader.get("/privacy").text
@@ -316,6 +317,10 @@ def test_everybody_sees_figures_and_no_name(small: Shop, store: FlaskClient) -> 
     taken(row)
     with reading() as session:
         assert queries.counters(session) == [(clock.now().year, Instrument.REGULATOR, 1, 1, 0)]
+    # Another process, which has no page of before.
+    shown = words(Visitor(create_store(settings).test_client()).get("/transparency"))
+    assert f"{clock.now().year} order of a regulator 1 1 0" in shown
+    assert not [word for word in (order.number, *SECRETS.values()) if word in shown]
 
 
 def at_the_desk(desk: FlaskClient, email: str) -> Visitor:
