@@ -24,6 +24,8 @@ HOUR, DAY, MONTH, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=3
 USUAL = timedelta(days=90)
 # Of fewer orders nobody knows what is usual.
 _LEAST_USUAL = 20
+# Where hundreds have parcels sent, everybody does.
+_HUB = 300
 # Reasons of refunds that tell of goods that were not as they should be; the desk's list has them.
 CLAIMS = ("Goods were damaged", "Goods were missing")
 MOST_LISTED = 50
@@ -79,12 +81,11 @@ def _neighbors(
     if not usual or order.total < HIGH * usual:
         return 0, 0
     there = vault.alike(session, OrderDelivery, ("street", "postcode"), [order.unit])
+    place = there.get(order.unit, frozenset()) - set(mine)
+    if len(place) > _HUB:
+        return len(place), 0
     lately = (Order.placed_at <= at, Order.placed_at > at - MONTH)
-    found = session.scalars(
-        select(Order).where(
-            Order.number.in_(_numbers(there.get(order.unit, frozenset()) - set(mine))), *lately
-        )
-    )
+    found = session.scalars(select(Order).where(Order.number.in_(_numbers(place)), *lately))
     theirs = {one.unit: one for one in found}
     mailboxes = vault.alike(session, OrderContact, ("email",), list(theirs))
     since = _begun(session, {unit for same in mailboxes.values() for unit in same})

@@ -1,5 +1,6 @@
 """A crowd of buyers, each with an order that is sealed as the shop seals it, written in few statements."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -40,22 +41,27 @@ def gather(people: int) -> list[str]:
         span = {"first": first, "last": min(first + _BATCH - 1, people)}
         with transaction(Role.MIGRATE) as session:
             fresh = list(session.scalars(text(_ORDERS), span))
-        _seal(fresh)
+        seal({number: _person(number) for number in fresh})
         numbers += fresh
     with transaction(Role.MIGRATE) as session:
         session.execute(text("ANALYZE"))
     return numbers
 
 
-def _seal(numbers: list[str]) -> None:
+def _person(number: str) -> tuple[OrderDelivery, OrderContact]:
+    delivery = OrderDelivery(f"Buyer {number}", "Rapenburg 70", "NL", city="Leiden", postcode="2311 EZ")
+    return delivery, OrderContact(mailbox(number))
+
+
+def seal(people: Mapping[str, tuple[OrderDelivery, OrderContact]]) -> None:
+    """Seal, for each order by its number, where it goes and whose it is."""
     now = clock.now()
     keys, rows, marks = [], [], []
     with keyring_transaction() as ring:
         index = current_salt(ring)
-    for number in numbers:
+    for number, records in people.items():
         unit, subject = f"order:{number}", new_id()
-        delivery = OrderDelivery(f"Buyer {number}", "Rapenburg 70", "NL", city="Leiden", postcode="2311 EZ")
-        for record in (delivery, OrderContact(mailbox(number))):
+        for record in records:
             kind = register.kind_of(type(record))
             key_id, row_id, secret = new_id(), new_id(), new_id().bytes + new_id().bytes
             keys.append(
