@@ -24,7 +24,7 @@ from oms.privacy.asking.actions import Asked
 from oms.privacy.breaches import actions, queries
 from oms.privacy.breaches.models import Breach, BreachUnit
 from oms.privacy.breaches.queries import Extent
-from oms.privacy.breaches.states import PARTS, REPORT, BreachState, Leak, Reach
+from oms.privacy.breaches.states import GAP, PARTS, REPORT, BreachState, Leak, Reach
 from oms.privacy.states import RequestKind, Source
 from oms.staff.states import StaffRole
 from tests.forgetting import GRACE, delivered, proven
@@ -193,6 +193,28 @@ def reported(breach: Breach) -> None:
     with transaction() as session:
         words = dict.fromkeys(REPORT, "Words.")
         actions.write_report(session, session.get_one(Breach, breach.id), words, by=KIM)
+
+
+def test_each_part_is_drafted_and_a_gap_in_one_keeps_all_from_going(small: Shop) -> None:
+    delivered({small.pencil: 1})
+    breach = opened()
+    assert set(breach.parts) == set(PARTS)
+    assert set(breach.report) == set(REPORT)
+    assert not [part for part, said in (breach.parts | breach.report).items() if len(said) < 30]
+    assert "It concerns your address, contact." in breach.parts["possible_impact"]
+    assert breach.missing() == ["possible_impact", "what_we_do"]
+    whole = {part: said.replace(GAP, "Nobody did.") for part, said in breach.parts.items()}
+    for left in breach.missing():
+        with transaction() as session:
+            kept = session.get_one(Breach, breach.id)
+            actions.write_notice(session, kept, {**whole, left: breach.parts[left]}, by=KIM)
+        with pytest.raises(BadInputError), transaction() as session:
+            actions.send(session, session.get_one(Breach, breach.id), by=KIM)
+    with transaction() as session:
+        kept = session.get_one(Breach, breach.id)
+        actions.write_notice(session, kept, whole, by=KIM)
+        actions.send(session, kept, by=KIM)
+    assert again(breach).state is not BreachState.OPEN
 
 
 def test_the_report_counts_and_is_told_only_whole(small: Shop) -> None:

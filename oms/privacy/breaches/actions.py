@@ -12,8 +12,8 @@ from oms.kernel.errors import BadInputError, IllegalMoveError
 from oms.kernel.register import KINDS
 from oms.privacy.breaches import queries
 from oms.privacy.breaches.models import Breach, BreachUnit
-from oms.privacy.breaches.queries import Extent
-from oms.privacy.breaches.states import PARTS, REPORT, BreachState, Leak, Reach
+from oms.privacy.breaches.queries import Extent, Numbers
+from oms.privacy.breaches.states import GAP, PARTS, REPORT, BreachState, Leak, Reach
 
 _BATCH = 1000
 _HAPPENED = {
@@ -22,8 +22,10 @@ _HAPPENED = {
     Leak.SESSION: "Somebody used the access of a member of our staff to look at orders.",
     Leak.BACKUP: "A backup of our records came into wrong hands.",
 }
-# The first words of each part; what is different each time is left empty, so that somebody has to write it.
+# The first words of each part; a gap where it is different each time, so that somebody has to write it.
 _DRAFT = {
+    "what_we_do": "We looked at once for everybody whom it concerns, and tell each of them. We report it to"
+    f" the data protection authority within 72 hours. {GAP}",
     "what_you_can_do": "Look out for mails in our name that ask for money or codes. You can delete your data"
     " on the page of your data at any time.",
     "remedies": "Write to us for any harm. You can complain to your data protection authority.",
@@ -46,8 +48,8 @@ def open_breach(session: Session, extent: Extent, *, by: Actor) -> Breach:
         since=extent.since,
         until=extent.until,
         found_at=now,
-        report=dict.fromkeys(REPORT, ""),
-        parts={**dict.fromkeys(PARTS, ""), **_DRAFT, "what_happened": _HAPPENED[extent.leak]},
+        report={},
+        parts={},
     )
     session.add(breach)
     session.flush()
@@ -57,26 +59,42 @@ def open_breach(session: Session, extent: Extent, *, by: Actor) -> Breach:
             for unit in units[start : start + _BATCH]
         ]
         session.execute(insert(BreachUnit), rows)
-    breach.report = {**breach.report, **_report(session, breach)}
+    found = queries.numbers(session, breach.id)
+    breach.parts, breach.report = _notice(breach, found), _report(breach, found)
     audit.record(session, by, f"breach.open.{extent.leak}", f"breach:{breach.number}")
     return breach
 
 
-def _report(session: Session, breach: Breach) -> dict[str, str]:
-    """Return the first words of the report: what is counted; what somebody has to judge is left empty."""
-    found = queries.numbers(session, breach.id)
+def _notice(breach: Breach, found: Numbers) -> dict[str, str]:
+    """Return the first words of the notice, in the order of its parts."""
+    sorts = ", ".join(_sorts(found)) or "data"
+    impact = (
+        f"It concerns your {sorts}. Whoever read it could write to you or call you, and pretend to be us."
+    )
+    happened = {"what_happened": _HAPPENED[breach.leak], "possible_impact": f"{impact} {GAP}"}
+    return {part: {**happened, **_DRAFT}[part] for part in PARTS}
+
+
+def _report(breach: Breach, found: Numbers) -> dict[str, str]:
+    """Return the first words of the report: what is counted, and gaps for what somebody has to judge."""
     units = ", ".join(f"{count} of {sort}" for sort, count in found.units.items())
-    kinds = [(KINDS[name], count) for name, count in found.records.items() if name in KINDS]
-    sorts = sorted({str(field.category) for kind, _count in kinds for field in kind.fields})
-    records = ", ".join(f"{count} of {kind.name}" for kind, count in kinds)
+    records = ", ".join(f"{count} of {name}" for name, count in found.records.items() if name in KINDS)
     window = f"From {breach.since:%Y-%m-%d %H:%M} until {breach.until:%Y-%m-%d %H:%M} UTC."
     named = f" Named: {breach.named}." if breach.named else ""
     return {
         "nature": f"{_HAPPENED[breach.leak]} {window}{named} Found {breach.found_at:%Y-%m-%d %H:%M} UTC.",
         "concerned": f"At most {found.people} people who bought or asked here. Units: {units or 'none'}."
-        f" Records: {records or 'none'}. Categories: {', '.join(sorts) or 'none'}."
+        f" Records: {records or 'none'}. Categories: {', '.join(_sorts(found)) or 'none'}."
         " Every record is sealed with a key of its own.",
+        "contact": f"Name and mailbox of who answers: {GAP}",
+        "consequences": f"Mails or calls to the people concerned, in our name or another. {GAP}",
+        "measures": f"Everybody concerned was found by what leads to them, and is told. {GAP}",
     }
+
+
+def _sorts(found: Numbers) -> list[str]:
+    kinds = (KINDS[name] for name in found.records if name in KINDS)
+    return sorted({str(field.category) for kind in kinds for field in kind.fields})
 
 
 def write_notice(session: Session, breach: Breach, parts: Mapping[str, str], *, by: Actor) -> None:

@@ -1,5 +1,6 @@
 """Breaches, and each unit that one affects: how it was told, and what shows it."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from oms.kernel.db import Base
 from oms.kernel.register import Life, columns
-from oms.privacy.breaches.states import BREACH, PARTS, REPORT, BreachState, Leak, Reach
+from oms.privacy.breaches.states import BREACH, GAP, PARTS, REPORT, BreachState, Leak, Reach
 
 
 class Breach(Base):
@@ -44,12 +45,16 @@ class Breach(Base):
         self.state = state
 
     def missing(self) -> list[str]:
-        """Return the parts of the notice that are still empty; with one of them nothing is sent."""
-        return [part for part in PARTS if not self.parts.get(part, "").strip()]
+        """Return the parts of the notice that are not written to their end; with one nothing is sent."""
+        return _unwritten(PARTS, self.parts)
 
     def unreported(self) -> list[str]:
-        """Return the parts of the report to the authority that are still empty."""
-        return [part for part in REPORT if not self.report.get(part, "").strip()]
+        """Return the parts of the report to the authority that are not written to their end."""
+        return _unwritten(REPORT, self.report)
+
+
+def _unwritten(wanted: Iterable[str], words: Mapping[str, str]) -> list[str]:
+    return [part for part in wanted if not words.get(part, "").strip() or GAP in words[part]]
 
 
 class BreachUnit(Base):

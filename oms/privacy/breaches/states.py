@@ -43,6 +43,8 @@ class Reach(StrEnum):
 
 
 # What the authority is told (GDPR, article 33(3) a to d).
+# Where a draft leaves room for what only people know; a part that still has it counts as not written.
+GAP = "[…]"
 REPORT = ("nature", "concerned", "contact", "consequences", "measures")
 # What every notice says (001-24 to 001-28), each under its heading for who reads it, to be put into their
 # language; GDPR, articles 33(3) and 34(2), ask for no more.

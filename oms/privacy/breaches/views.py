@@ -13,7 +13,7 @@ from oms.privacy import pages
 from oms.privacy.breaches import actions, queries
 from oms.privacy.breaches.forms import LeakForm, NoticeForm, ReportForm
 from oms.privacy.breaches.models import Breach
-from oms.privacy.breaches.states import BreachState
+from oms.privacy.breaches.states import GAP, BreachState
 from oms.web.fields import show_error
 from oms.web.filters import moment
 from oms.web.forms import Form
@@ -117,11 +117,18 @@ def _forms(found: Breach, typed: Form) -> list[dict[str, Any]]:
             "url": url_for(where, number=found.number),
             "yes": _("Save"),
             "wanted": [part.name for part in form],
-            "note": _("Missing: %(parts)s.", parts=_labels(form, empty) or _("nothing")),
+            "note": _missing(form, empty),
         }
         for is_wanted, title, form, where, empty in wanted
         if is_wanted
     ]
+
+
+def _missing(form: Form, empty: list[str]) -> str:
+    told = [_("Missing: %(parts)s.", parts=_labels(form, empty) or _("nothing"))]
+    if empty:
+        told.append(_("Put your own words where %(gap)s stands.", gap=GAP))
+    return " ".join(told)
 
 
 def _written(found: Breach) -> list[dict[str, Any]]:
