@@ -91,6 +91,28 @@ def test_a_carrier_needs_its_key_and_a_secret_that_signs(
     assert told in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "place", "told"),
+    [
+        ("BACKUP_KEYRING", "data", "BACKUP_DATA and BACKUP_KEYRING must lie apart"),
+        ("BACKUP_KEYRING", "data/keys", "BACKUP_DATA and BACKUP_KEYRING must lie apart"),
+        ("BACKUP_KEYRING", "other/../data/keys", "BACKUP_DATA and BACKUP_KEYRING must lie apart"),
+        ("TOMBSTONES", "data/tombstones", "BACKUP_DATA and TOMBSTONES must lie apart"),
+        ("TOMBSTONES", "keyring/tombstones", "BACKUP_KEYRING and TOMBSTONES must lie apart"),
+    ],
+)
+def test_backups_and_what_was_erased_since_lie_apart(
+    tmp_path: Path, name: str, place: str, told: str
+) -> None:
+    folders = {"BACKUP_DATA": "data", "BACKUP_KEYRING": "keyring", "TOMBSTONES": "tombstones"}
+    whole = {**strong_settings(tmp_path), **{one: str(tmp_path / at) for one, at in folders.items()}}
+    assert load(whole).is_production
+    with pytest.raises(ConfigurationError) as refused:
+        load({**whole, name: str(tmp_path / place)})
+    assert str(refused.value).count("\n") == 1
+    assert told in str(refused.value)
+
+
 def test_two_signing_secrets_are_good_while_they_change(tmp_path: Path) -> None:
     both = f"{STRONG},{STRONG[::-1]}"
     assert load({**strong_settings(tmp_path), "STRIPE_WEBHOOK_SECRET": both}).stripe_webhook_secret == both

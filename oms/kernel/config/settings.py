@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -219,8 +220,16 @@ def _unfit(settings: Settings, *, demo: bool) -> list[str]:
         wrong.append("KEYRING_URL must be another database than DATABASE_URL.")
     if settings.backup_key and settings.backup_key in {settings.master_key, settings.master_key_other}:
         wrong.append("BACKUP_KEY must be another key than MASTER_KEY.")
-    if settings.backup_data == settings.backup_keyring:
-        wrong.append("BACKUP_KEYRING must be another folder than BACKUP_DATA.")
+    folders = {
+        "BACKUP_DATA": settings.backup_data,
+        "BACKUP_KEYRING": settings.backup_keyring,
+        "TOMBSTONES": settings.tombstones,
+    }
+    wrong += [
+        f"{name} and {other} must lie apart: who takes one must not have the other."
+        for (name, one), (other, two) in combinations(folders.items(), 2)
+        if one.resolve().is_relative_to(two.resolve()) or two.resolve().is_relative_to(one.resolve())
+    ]
     wrong += [
         f"{name} leads to another machine without TLS 1.2 or newer: {remedy(url)}"
         for name, url in settings.links.items()
