@@ -17,6 +17,8 @@ from oms.web import credentials
 from oms.web.errors import said
 
 LONGEST_MAILBOX = 254
+# What stands beside each box for words about a person, where its page says no more.
+WARNING = _l("Nothing about health, no card numbers, nothing about others.")
 _LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){12,}")
 _FEWEST, _MOST = 13, 19
 

@@ -12,7 +12,7 @@ from oms.privacy.asking.reading import MOST_WORDS
 from oms.privacy.parcels.actions import claimed
 from oms.privacy.parcels.personal import ParcelClaim
 from oms.privacy.states import Because, Ground, RequestKind, Source
-from oms.web.fields import MailboxField, choice_field, label_fields, no_card_number
+from oms.web.fields import WARNING, MailboxField, choice_field, label_fields, no_card_number
 from oms.web.forms import Form
 
 _LONG = Length(max=300, message=_l("Take at most 300 characters."))
@@ -26,6 +26,7 @@ class EntryForm(Form):
     words = TextAreaField(
         _l("Their words"),
         [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters.")), no_card_number],
+        description=WARNING,
     )
     because = choice_field(_l("Why, if it is a deletion"), BECAUSE)
     order_number, postcode, parcel_name = label_fields()
@@ -49,7 +50,9 @@ class DenialForm(Form):
         _l("Ground"), choices=[SelectChoice(g.value, _l(r.words)) for g, r in REASONS.items()]
     )
     evidence = TextAreaField(
-        _l("What shows it"), [InputRequired(_l("Say what shows it.")), _LONG, no_card_number]
+        _l("What shows it"),
+        [InputRequired(_l("Say what shows it.")), _LONG, no_card_number],
+        description=WARNING,
     )
     fields = SelectMultipleField(_l("Only these fields of a copy"), [Optional()], choices=queries.fields)
 

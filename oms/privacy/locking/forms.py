@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from oms.privacy.states import Outcome, RequestKind
-from oms.web.fields import no_card_number
+from oms.web.fields import WARNING, no_card_number
 from oms.web.forms import Form
 
 
@@ -28,6 +28,7 @@ class DecisionForm(Form):
             Length(max=300, message=_l("Take at most 300 characters.")),
             no_card_number,
         ],
+        description=WARNING,
     )
 
 

@@ -11,7 +11,7 @@ from oms.privacy.asking.reading import MOST_WORDS
 from oms.privacy.parcels.actions import claimed
 from oms.privacy.parcels.personal import ParcelClaim
 from oms.privacy.states import Because, RequestKind, Source
-from oms.web.fields import MailboxField, choice_field, label_fields, no_card_number
+from oms.web.fields import WARNING, MailboxField, choice_field, label_fields, no_card_number
 from oms.web.forms import Form
 
 KIND_NAMES = {
@@ -40,6 +40,7 @@ class AskForm(Form):
         _l("Your words"),
         [Optional(), Length(max=MOST_WORDS, message=_l("Take at most 2,000 characters.")), no_card_number],
         render_kw={"rows": 4, "maxlength": MOST_WORDS},
+        description=WARNING,
     )
     order_number, postcode, parcel_name = label_fields()
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from oms.web.fields import no_card_number
+from oms.web.fields import WARNING, no_card_number
 from oms.web.forms import Form
 
 MOST = 500
@@ -20,5 +20,6 @@ class NoteForm(Form):
             Length(max=MOST, message=_l("Take at most 500 characters.")),
             no_card_number,
         ],
+        description=WARNING,
         render_kw={"rows": "3", "maxlength": str(MOST)},
     )
