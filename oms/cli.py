@@ -29,6 +29,7 @@ from oms.returns import checks as returns_checks
 from oms.returns import commands as returns
 from oms.risk import checks as risk_checks
 from oms.shipping import checks as shipping_checks
+from oms.signins import checks as signins_checks
 from oms.staff import checks as staff_checks
 from oms.staff import commands as staff
 from oms.web import checks as web
@@ -43,7 +44,7 @@ COMMANDS: tuple[click.Command, ...] = (
 privacy.privacy.add_command(arrivals.import_copy)
 # Each feature's `checks.py`, whose import makes its invariants known to the doctor.
 CHECKS: tuple[ModuleType, ...] = (
-    *(web, buyers_checks, staff_checks, catalog_checks),
+    *(web, signins_checks, buyers_checks, staff_checks, catalog_checks),
     *(inventory_checks, payments_checks, orders_checks),
     *(shipping_checks, fulfillment_checks, returns_checks, risk_checks),
     *(keeping, backups_checks, notifications_checks),

@@ -50,6 +50,7 @@ from oms.returns import personal as returns_personal
 from oms.risk import models as risk
 from oms.risk import personal as risk_personal
 from oms.shipping import models as shipping
+from oms.signins import models as signins
 from oms.staff import models as staff
 from oms.staff import personal as staff_personal
 from oms.web import budgets, session_rows
@@ -57,7 +58,7 @@ from oms.web import budgets, session_rows
 metadata = Base.metadata
 MODULES = (
     *(audit, egress, inbox, jobs, outbox, vault),
-    *(budgets, session_rows),
+    *(budgets, session_rows, signins),
     *(catalog, media, search),
     *(buyers, buyers_personal, staff, staff_personal),
     *(inventory, shipping, pricing, payments, carts),

@@ -48,6 +48,7 @@ from oms.notifications.moving import handlers as moving_mails
 from oms.notifications.official import handlers as official_mails
 from oms.notifications.returning import handlers as returning_mails
 from oms.notifications.sending import handlers as sending_mails
+from oms.notifications.signins import handlers as sign_in_mails
 from oms.notifications.texting import handlers as texting
 from oms.orders import handlers as orders
 from oms.payments import gateway
@@ -64,17 +65,19 @@ from oms.privacy.parcels import handlers as parcels
 from oms.privacy.telling import handlers as telling
 from oms.risk import handlers as risk
 from oms.shipping import gateway as carriers
+from oms.signins import handlers as signins
 from oms.staff import handlers as staff
 from oms.web import handlers as web
 from oms.web.setup import connect
 
 # Each feature's handlers, whose import makes them known; they react in worker, relay and `outbox drain`.
 HANDLERS: tuple[ModuleType, ...] = (
-    *(buyers, staff, web),
+    *(buyers, staff, signins, web),
     *(inventory, payments, orders),
     *(fulfillment, labels, tracking, many, risk),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails, texting),
     *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails, minor_mails, official_mails),
+    sign_in_mails,
     *(privacy, asking, copies, exports, locks, moving, minors, official, parcels, telling, backups),
 )
 

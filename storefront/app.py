@@ -17,6 +17,7 @@ from oms.web.setup import Face
 from oms.web.wsgi import WsgiApp
 from storefront.account import entry
 from storefront.account import views as account
+from storefront.account.owning import views as owning
 from storefront.cart import views as cart
 from storefront.catalog import views as catalog
 from storefront.checkout import views as checkout
@@ -60,6 +61,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     texts.blueprint,
     legal.blueprint,
     entry.blueprint,
+    owning.blueprint,
     conventions.blueprint,
     privacy.blueprint,
     copies.blueprint,

@@ -16,7 +16,15 @@ def upgrade() -> None:
         sa.Column("failures", sa.BigInteger(), nullable=False),
         sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("succeeded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sort", sa.String(), server_default="", nullable=False),
+        sa.Column("passed", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_sign_in_budgets"),
+    )
+    op.create_index(
+        "ix_sign_in_budgets_pairs",
+        "sign_in_budgets",
+        ["tried_at"],
+        postgresql_where=sa.text("sort = 'pair'"),
     )
     op.create_table(
         "buyers",

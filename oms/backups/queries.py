@@ -15,12 +15,14 @@ from oms.kernel import clock
 DATA, KEYRING = "data", "keyring"
 # However old the data, a keyring of more days ago would bring back keys that were destroyed since.
 KEYRING_LIFE = timedelta(days=7)
-# What a restore rebuilds, or what nobody should find again: look-ups, sessions, codes, counted tries.
+# What a restore rebuilds, or what nobody should find again: look-ups, sessions, codes, tries, sign-ins.
 LEFT_OUT = {
     DATA: (
         "personal.blind_indexes",
         "public.mailbox_challenges",
+        "public.sign_in_alerts",
         "public.sign_in_budgets",
+        "public.sign_ins",
         "public.tombstone_marks",
         "public.web_sessions",
     ),

@@ -30,6 +30,7 @@ _ON_ITS_WAY = Retention(after=Event.SEALED, days=1, at_most=1)
     retention=_ACCOUNT,
     readers={
         Purpose.ACCOUNT: "buyer arrivals",
+        Purpose.SECURITY: "codes",
         Purpose.ORDER_MESSAGES: "notices",
         Purpose.RIGHTS: THEIR_MAILBOX,
     },

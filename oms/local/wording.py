@@ -22,7 +22,7 @@ from oms.kernel.i18n import CATALOGS, LANGUAGES, SOURCE
 from oms.kernel.register import KINDS, PLACES, Basis, Category, Event, Purpose
 from oms.privacy.breaches.states import PARTS
 from oms.privacy.erasure.queries import COUNTERFOIL, REFERENCE
-from oms.privacy.notice.queries import IN_BROWSERS
+from oms.privacy.notice.queries import LISTS, TOLD
 from oms.web import sessions, traces
 from oms.web.markets import MARKETS
 
@@ -40,7 +40,10 @@ _DESK_ONLY = (
 # Their import declares the register: records, recipients, cookies.
 DECLARING = (tables, sessions, traces)
 # What a feature of `oms` shows is shown at the desk; these write to buyers.
-_OF_BUYERS = ("oms/web/", "oms/notifications/", "oms/buyers/", "oms/fulfillment/printing/pages.py")
+_OF_BUYERS = (
+    *("oms/web/", "oms/notifications/", "oms/buyers/", "oms/signins/pages.py"),
+    "oms/fulfillment/printing/pages.py",
+)
 _DESK_FILES = ("views.py", "forms.py", "pages.py", "commands.py", "checks.py")
 # What asks for words in code, and how many of its arguments they are; a mail's reader says a sentence.
 _ASKING = {"_": 1, "_l": 1, "gettext": 1, "lazy_gettext": 1, "say": 1, "ngettext": 2, "_n": 2}
@@ -135,8 +138,9 @@ def _declared() -> list[str]:
     words += sorted({kind.source for kind in ours} - {"you"})
     words += [text for r in RECIPIENTS.values() for text in (r.name[:1].upper() + r.name[1:], r.what_for)]
     words += [*COUNTERFOIL, *REFERENCE, *PARTS.values(), *(r.category for r in RECIPIENTS.values())]
-    kept = [place for name, place in PLACES.items() if name.startswith(IN_BROWSERS)]
+    kept = [place for name, place in PLACES.items() if name.startswith(TOLD)]
     words += [text for place in kept for text in (place.holds, place.purpose, place.life)]
+    words += [place.name.removeprefix(LISTS) for place in kept if place.name.startswith(LISTS)]
     return [word for word in [*words, *MARKETS.values()] if word]
 
 

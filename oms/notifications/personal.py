@@ -13,6 +13,7 @@ MAIL = egress.declare(
         fields=(
             "order.contact.email",
             "account.contact.email",
+            "staff.contact.email",
             "challenge.code.email",
             "challenge.code.code",
             "notice.mailbox.email",

@@ -33,6 +33,7 @@ NEEDED = frozenset(
         ),
         *(
             "email_changed",
+            "sign_in",
             "certificate",
             "copy",
             "closing",

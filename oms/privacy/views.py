@@ -50,6 +50,7 @@ def _rooms() -> list[dict[str, str]]:
         (_("Suspected children"), "oms.minors.index"),
         (_("Official requests"), "oms.official.index"),
         (_("Looks at people"), "oms.watching.index"),
+        (_("Sign-ins"), "oms.watching.sign_ins"),
         (_("Lists of people"), "oms.exports.index"),
         (_("Where data lies"), "oms.places.index"),
         (_("Certificates"), "oms.evidence.index"),

@@ -23,6 +23,7 @@ DEEDS = {
     "staff.second_factor_refused": _l("typed a wrong second factor"),
     "staff.use_recovery_code": _l("used a recovery code"),
     "staff.change_password": _l("changed the password"),
+    "staff.not_me": _l("said that a sign-in was not theirs"),
     "staff.change_roles": _l("roles changed"),
     "staff.let_go": _l("access ended"),
     "staff.clear": _l("training and secrecy noted"),

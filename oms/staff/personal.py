@@ -17,6 +17,7 @@ _SIGNING_IN = Retention(after=Event.ACCOUNT_CLOSED, days=0, at_most=20 * 365)
     retention=_EMPLOYED,
     readers={
         Purpose.ACCOUNT: "sign-in owner",
+        Purpose.SECURITY: "codes",
         Purpose.RIGHTS: "notices",
     },
 )
@@ -24,7 +25,13 @@ _SIGNING_IN = Retention(after=Event.ACCOUNT_CLOSED, days=0, at_most=20 * 365)
 class StaffContact:
     """The work mailbox under which somebody signs in at the desk."""
 
-    email: str = personal("Work e-mail", "To sign in at the desk.", Category.CONTACT, indexed=True)
+    email: str = personal(
+        "Work e-mail",
+        "To sign in at the desk, and to tell of an unusual sign-in.",
+        Category.CONTACT,
+        recipients=("mail service",),
+        indexed=True,
+    )
 
 
 @sealed(

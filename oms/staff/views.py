@@ -12,6 +12,8 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError
 from oms.kernel.register import Job
+from oms.signins import pages as entries
+from oms.signins import queries as signins
 from oms.staff import actions, pages, queries
 from oms.staff.entry import actions as entry
 from oms.staff.forms import ClearanceForm, MemberForm, PasswordForm, RolesForm
@@ -193,12 +195,14 @@ def _you(form: PasswordForm) -> str:
     with reading() as database:
         rows = session_rows.sessions_of(database, signed_in().ref)
         left = queries.recovery_codes_left(database, _my_number())
+        found = [entries.entry(row) for row in signins.of_person(database, signed_in().ref)]
     return _page(
         "desk/staff/you.html",
         _("Your account"),
         form=form,
         password_url=url_for(".change_password"),
         sessions=[pages.seat(row, sessions.current_id()) for row in rows],
+        sign_ins=found,
         codes_left=ngettext("%(num)s code is left.", "%(num)s codes are left.", left),
         codes_url=url_for(".new_recovery_codes"),
     )

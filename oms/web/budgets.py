@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Index, case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -24,29 +24,35 @@ _IPV6_HOME = 64
 
 
 class SignInBudget(Base):
-    """What was tried under one key: how often since the last success, and when."""
+    """What was tried under one key: how often since the last success, and when; how often well that day."""
 
     __tablename__ = "sign_in_budgets"
-    __columns__: ClassVar = columns("failures tried_at succeeded_at", "key")
+    __columns__: ClassVar = columns("failures tried_at succeeded_at sort passed", "key")
     __life__: ClassVar = Life("tried_at", LIFE.days)
+    __table_args__ = (
+        Index("ix_sign_in_budgets_pairs", "tried_at", postgresql_where=text("sort = 'pair'")),
+    )
 
     key: Mapped[bytes] = mapped_column(primary_key=True)
     failures: Mapped[int]
     tried_at: Mapped[datetime]
     succeeded_at: Mapped[datetime | None]
+    sort: Mapped[str] = mapped_column(server_default="")
+    passed: Mapped[int] = mapped_column(server_default="0")
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """So many free tries, then waits of 1, 2, 4 ... seconds up to `longest`."""
+    """So many free tries of a sort of key, then waits of 1, 2, 4 ... seconds up to `longest`."""
 
+    sort: str
     free: int
     longest: int
 
 
-PAIR = Allowance(free=4, longest=900)
-PLACE = Allowance(free=30, longest=900)
-ACCOUNT = Allowance(free=20, longest=60)
+PAIR = Allowance("pair", free=4, longest=900)
+PLACE = Allowance("place", free=30, longest=900)
+ACCOUNT = Allowance("account", free=20, longest=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class Attempt:
     @classmethod
     def of(cls, secret: str, account: str, address: str) -> "Attempt":
         """Return the keys of a try for an account (any name of it) from an internet address."""
-        who, where, today = account.strip().casefold(), _home(address), clock.today()
+        who, where, today = account.strip().casefold(), home_of(address), clock.today()
         return cls(
             _key(secret, today, "account", who),
             _key(secret, today, "place", where),
@@ -70,7 +76,8 @@ class Attempt:
         )
 
 
-def _home(address: str) -> str:
+def home_of(address: str) -> str:
+    """Return the network of an internet address that one household shares."""
     # One household holds a whole IPv6 /64, so that is the place (RFC 6177 section 2).
     try:
         ip = ipaddress.ip_address(address)
@@ -110,12 +117,14 @@ def succeeded(session: Session, attempt: Attempt) -> None:
     now = clock.now()
     for key in (attempt.account, attempt.pair):
         session.execute(
-            update(SignInBudget).where(SignInBudget.key == key).values(failures=0, succeeded_at=now)
+            update(SignInBudget)
+            .where(SignInBudget.key == key)
+            .values(failures=0, succeeded_at=now, passed=SignInBudget.passed + 1)
         )
     session.execute(
         update(SignInBudget)
         .where(SignInBudget.key == attempt.place)
-        .values(failures=func.greatest(SignInBudget.failures - 1, 0))
+        .values(failures=func.greatest(SignInBudget.failures - 1, 0), passed=SignInBudget.passed + 1)
     )
 
 
@@ -162,7 +171,7 @@ def _count(session: Session, key: bytes, limit: Allowance) -> bool:
     now = clock.now()
     counted = session.scalar(
         insert(SignInBudget)
-        .values(key=key, failures=1, tried_at=now)
+        .values(key=key, failures=1, tried_at=now, sort=limit.sort)
         .on_conflict_do_update(
             index_elements=["key"],
             set_={"failures": SignInBudget.failures + 1, "tried_at": now},

@@ -10,7 +10,7 @@ declare_traces(
     "queue payload",
     "variant version work after recipient",
     "breach buyer case challenge closing copy event export move notice official order parcel payment refund"
-    " request shipment staff unit withdrawal",
+    " request shipment sign_in staff unit withdrawal",
 )
 # The last name of each value: of `error.__class__.__name__` it is `__name__`.
 declare_traces(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import redirect, request, session
+from flask import current_app, redirect, request, session
 from flask.typing import ResponseReturnValue
 
 from oms.buyers import actions, queries
@@ -11,7 +11,11 @@ from oms.buyers.models import Buyer
 from oms.buyers.states import CodePurpose
 from oms.kernel.db import reading, transaction
 from oms.privacy.notice import queries as notice
-from oms.web import proofs, sessions
+from oms.signins import actions as signins
+from oms.signins.queries import Visit
+from oms.signins.states import How
+from oms.web import budgets, proofs, sessions
+from oms.web.budgets import Attempt
 from oms.web.markets import place
 
 # What a mailbox proof opens: everything that was given this mailbox.
@@ -23,12 +27,19 @@ _KEY = "code"
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A code on its way: its id, what for, and where it leads afterwards."""
+    """A code on its way: its id, what for, where it leads afterwards, and to which sign-in it belongs."""
 
     challenge: int
     purpose: CodePurpose
     onward: str
     back: str
+    sign_in: int = 0
+
+
+def visit() -> Visit:
+    """Return from where this request comes, for judging a sign-in."""
+    secret, agent = str(current_app.secret_key), request.headers.get("User-Agent", "")
+    return Visit(secret, request.remote_addr or "", agent)
 
 
 def going(path: str) -> ResponseReturnValue:
@@ -45,16 +56,20 @@ def ask(email: str, purpose: CodePurpose, *, buyer_id: int | None = None) -> int
         return actions.ask_code(database, wanted, keys)
 
 
-def begin(email: str, purpose: CodePurpose, *, onward: str, back: str) -> ResponseReturnValue:
+def begin(
+    email: str, purpose: CodePurpose, *, onward: str, back: str, sign_in: int = 0
+) -> ResponseReturnValue:
     """Have a code mailed and lead to the page where it is typed.
 
     Both are paths without market: `onward` where a right code leads, `back` where another address is typed.
+    `sign_in` is the one that waits for this code, where the password was right and something is unusual.
     """
     session[_KEY] = {
         "challenge": ask(email, purpose),
         "purpose": purpose.value,
         "onward": onward,
         "back": back,
+        "sign_in": sign_in,
     }
     return going("/account/code")
 
@@ -64,7 +79,8 @@ def pending() -> Pending | None:
     kept = session.get(_KEY)
     if not kept:
         return None
-    return Pending(kept["challenge"], CodePurpose(kept["purpose"]), kept["onward"], kept["back"])
+    purpose = CodePurpose(kept["purpose"])
+    return Pending(kept["challenge"], purpose, kept["onward"], kept["back"], kept.get("sign_in", 0))
 
 
 def again(waiting: Pending) -> ResponseReturnValue:
@@ -74,7 +90,8 @@ def again(waiting: Pending) -> ResponseReturnValue:
     if not mailbox:
         session.pop(_KEY)
         return going(waiting.back)
-    return begin(mailbox, waiting.purpose, onward=waiting.onward, back=waiting.back)
+    more = {"onward": waiting.onward, "back": waiting.back}
+    return begin(mailbox, waiting.purpose, **more, sign_in=waiting.sign_in)
 
 
 def finish(waiting: Pending, typed: str) -> bool:
@@ -88,11 +105,21 @@ def finish(waiting: Pending, typed: str) -> bool:
     if proof.purpose is CodePurpose.SIGN_IN:
         buyer = _account_of(proof)
         found = [*dict.fromkeys([*found, buyer.unit])]
+        _note(waiting, buyer, proof.email)
         sessions.sign_in(buyer.person)
     else:
         sessions.current().renew()
     proofs.remember(found)
     return True
+
+
+def _note(waiting: Pending, buyer: Buyer, email: str) -> None:
+    """Keep the sign-in, or finish the one that waited for this code; wrong passwords before are forgiven."""
+    here = visit()
+    with transaction() as database:
+        number = waiting.sign_in or signins.arrive(database, buyer.person, How.CODE, here).id
+        signins.finish(database, number, buyer.person)
+        budgets.succeeded(database, Attempt.of(here.secret, email, here.address))
 
 
 def _account_of(proof: Proof) -> Buyer:

@@ -1,12 +1,17 @@
 """Coming in: a code to the mailbox, or a password for who has set one; and a guest's proof of a mailbox."""
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from oms.buyers import actions, queries
+from oms.buyers.queries import PasswordKept
 from oms.buyers.states import CodePurpose
 from oms.kernel.db import reading, transaction
+from oms.signins import actions as signins
+from oms.signins import pages as unusual
+from oms.signins.models import SignIn
+from oms.signins.states import How
 from oms.web import budgets, credentials, proofs, sessions
 from oms.web.budgets import Attempt
 from oms.web.forms import Form
@@ -44,16 +49,25 @@ def sign_in_with_password() -> ResponseReturnValue:
     form = PasswordSignInForm()
     if not form.validate_on_submit():
         return _door(form, with_password=True)
-    attempt = Attempt.of(str(current_app.secret_key), form.email.data, request.remote_addr or "")
+    here = codes.visit()
+    attempt = Attempt.of(here.secret, form.email.data, here.address)
     with transaction() as database:
         wait = budgets.take(database, attempt)
     if wait:
         form.form_errors = [_("That was often. Wait %(wait)s seconds, then try again.", wait=wait)]
         return _door(form, with_password=True)[0], 429, {"Retry-After": str(wait)}
-    if not _let_in(form.email.data, form.password.data, attempt):
+    with reading() as database:
+        found = queries.password_of(database, form.email.data)
+    is_right = credentials.is_password(found.kept, form.password.data)
+    waiting = _let_in(found, attempt) if is_right else None
+    if waiting is None:
         form.form_errors = [_("This e-mail and this password do not belong together.")]
         return _door(form, with_password=True)
-    return codes.going(own_path(request.args.get("next")) or HOME)
+    onward = own_path(request.args.get("next")) or HOME
+    if waiting:
+        more = {"onward": onward, "back": "/account/sign-in"}
+        return codes.begin(form.email.data, CodePurpose.SIGN_IN, **more, sign_in=waiting)
+    return codes.going(onward)
 
 
 @blueprint.route("/account/prove", methods=["GET", "POST"])
@@ -87,6 +101,7 @@ def code() -> ResponseReturnValue:
         form.code.errors = [_("This code is not right, or is no longer good. Look again, or send another.")]
     with reading() as database:
         mailbox = queries.mailbox_asked(database, waiting.challenge)
+        asked = database.get(SignIn, waiting.sign_in) if waiting.sign_in else None
     shown = render_template(
         "store/account/code.html",
         page=page(_("Code"), robots="noindex"),
@@ -96,6 +111,7 @@ def code() -> ResponseReturnValue:
         again_url=f"{request.script_root}/account/code/again",
         back_url=f"{request.script_root}{waiting.back}",
         why=_why(waiting.purpose),
+        reasons=unusual.reasons(asked) if asked else (),
     )
     return shown, 422 if form.errors else 200
 
@@ -115,19 +131,25 @@ def sign_out() -> ResponseReturnValue:
     return codes.going("/")
 
 
-def _let_in(email: str, password: str, attempt: Attempt) -> bool:
-    with reading() as database:
-        found = queries.password_of(database, email)
-    if not credentials.is_password(found.kept, password):
-        return False
+def _let_in(found: PasswordKept, attempt: Attempt) -> int | None:
+    """Sign in whoever typed the right password; where something is unusual, return what waits for a code.
+
+    Then nothing is forgiven and no place is known yet. Nobody is refused: the mailbox lets its owner in.
+    Return None where the password has changed meanwhile.
+    """
+    person = f"buyer:{found.buyer_id}"
     with transaction() as database:
-        budgets.succeeded(database, attempt)
+        arrived = signins.arrive(database, person, How.PASSWORD, codes.visit(), attempt)
+        if arrived.reasons:
+            return arrived.id
         buyer = actions.sign_in_with_password(database, found.buyer_id, found.kept or "")
-    if buyer is None:
-        return False
+        if buyer is None:
+            return None
+        budgets.succeeded(database, attempt)
+        signins.finish(database, arrived.id, person)
     sessions.sign_in(buyer.person)
     proofs.remember([buyer.unit])
-    return True
+    return 0
 
 
 def _door(form: Form, *, with_password: bool) -> tuple[str, int]:

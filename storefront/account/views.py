@@ -17,6 +17,8 @@ from oms.buyers.upkeep import actions as upkeep
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError, RefusedError
 from oms.notifications.inbox import queries as inbox
+from oms.signins import pages as entries
+from oms.signins import queries as signins
 from oms.web import credentials, proofs, session_rows, sessions
 from oms.web.errors import said
 from oms.web.fields import show_error
@@ -159,8 +161,10 @@ def seats() -> ResponseReturnValue:
     """List where the buyer is signed in."""
     with reading() as database:
         rows = session_rows.sessions_of(database, signed_in().ref)
+        found = [entries.entry(row) for row in signins.of_person(database, signed_in().ref)]
     listed = [pages.seat(row, sessions.current_id()) for row in rows]
-    return _page("store/account/sessions.html", _("Where you are signed in"), **pages.sessions(listed))
+    shown = pages.sessions(listed)
+    return _page("store/account/sessions.html", _("Where you are signed in"), sign_ins=found, **shown)
 
 
 @blueprint.post("/account/sessions/<int:number>/end")

@@ -22,6 +22,7 @@ from oms.web.markets import place
 from storefront.orders import look
 from storefront.orders.record import gone_words
 from storefront.privacy.asking.forms import KIND_NAMES
+from storefront.privacy.mails import message_words
 
 # Too long to stand between facts: it is read on a page of its own.
 _APART = {("order.letter", "words"), ("account.letter", "words")}
@@ -96,38 +97,6 @@ def basis_words(basis: Basis) -> str:
     return str(words[basis])
 
 
-def message_words(topic: str) -> str:
-    """Return which message a disclosure was: the mails by their topics; empty where it was none."""
-    words = {
-        "confirmation": _("The confirmation of your order."),
-        "shipped": _("The mail that a parcel is on its way."),
-        "delivered": _("The mail that everything has arrived."),
-        "cancellation": _("The mail that your order is cancelled."),
-        "refund": _("The mail that money comes back."),
-        "late_payment": _("The mail that a late payment goes back."),
-        "withdrawal": _("The mail that acknowledges your withdrawal."),
-        "answer": _("Our answer to what you wrote."),
-        "code": _("The mail with a one-time code."),
-        "move": _("The mail about your new mailbox."),
-        "move_warning": _("The mail that somebody asked to move an order to another mailbox."),
-        "notice": _("The mail that our privacy notice changes."),
-        "word": _("A mail about your data."),
-        "email_changed": _("The mail that your address was changed."),
-        "certificate": _("The certificate of deletion."),
-        "copy": _("The mail that your copy is ready."),
-        "closing": _("The mail that our shop closes."),
-        "breach": _("The mail that others may have seen your data."),
-        "request": _("The mail about what you asked us."),
-        "minor": _("The mail that your data is locked, as you may be a child."),
-        "guardian": _("Our question to you as a guardian."),
-        "official": _("The mail that an authority asked about your order."),
-        "ordered": _("By the order of a law."),
-        "shipped_text": _("The text that a parcel is on its way."),
-        "breach_text": _("The text that others may have seen your data."),
-    }
-    return str(words.get(topic) or topic)
-
-
 def label_of(name: str) -> str:
     """Return the label of a field such as `order.contact.email`."""
     kind_name, _dot, field = name.rpartition(".")
@@ -160,6 +129,8 @@ def _known(found: Insight) -> list[dict[str, Any]]:
         groups.setdefault(unit_words(row.unit), []).append(_wish(row))
     for doubt, unit in found.reviews:
         groups.setdefault(unit_words(unit), []).append(look.kept(doubt))
+    if found.sign_ins:
+        groups.setdefault(unit_words("account:"), []).append(_sign_ins(found))
     return [{"title": title, "rows": rows} for title, rows in groups.items()]
 
 
@@ -171,6 +142,13 @@ def _wish(row: Wish) -> tuple[str, str, str, str]:
     ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGAL_OBLIGATION))
     read = _("Words of %(version)s, read in %(language)s.", version=row.wording, language=row.language)
     return title, words % {"day": day}, f"{_way(row.way)} {read} {why} {ground}", ""
+
+
+def _sign_ins(found: Insight) -> tuple[str, str, str, str]:
+    count = ngettext("%(num)s in the last 30 days", "%(num)s in the last 30 days", len(found.sign_ins))
+    why = _("To notice a stranger in your account. You see them where you see your sessions.")
+    ground = _("Ground: %(basis)s.", basis=basis_words(Basis.LEGITIMATE_INTEREST))
+    return _("Sign-ins"), count, f"{why} {ground}", ""
 
 
 def _way(way: WishWay) -> str:

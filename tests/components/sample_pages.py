@@ -39,6 +39,7 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "sign-in": ("store/account/sign_in.html", account.sign_in),
     "sign-in-password": ("store/account/sign_in.html", partial(account.sign_in, with_password=True)),
     "code": ("store/account/code.html", account.code),
+    "not-me": ("store/account/not_me.html", account.not_me),
     "account": ("store/account/home.html", account.account),
     "sessions": ("store/account/sessions.html", account.sessions),
     "change": ("store/account/change.html", account.change),

@@ -53,6 +53,9 @@ from oms.returns.personal import WithdrawalStatement
 from oms.risk import actions as risk
 from oms.risk.personal import DoubtReasons
 from oms.risk.scoring import Signals, assess
+from oms.signins import actions as signins
+from oms.signins.queries import Visit, word_of
+from oms.signins.states import How
 from oms.staff.states import StaffRole
 from oms.web.markets import Place
 from tests.forgetting import GRACE, delivered, paid
@@ -102,6 +105,7 @@ def fill(small: Shop, store: FlaskClient, desk: FlaskClient, settings: Settings)
             "notice.certificate": f"/privacy/certificates/{certified()}.pdf",
             "notice.changes": f"/privacy/versions/{version}/changes",
             "notice.version": f"/privacy/versions/{version}",
+            "owning.ask": f"/account/not-me/{_arrived(settings)}",
             "unsubscribe.unsubscribe": f"/unsubscribe/{_stop(order, settings)}",
         },
         _of_desk(small, order),
@@ -189,6 +193,13 @@ def _erased(small: Shop) -> PrivacyRequest:
         request = erasure.open_request(session, Wish((order.unit,), Way.NOW, "eu", "en"))
     erasure.carry_out(request.id)
     return request
+
+
+def _arrived(settings: Settings) -> str:
+    """Keep a sign-in of a buyer; return the word of its link."""
+    with transaction() as session:
+        row = signins.arrive(session, "buyer:1", How.CODE, Visit(settings.secret_key, "192.0.2.7", ""))
+        return word_of(row.id, settings.secret_key)
 
 
 def _stop(order: Order, settings: Settings) -> str:

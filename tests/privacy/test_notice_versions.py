@@ -247,7 +247,7 @@ def test_notice_register_recipients_cookies_and_copy_are_one_list(
     told = lists(keep().content)
     register = {f"{kind.name}.{name}" for kind in OURS for name in kind.names()}
     recipients = {to for kind in OURS for field in kind.fields for to in egress.receivers(field)}
-    cookies = {name for name in PLACES if name.startswith(queries.IN_BROWSERS)}
+    cookies = {name for name in PLACES if name.startswith(queries.TOLD)}
     schema = Visitor(store).get("/your-data/schema.json").get_json()
     copied = {
         f"{name}.{field}"

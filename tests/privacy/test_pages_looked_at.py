@@ -21,7 +21,7 @@ from oms.privacy.erasure.actions import Wish
 from oms.privacy.states import Way
 from oms.staff.states import StaffRole
 from oms.web.mounting import mounted
-from storefront.privacy.pages import message_words
+from storefront.privacy.mails import message_words
 from tests.forgetting import delivered, proven
 from tests.make import Shop
 from tests.people import Office, seated, words

@@ -12,6 +12,8 @@ from oms.kernel.audit import Actor
 from oms.kernel.errors import ConflictError, NotFoundError, RefusedError
 from oms.kernel.register import Purpose
 from oms.kernel.vault import Keys
+from oms.signins import actions as signins
+from oms.signins.states import Answer
 from oms.web import session_rows
 
 
@@ -28,6 +30,19 @@ def drop_password(session: Session, buyer_id: int) -> None:
     found = _active(session, buyer_id)
     found.password_hash = None
     _note(session, found, "account.drop_password")
+
+
+def disown(session: Session, buyer_id: int, sign_in_id: int) -> None:
+    """Take an account back from whoever signed in: every session ends, and the password goes.
+
+    Its owner comes in again with a code. Raises ConflictError where they have answered already,
+    NotFoundError where the account is closed; then nothing changes.
+    """
+    found = _active(session, buyer_id)
+    signins.answer(session, sign_in_id, Answer.NOT_MINE)
+    found.password_hash = None
+    session_rows.end_all(session, found.person)
+    _note(session, found, "account.not_me")
 
 
 def prepare_notice() -> Keys:
@@ -76,6 +91,7 @@ def close_account(session: Session, buyer_id: int, *, by: Actor) -> None:
     found = _active(session, buyer_id)
     found.close(clock.now())
     session_rows.end_all(session, found.person)
+    signins.forget(session, found.person)
     audit.record(session, by, "account.close", found.person, subject_id=found.subject_id)
     outbox.say(session, "account.closed", buyer=found.id)
 
@@ -107,5 +123,6 @@ def forget_account(session: Session, buyer_id: int) -> bool:
     if found is None:
         return False
     session_rows.end_all(session, found.person)
+    signins.forget(session, found.person)
     session.delete(found)
     return True

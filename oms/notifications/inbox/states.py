@@ -5,7 +5,7 @@ from oms.notifications.states import OPTIONAL
 # A word or link in them opens something, or they are for a mailbox that is nobody's inbox here.
 NEVER = frozenset(
     {
-        *("code", "copy", "email_changed", "move", "move_warning"),
+        *("code", "copy", "email_changed", "sign_in", "move", "move_warning"),
         *("certificate", "guardian", "word", "answer", "request"),
     }
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,8 @@ from oms.privacy.wishes import queries as wishes
 from oms.privacy.wishes.models import Wish
 from oms.risk import queries as risk
 from oms.risk.models import OrderDoubt
+from oms.signins import queries as signins
+from oms.signins.models import DAYS, SignIn
 
 UNTOLD = Recipient("", "", "", "", "", "", ())
 
@@ -55,6 +57,7 @@ class Insight:
     wishes: tuple[Wish, ...] = ()
     objection: Restriction | None = None
     reviews: tuple[tuple[OrderDoubt, str], ...] = ()
+    sign_ins: tuple[SignIn, ...] = ()
 
     @property
     def facts(self) -> int:
@@ -82,6 +85,7 @@ def insight(session: Session, units: Sequence[str], *, by: Actor) -> Insight:
         tuple(wishes.ledger(session, units)),
         locking.objection(session, units),
         tuple(risk.of_units(session, units)),
+        tuple(_sign_ins(session, units)),
     )
 
 
@@ -98,6 +102,7 @@ def joined(parts: Sequence[Insight]) -> Insight:
         tuple({order.id: order for part in parts for order in part.orders}.values()),
         tuple({row.id: row for part in parts for row in part.wishes}.values()),
         reviews=tuple({row[0].id: row for part in parts for row in part.reviews}.values()),
+        sign_ins=tuple({row.id: row for part in parts for row in part.sign_ins}.values()),
     )
 
 
@@ -132,6 +137,12 @@ def _cut(kind: Kind, record: Any, kept_back: frozenset[str]) -> Any:  # noqa: AN
     return replace(record, **empty) if empty else record
 
 
+def _sign_ins(session: Session, units: Sequence[str]) -> list[SignIn]:
+    """Return the sign-ins of the accounts among some units, the newest first."""
+    people = [f"buyer:{_number(unit)}" for unit in units if unit.startswith("account:")]
+    return [row for person in people for row in signins.of_person(session, person)]
+
+
 def _looks(session: Session, units: Sequence[str]) -> list[Deed]:
     """Return every look by staff at one of the units, the newest first."""
     subjects = dict.fromkeys(filter(None, (vault.subject_of(session, unit) for unit in units)))
@@ -153,6 +164,7 @@ def copy(found: Insight, schema_url: str) -> dict[str, Any]:
         "orders": [_order(order) for order in found.orders],
         "wishes": [_wish(row) for row in found.wishes],
         "reviews": [_review(doubt, unit) for doubt, unit in found.reviews],
+        "sign_ins": [_sign_in(row) for row in found.sign_ins],
         "places": _places(found),
     }
 
@@ -230,6 +242,19 @@ def _review(found: OrderDoubt, unit: str) -> dict[str, Any]:
         "outcome": found.state,
         "decided_at": found.decided_at.isoformat() if found.decided_at else None,
         "by": found.by_kind,
+    }
+
+
+def _sign_in(row: SignIn) -> dict[str, Any]:
+    return {
+        "at": row.at.isoformat(),
+        "is_finished": row.finished_at is not None,
+        "how": str(row.how),
+        "browser": row.agent,
+        "country": row.country,
+        "reasons": list(row.reasons),
+        "answer": str(row.answer),
+        "ends_at": (row.at + timedelta(days=DAYS)).isoformat(),
     }
 
 

@@ -29,6 +29,7 @@ _TABLES = text(
 _REWRITTEN = frozenset(
     {
         *("personal.sealed", "personal.blind_indexes", "public.web_sessions", "public.mailbox_challenges"),
+        *("public.sign_ins", "public.sign_in_alerts"),
         *("public.audit_details", "public.disclosures", "public.outbox_messages"),
         *("public.privacy_requests", "public.privacy_request_units", "public.privacy_wishes"),
     }

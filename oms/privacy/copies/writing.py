@@ -82,6 +82,19 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         what = f"a person looks at the order, since {row['at']}, until {row['due_at']} at the latest"
         became = risk.outcome(DoubtState(row["outcome"]), str)
         yield row["unit"], what, became, "security", "legitimate interest", "the shop", "", ""
+    for row in told["sign_ins"]:
+        unusual = f"unusual: {' '.join(row['reasons'])}" if row["reasons"] else ""
+        where = f"{row['browser']} {row['country']}".strip()
+        yield (
+            "account",
+            f"signed in on {row['at']}",
+            where,
+            unusual,
+            "legitimate interest",
+            "",
+            "",
+            row["ends_at"],
+        )
     for place in told["places"]:
         where = f"{place['provider']} {' '.join(place['countries'])}".strip()
         outside = f"outside the EEA: {' '.join(place['outside_eea'])}" if place["outside_eea"] else ""

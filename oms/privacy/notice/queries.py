@@ -23,6 +23,9 @@ Texts = dict[str, dict[str, str]]
 _VERSION_DIGITS = 12
 # What a browser keeps for us is told of, whether it says anything about a person or not.
 IN_BROWSERS = ("cookie ", "storage ")
+# Nor does a list of ours lie in the vault, where every field is told of by itself.
+LISTS = "list "
+TOLD = (*IN_BROWSERS, LISTS)
 PARTS = ("fields", "recipients", "places", "stores")
 
 
@@ -39,7 +42,7 @@ def content(texts: Texts | None = None) -> Content:
     return {
         "fields": fields,
         "recipients": [_recipient(known[name]) for name in sorted(named & set(known))],
-        "places": [_place(place) for place in browsers if place.name.startswith(IN_BROWSERS)],
+        "places": [_place(place) for place in browsers if place.name.startswith(TOLD)],
         "stores": [_where(name) for name in places.STORES],
         **({"texts": texts} if texts else {}),
     }

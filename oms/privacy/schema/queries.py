@@ -8,6 +8,7 @@ from oms.orders.states import OrderState
 from oms.privacy.states import Channel
 from oms.privacy.wishes.states import Choice, WishPurpose, WishWay
 from oms.risk.states import DoubtState
+from oms.signins.states import Answer, How, Reason
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
@@ -34,6 +35,7 @@ def schema(address: str) -> dict[str, Any]:
                 "orders": _list(_ORDER),
                 "wishes": _list(_WISH),
                 "reviews": _list(_REVIEW),
+                "sign_ins": _list(_SIGN_IN),
                 "places": _list(_PLACE),
             }
         ),
@@ -136,6 +138,18 @@ _PLACE = _object(
         "outside_eea": _COUNTRIES,
         "mechanism": {"enum": [str(one) for one in Mechanism], "description": "What lets it go outside."},
         "review": {**_TEXT, "description": "The day by which that is looked at again; else empty."},
+    }
+)
+_SIGN_IN = _object(
+    {
+        "at": _MOMENT,
+        "is_finished": {"type": "boolean", "description": "Whether all proofs came, and somebody was in."},
+        "how": {"enum": [str(how) for how in How]},
+        "browser": _TEXT,
+        "country": {"type": "string", "pattern": "^([A-Z]{2})?$"},
+        "reasons": _list({"enum": [str(reason) for reason in Reason]}),
+        "answer": {"enum": [str(answer) for answer in Answer]},
+        "ends_at": _MOMENT,
     }
 )
 _WISH = _object(

@@ -1,4 +1,4 @@
-"""The desk's page of looks: alerts that wait, roles that nobody uses."""
+"""The desk's pages of looks and of sign-ins: alerts that wait, roles that nobody uses."""
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -8,6 +8,10 @@ from oms.kernel import clock
 from oms.kernel.db import reading, transaction
 from oms.privacy import pages
 from oms.privacy.watching import actions, queries
+from oms.signins import actions as signins
+from oms.signins import queries as signing
+from oms.signins.models import SignInAlert
+from oms.signins.states import AlertKind
 from oms.staff import queries as staff
 from oms.staff.models import UNUSED
 from oms.web.filters import moment
@@ -50,3 +54,50 @@ def seen(number: int) -> ResponseReturnValue:
         actions.see_to(session, number, by=actor())
     flash(_("Noted."), "good")
     return redirect(url_for(".index"), 303)
+
+
+@blueprint.get("/privacy/sign-ins")
+@permit(Permission.AUDIT_READ)
+def sign_ins() -> ResponseReturnValue:
+    """Show waves of wrong passwords, unusual sign-ins of staff, and whose person said that it was not them.
+
+    Buyers appear by the number of their account alone.
+    """
+    with reading() as session:
+        waiting = signing.alerts(session)
+        names = {f"staff:{one.id}": one.desk_name for one in staff.members(session)}
+    steps = [
+        {
+            "label": _("Looked into no. %(id)s", id=a.id),
+            "url": url_for(".sign_in_seen", number=a.id),
+            "kind": "",
+        }
+        for a in waiting
+    ]
+    rows = [
+        [(str(a.id), ""), (_what(a), ""), (names.get(a.person, a.person) or _("the whole shop"), ""),
+         (moment(a.at), "")]
+        for a in waiting
+    ]  # fmt: skip
+    heads = [_("No."), _("What"), _("Who"), _("When")]
+    tables = [pages.table(_("Unusual sign-ins"), heads, rows)]
+    return pages.sheet(_("Sign-ins"), tables=tables, steps=steps)
+
+
+@blueprint.post("/privacy/sign-ins/<int:number>/seen")
+@permit(Permission.AUDIT_READ)
+def sign_in_seen(number: int) -> ResponseReturnValue:
+    """Note that an alert was looked into, by anybody but whom it is about."""
+    with transaction() as session:
+        signins.see_to(session, number, by=actor())
+    flash(_("Noted."), "good")
+    return redirect(url_for(".sign_ins"), 303)
+
+
+def _what(alert: SignInAlert) -> str:
+    words = {
+        AlertKind.WAVE: _("Many wrong passwords: %(count)s places and accounts", count=alert.failures),
+        AlertKind.STAFF: _("Unusual sign-in at the desk; its person was told"),
+        AlertKind.NOT_MINE: _("Somebody said: that was not me. Their sessions have ended"),
+    }
+    return str(words[alert.kind])

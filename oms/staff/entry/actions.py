@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from oms.kernel import audit, clock
 from oms.kernel.errors import BadInputError, RefusedError
+from oms.signins import actions as signins
+from oms.signins.states import Answer
 from oms.staff import queries
 from oms.staff.models import RecoveryCode, Staff
 from oms.web import credentials, session_rows
@@ -88,6 +90,18 @@ def change_password(session: Session, staff_id: int, password_hash: str, *, keep
     found.password_set_at = clock.now()
     session_rows.end_all(session, found.person, but=keep_session)
     _note(session, "staff.change_password", found)
+
+
+def disown(session: Session, staff_id: int, sign_in_id: int) -> None:
+    """End every session of a member of staff who says that somebody else signed in; the desk is alerted.
+
+    Password and second factor stay: an owner, who is told, resets them at the desk. Raises ConflictError
+    where they have answered already.
+    """
+    found = queries.member(session, staff_id)
+    signins.answer(session, sign_in_id, Answer.NOT_MINE)
+    session_rows.end_all(session, found.person)
+    _note(session, "staff.not_me", found)
 
 
 def _awaits(staff: Staff, setup_hash: bytes) -> bool:

@@ -15,6 +15,9 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
 from oms.kernel.register import Job
+from oms.signins import actions as signins
+from oms.signins.queries import Visit
+from oms.signins.states import How
 from oms.staff import actions as staff
 from oms.staff import queries
 from oms.staff.entry import actions
@@ -85,8 +88,10 @@ def sign_in() -> ResponseReturnValue:
         form.form_errors.append(_("This e-mail and this password do not belong together."))
         return _sign_in_page(form)
     with transaction() as database:
+        arrived = signins.arrive(database, f"staff:{found.staff_id}", How.SECOND_FACTOR, _visit(), attempt).id
         budgets.succeeded(database, attempt)
-    session["half"] = {"staff": found.staff_id, "until": (clock.now() + HALF_WAY).isoformat()}
+    until = (clock.now() + HALF_WAY).isoformat()
+    session["half"] = {"staff": found.staff_id, "until": until, "sign_in": arrived}
     session["next"] = own_path(request.args.get("next"))
     return redirect(url_for(".second_factor"), 303)
 
@@ -111,6 +116,7 @@ def second_factor() -> ResponseReturnValue:
         found = actions.prove_second_factor(database, staff_id, form.code.data)
         if found is not None:
             budgets.succeeded(database, attempt)
+            signins.finish(database, int(session["half"].get("sign_in", 0)), found.person)
     if found is None:
         form.code.errors = [_("This code is not right, or was used before. Wait for the next one.")]
         return _factor_page(form)
@@ -230,6 +236,10 @@ def _half_way(step: str) -> int:
     if not kept or datetime.fromisoformat(kept["until"]) <= clock.now():
         return 0
     return int(kept["staff"])
+
+
+def _visit() -> Visit:
+    return Visit(_secret(), request.remote_addr or "", request.headers.get("User-Agent", ""))
 
 
 def _secret() -> str:

@@ -12,7 +12,7 @@ from oms.kernel.register import Basis, Event
 from oms.privacy.evidence.models import Certificate
 from oms.privacy.minors.ages import AGES, GENERAL
 from oms.privacy.models import NoticeVersion
-from oms.privacy.notice.queries import Content, Difference, differences, texts_of
+from oms.privacy.notice.queries import LISTS, Content, Difference, differences, texts_of
 from oms.web.filters import long_date, party
 from oms.web.markets import place
 from oms.web.regions import countries, store_name, where_words
@@ -39,7 +39,8 @@ def notice(told: Content, version: str, imprint: str) -> dict[str, Any]:
             *({"title": title, "rows": rows} for title, rows in groups.items()),
             {"title": _("Who receives something"), "rows": recipients},
         ],
-        "cookies": [_cookie(place) for place in told["places"]],
+        "cookies": [_cookie(place) for place in told["places"] if not place["name"].startswith(LISTS)],
+        "lists": [_cookie(place) for place in told["places"] if place["name"].startswith(LISTS)],
         "stores": [_store(one) for one in told.get("stores", [])],
         "rights": _rights(),
         "contact": Markup(imprint),  # noqa: S704 - the shop's own words, cleaned when they were stored
@@ -122,8 +123,8 @@ def _cookie(place: Content) -> dict[str, str]:
 
 
 def _short(name: str) -> str:
-    """Return the name of a place in a browser without the sort of place that it is."""
-    return name.partition(" ")[2]
+    """Return the name of a place without the sort of place that it is; only a list is named by a word."""
+    return str(_(name.removeprefix(LISTS))) if name.startswith(LISTS) else name.partition(" ")[2]
 
 
 def _rights() -> list[tuple[str, str]]:

@@ -34,6 +34,30 @@ def code() -> dict[str, Any]:
         "again_url": "/account/code/again",
         "back_url": "/account/sign-in",
         "why": "It opens your order.",
+        "reasons": ["Country and browser are both new for this account."],
+    }
+
+
+SIGN_IN = {
+    "when": "22 Nov 2026, 11:04 UTC",
+    "how": "with the password",
+    "device": "Firefox on Linux",
+    "country": "Brazil",
+    "reasons": ["Country and browser are both new for this account."],
+    "outcome": "",
+}
+
+
+def not_me() -> dict[str, Any]:
+    """An unusual sign-in that nobody answered yet."""
+    return {
+        **page("Was it you?"),
+        "found": SIGN_IN,
+        "is_open": True,
+        "is_staff": False,
+        "mine_url": "#",
+        "not_mine_url": "#",
+        "sign_in_url": "/account/sign-in",
     }
 
 
@@ -81,6 +105,7 @@ def sessions() -> dict[str, Any]:
             {**one, "device": "Firefox on Linux", "is_this": True},
             {**one, "device": "Safari on a phone", "is_this": False},
         ],
+        "sign_ins": [SIGN_IN, {**SIGN_IN, "country": "Netherlands", "reasons": []}],
         "end_all_url": "#",
         "back_url": "/account/",
     }

@@ -91,6 +91,12 @@ MAILS: dict[str, dict[str, Any]] = {
         "when": "22 November",
         "undo_url": "https://shop.test/undo",
     },
+    "sign_in": {
+        "subject": "Was it you who signed in?",
+        "sentences": ["Somebody signed in to your account.", "Country and browser are both new."],
+        "facts": [("When", "22 November 2026, 11:04:09 UTC"), ("Browser", "Firefox on Linux")],
+        "url": "https://shop.test/account/not-me/1.x",
+    },
     "certificate": {
         "subject": "It is gone",
         "number": "CF-7KQ2-M4XD",

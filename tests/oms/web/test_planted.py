@@ -143,6 +143,16 @@ VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
     "Alerts about looks at people": (
         _run("INSERT INTO privacy_alerts (at, actor_id, units) VALUES (now(), '1', 31)"), "1", Health.ILL,
     ),
+    "Alerts about sign-ins": (
+        _run("INSERT INTO sign_in_alerts (at, kind, failures) VALUES (now(), 'wave', 31)"), "1", Health.ILL,
+    ),
+    "The watch over sign-ins: minutes since it last ran": (
+        _run(
+            "INSERT INTO schedule_runs (name, begun_at)"
+            " VALUES ('signins.watch_tries', now() - interval '9 minutes')"
+        ),
+        "9", Health.ILL,
+    ),
     "Roles that nobody used for 90 days": (_run(_IDLE), "no. 7 finance", Health.NOTE),
     "Privacy requests near their day": (_run(_REQUEST), "late: 1", Health.ILL),
     "Breaches whose limit is over, or ends within a day": (

@@ -37,7 +37,7 @@ def test_every_field_every_recipient_and_every_cookie_is_told() -> None:
     told = queries.content()
     assert told_in(told, "fields") == {f"{kind.name}.{name}" for kind in OURS for name in kind.names()}
     assert told_in(told, "recipients") == {to for k in OURS for f in k.fields for to in egress.receivers(f)}
-    assert told_in(told, "places") == {name for name in PLACES if name.startswith(queries.IN_BROWSERS)}
+    assert told_in(told, "places") == {name for name in PLACES if name.startswith(queries.TOLD)}
 
 
 def test_the_page_shows_each_field_with_reason_and_end(store: FlaskClient) -> None:
