@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("succeeded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sort", sa.String(), server_default="", nullable=False),
         sa.Column("passed", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("places", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_sign_in_budgets"),
     )
     op.create_index(

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("agent", sa.String(), nullable=False),
         sa.Column("country", sa.String(), nullable=False),
         sa.Column("place", sa.LargeBinary(), nullable=False),
+        sa.Column("area", sa.LargeBinary(), nullable=False),
         sa.Column("reasons", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("answer", sa.String(40), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),

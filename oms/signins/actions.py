@@ -10,7 +10,7 @@ from oms.kernel import audit, clock, outbox
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.errors import ConflictError, NotFoundError, RefusedError
 from oms.signins import queries
-from oms.signins.judging import reasons
+from oms.signins.judging import TIDE, WAVES, reasons
 from oms.signins.models import SignIn, SignInAlert
 from oms.signins.queries import Visit
 from oms.signins.states import AlertKind, Answer, How
@@ -36,6 +36,7 @@ def arrive(session: Session, person: str, how: How, visit: Visit, attempt: Attem
         agent=visit.browser,
         country=visit.country,
         place=visit.place(person),
+        area=visit.area(person),
         reasons=sorted(found),
         answer=Answer.NONE,
     )
@@ -71,7 +72,7 @@ def answer(session: Session, sign_in_id: int, said: Answer) -> None:
 
 def watch(session: Session) -> bool:
     """Raise an alert while somebody tries many passwords, once an hour; return whether one was raised."""
-    failures, now = queries.wave(session), clock.now()
+    failures, now = queries.wave(session, (*WAVES, TIDE)), clock.now()
     lately = select(SignInAlert.id).where(
         SignInAlert.kind == AlertKind.WAVE, SignInAlert.at > now - AGAIN_AFTER
     )

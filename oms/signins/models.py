@@ -15,8 +15,8 @@ DAYS = 30
 
 declare_place(
     "list Sign-ins",
-    holds="when somebody signed in, how, with which kind of browser, from which country; a keyed code of the"
-    " network, which is another one for each account; never the internet address",
+    holds="when somebody signed in, how, with which kind of browser, from which country; keyed codes of the"
+    " network, which are others for each account; never the internet address",
     personal=True,
     purpose="to notice a stranger in an account, and to tell its owner (our legitimate interest in security)",
     life="30 days; with the account at the latest",
@@ -31,7 +31,7 @@ class SignIn(Base):
 
     __tablename__ = "sign_ins"
     __columns__: ClassVar = columns(
-        "id at finished_at how agent country reasons answer answered_at", "person place"
+        "id at finished_at how agent country reasons answer answered_at", "person place area"
     )
     __life__: ClassVar = Life("at", DAYS)
     __table_args__ = (Index("ix_sign_ins_person", "person", "at"), Index("ix_sign_ins_at", "at"))
@@ -44,6 +44,7 @@ class SignIn(Base):
     agent: Mapped[str]
     country: Mapped[str]
     place: Mapped[bytes]
+    area: Mapped[bytes]
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
     answer: Mapped[Answer] = mapped_column(default=Answer.NONE)
     answered_at: Mapped[datetime | None]

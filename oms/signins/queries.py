@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +12,9 @@ from sqlalchemy.orm import Session
 from oms.kernel import clock, ids
 from oms.kernel.errors import NotFoundError
 from oms.signins.countries import country_of, distance
-from oms.signins.judging import WAVES, Signals, Tries
+from oms.signins.judging import NEAR, WAVES, Signals, Tries
 from oms.signins.models import DAYS, SignIn, SignInAlert
-from oms.web.budgets import Attempt, SignInBudget, home_of
+from oms.web.budgets import Attempt, SignInBudget, area_of, home_of
 from oms.web.session_rows import family
 
 _LINK = "sign-in"
@@ -38,8 +39,15 @@ class Visit:
         return country_of(self.address)
 
     def place(self, person: str) -> bytes:
-        """Return a keyed code of the network, for one person alone: it joins no two accounts."""
-        message = "\0".join(("sign-in place", person, home_of(self.address))).encode()
+        """Return a keyed code of the household's network, for one person alone: it joins no two accounts."""
+        return self._code("place", person, home_of(self.address))
+
+    def area(self, person: str) -> bytes:
+        """Return the same of the provider's part of the net, in which addresses of a phone change."""
+        return self._code("area", person, area_of(self.address))
+
+    def _code(self, *parts: str) -> bytes:
+        message = "\0".join(("sign-in", *parts)).encode()
         return hmac.new(self.secret.encode(), message, hashlib.sha256).digest()
 
 
@@ -63,10 +71,11 @@ def signals(session: Session, person: str, visit: Visit, attempt: Attempt | None
     here, elsewhere = _tried(session, attempt)
     return Signals(
         is_known_place=any(one.place == place for one in known),
-        is_new_country=bool(country and countries) and country not in countries,
+        is_new_area=visit.area(person) not in {one.area for one in known},
+        is_far_country=min((distance(one, country) for one in countries), default=0.0) > NEAR,
         is_new_browser=bool(known) and visit.browser not in {one.agent for one in known},
         here=here,
-        wrong_elsewhere=elsewhere,
+        other_places=elsewhere,
         is_wave=attempt is not None and wave(session) > 0,
         kilometers=distance(last.country, country) if last else 0.0,
         since=clock.now() - last.at if last else None,
@@ -74,7 +83,7 @@ def signals(session: Session, person: str, visit: Visit, attempt: Attempt | None
 
 
 def _tried(session: Session, attempt: Attempt | None) -> tuple[Tries, int]:
-    """Return what a place tried of other accounts today, and how often an account was tried elsewhere."""
+    """Return what a place tried of other accounts today, and from how many others this one was tried."""
     if attempt is None:
         return Tries(), 0
     keys = (attempt.place, attempt.account, attempt.pair)
@@ -83,13 +92,13 @@ def _tried(session: Session, attempt: Attempt | None) -> tuple[Tries, int]:
     own = found[attempt.pair].failures if attempt.pair in found else 0
     at_place, of_account = found.get(attempt.place), found.get(attempt.account)
     here = Tries(max(0, at_place.failures - own), at_place.passed) if at_place else Tries()
-    return here, max(0, of_account.failures - own) if of_account else 0
+    return here, max(0, of_account.places - 1) if of_account else 0
 
 
-def wave(session: Session) -> int:
+def wave(session: Session, lengths: Sequence[tuple[timedelta, int]] = WAVES) -> int:
     """Return how many places and accounts failed together without a success, where that is a wave; else 0."""
     now = clock.now()
-    for length, least in WAVES:
+    for length, least in lengths:
         lately = (SignInBudget.sort == "pair", SignInBudget.tried_at > now - length)
         wrong = func.count().filter(SignInBudget.passed == 0, SignInBudget.failures > 0)
         right = func.count().filter(SignInBudget.passed > 0)

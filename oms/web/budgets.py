@@ -20,18 +20,20 @@ from oms.kernel.db import Base
 from oms.kernel.register import Life, columns
 
 LIFE = timedelta(days=2)
-_IPV6_HOME = 64
+_IPV4_HOME, _IPV6_HOME = 32, 64
+_AREA = (16, 32)
 
 
 class SignInBudget(Base):
-    """What was tried under one key: how often since the last success, and when; how often well that day."""
+    """What was tried under one key: how often since the last success, and when; how often well that day.
+
+    Of an account also from how many places it was tried in vain.
+    """
 
     __tablename__ = "sign_in_budgets"
-    __columns__: ClassVar = columns("failures tried_at succeeded_at sort passed", "key")
+    __columns__: ClassVar = columns("failures tried_at succeeded_at sort passed places", "key")
     __life__: ClassVar = Life("tried_at", LIFE.days)
-    __table_args__ = (
-        Index("ix_sign_in_budgets_pairs", "tried_at", postgresql_where=text("sort = 'pair'")),
-    )
+    __table_args__ = (Index("ix_sign_in_budgets_pairs", "tried_at", postgresql_where=text("sort = 'pair'")),)
 
     key: Mapped[bytes] = mapped_column(primary_key=True)
     failures: Mapped[int]
@@ -39,6 +41,7 @@ class SignInBudget(Base):
     succeeded_at: Mapped[datetime | None]
     sort: Mapped[str] = mapped_column(server_default="")
     passed: Mapped[int] = mapped_column(server_default="0")
+    places: Mapped[int] = mapped_column(server_default="0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,22 @@ class Attempt:
 def home_of(address: str) -> str:
     """Return the network of an internet address that one household shares."""
     # One household holds a whole IPv6 /64, so that is the place (RFC 6177 section 2).
+    return _network(address, _IPV4_HOME, _IPV6_HOME)
+
+
+def area_of(address: str) -> str:
+    """Return the part of the net that a provider has: /16 of IPv4, of IPv6 what one is allocated (a /32)."""
+    return _network(address, *_AREA)
+
+
+def _network(address: str, bits: int, bits6: int) -> str:
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    if ip.version == 4:  # noqa: PLR2004 - IPv4
-        return str(ip)
-    return str(ipaddress.ip_network((ip, _IPV6_HOME), strict=False))
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    length = bits if ip.version == 4 else bits6  # noqa: PLR2004 - IPv4
+    return str(ipaddress.ip_network((ip, length), strict=False))
 
 
 def _key(secret: str, day: date, *parts: str) -> bytes:
@@ -104,9 +116,10 @@ def take(session: Session, attempt: Attempt) -> int:
     wait = max(_seconds_left(session, key, limit) for key, limit in limits.items())
     if wait:
         return wait
+    more = 0 if _is_tried(session, attempt.pair) else 1
     with session.begin_nested() as together:
         for key, limit in sorted(limits.items()):
-            if not _count(session, key, limit):
+            if not _count(session, key, limit, places=more if limit is ACCOUNT else 0):
                 together.rollback()
                 return 1
     return 0
@@ -119,7 +132,7 @@ def succeeded(session: Session, attempt: Attempt) -> None:
         session.execute(
             update(SignInBudget)
             .where(SignInBudget.key == key)
-            .values(failures=0, succeeded_at=now, passed=SignInBudget.passed + 1)
+            .values(failures=0, succeeded_at=now, passed=SignInBudget.passed + 1, places=0)
         )
     session.execute(
         update(SignInBudget)
@@ -167,14 +180,22 @@ def _seconds_left(session: Session, key: bytes, limit: Allowance) -> int:
     return max(0, -int(-left // 1))
 
 
-def _count(session: Session, key: bytes, limit: Allowance) -> bool:
+def _is_tried(session: Session, key: bytes) -> bool:
+    return session.scalar(select(SignInBudget.key).where(SignInBudget.key == key)) is not None
+
+
+def _count(session: Session, key: bytes, limit: Allowance, *, places: int) -> bool:
     now = clock.now()
     counted = session.scalar(
         insert(SignInBudget)
-        .values(key=key, failures=1, tried_at=now, sort=limit.sort)
+        .values(key=key, failures=1, tried_at=now, sort=limit.sort, places=places)
         .on_conflict_do_update(
             index_elements=["key"],
-            set_={"failures": SignInBudget.failures + 1, "tried_at": now},
+            set_={
+                "failures": SignInBudget.failures + 1,
+                "tried_at": now,
+                "places": SignInBudget.places + places,
+            },
             where=SignInBudget.tried_at + func.make_interval(0, 0, 0, 0, 0, 0, _wait(limit)) <= now,
         )
         .returning(SignInBudget.failures)

@@ -384,7 +384,7 @@ def notice() -> dict[str, Any]:
         "own": [("", ["A stationer in Leiden."]), ("Law and courts", ["Dutch law; the court in Leiden."])],
         "intro": ["This page is made from the same list that the shop obeys. If it changes, so does this."],
         "fields": [{"title": "When you order", "rows": rows}],
-        "lists": [{"name": "Sign-ins", "why": "When and from where: to notice strangers", "until": "30 days"}],
+        "lists": [{"name": "Sign-ins", "why": "When and from where", "until": "30 days"}],
         "cookies": [
             {
                 "name": "__Host-store",
