@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0022_sign_ins"
-down_revision = "0021_certificates"
+revision = "0023_sign_ins"
+down_revision = "0022_risk"
 branch_labels = None
 depends_on = None
 
