@@ -87,7 +87,7 @@ class Size:
 
 
 FULL = Size(members=560, days=180, campaigns=10, machines=14, each=40)
-SMALL = Size(members=36, days=90, campaigns=1, machines=2, each=4)
+SMALL = Size(members=20, days=60, campaigns=1, machines=1, each=4)
 
 
 class Town:
