@@ -72,8 +72,19 @@ def used(order: Order) -> list[str]:
 def is_restricted(order: Order) -> bool:
     """Say whether nothing of an order is used, nobody is written to, and it waits."""
     with reading() as session:
-        mails_may = any(wishes.may(session, [order.unit], purpose, Channel.MAIL) for purpose in WishPurpose)
-        return not used(order) and not mails_may and bool(orders.open_holds(session, order.id))
+        held = bool(orders.open_holds(session, order.id))
+    return held and not used(order) and not allowed(order)
+
+
+def allowed(order: Order) -> list[tuple[WishPurpose, Channel]]:
+    """What else than needed messages may go to the person of an order, and on which channel."""
+    with reading() as session:
+        return [
+            (purpose, channel)
+            for purpose in WishPurpose
+            for channel in Channel
+            if wishes.may(session, [order.unit], purpose, channel)
+        ]
 
 
 def gone(order: Order) -> bool:

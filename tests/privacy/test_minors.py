@@ -3,8 +3,9 @@
 001-58 to 001-61, 002-39, 002-40, 003-57.
 """
 
+import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,8 +33,13 @@ from oms.privacy.minors.actions import GUARDIAN, THEMSELVES, Suspicion
 from oms.privacy.minors.models import MinorCase
 from oms.privacy.minors.states import MinorState, Signal
 from oms.privacy.models import PrivacyRequest
-from oms.privacy.states import RequestKind, RequestState, Source
+from oms.privacy.states import Channel, RequestKind, RequestState, Source
+from oms.privacy.wishes import actions as wishes
+from oms.privacy.wishes.actions import Said
+from oms.privacy.wishes.states import Choice, WishPurpose
 from oms.staff.states import StaffRole
+from oms.web import taking
+from oms.web.asked import rows
 from tests import make
 from tests.forgetting import delivered, paid, proven, taken
 from tests.make import Shop
@@ -43,6 +49,7 @@ from tests.privacy.children import (
     PARENT,
     accepted,
     again,
+    allowed,
     as_guardian,
     asked,
     at,
@@ -159,10 +166,46 @@ def test_ages_are_those_of_the_laws_and_each_has_a_source() -> None:
     assert ages.strictest([]) == ("", ages.GENERAL)
 
 
+# The parts of a name that stand for an age, in the languages of the shop and of programs.
+_AGES = frozenset({"age", "birth", "birthday", "birthdate", "birthyear", "bday", "born", "dob", "geburt"})
+
+
+def ages_asked(names: Iterable[str]) -> list[str]:
+    """Return the names that ask how old somebody is; `page` and `message` do not."""
+    parts = {name: {part.lower() for part in re.findall("[A-Z]?[a-z]+|[A-Z]+", name)} for name in names}
+    return sorted(
+        name for name, said in parts.items() if said & _AGES or any("geburt" in one for one in said)
+    )
+
+
 def test_nobody_is_asked_for_a_birth_date(store: FlaskClient, desk: FlaskClient) -> None:
-    asks = re.compile(r"birth|geburt|bday|\bage\b", re.IGNORECASE)
-    assert [name for kind in KINDS.values() for name in kind.names() if asks.search(name)] == []
-    assert asks.search("birth_date")
+    views = [view for client in (store, desk) for view in client.application.view_functions.values()]
+    sent = {name for view in views for name in taking.taken(inspect.unwrap(view))}
+    sealed = {name for kind in KINDS.values() for name in kind.names()}
+    assert {"email", "postcode", "parcel_name", "signal"} <= sent
+    assert ages_asked(sent | sealed | {row.field for row in rows()}) == []
+
+
+@pytest.mark.parametrize("name", ["date_of_birth", "buyerAge", "DOB", "bday-year", "geburtsdatum"])
+def test_a_field_for_an_age_is_seen(name: str) -> None:
+    assert ages_asked([name, "page", "message", "image_name", "storage"]) == [name]
+
+
+def test_to_a_child_nothing_goes_that_it_said_yes_to_on_any_channel(small: Shop) -> None:
+    order, every = paid({small.pencil: 1}), [(one, way) for one in WishPurpose for way in Channel]
+
+    def say_yes() -> None:
+        with transaction() as session:
+            for purpose, channel in every:
+                wishes.say(session, [order.unit], Said(Choice.GIVEN, channel, purpose), by=make.GUEST)
+
+    say_yes()
+    assert allowed(order) == every
+    suspected(order)
+    assert allowed(order) == []
+    say_yes()
+    assert allowed(order) == []
+    assert is_restricted(order)
 
 
 def test_everything_of_a_person_is_restricted_and_what_they_order_next(small: Shop) -> None:

@@ -24,6 +24,7 @@ from oms.privacy.wishes.actions import Said
 from oms.privacy.wishes.states import Choice
 from tests import make
 from tests.forgetting import paid, proven
+from tests.pages import send
 from tests.people import without_token, words
 from tests.privacy.crowd import gather
 
@@ -126,17 +127,45 @@ def test_every_mail_that_there_is_says_whether_it_is_needed() -> None:
         assert not [word for word in ("discount", "voucher", "newsletter", "% off") if word in text]
 
 
-def test_who_said_no_pays_and_sees_what_everybody_does(shop: None, store: FlaskClient) -> None:
-    with transaction() as session:
-        small = make.small_shop(session)
-    order = paid({small.clock: 1})
-    pages = ("/", "/products/retro-clock", "/cart", "/checkout")
-    before = [without_token(store.get(path)) for path in pages]
-    with transaction() as session:
-        said = Said(Choice.WITHDRAWN, Channel.MAIL)
-        assert actions.say(session, [order.unit], said, by=make.GUEST) == 1
-    visitor = proven(store.application.test_client(), "ada@shop.test")
-    assert [without_token(visitor.get(path)) for path in pages] == before
+PAGES = ("/", "/products/retro-clock", "/cart", "/checkout")
+# A checkout is one of its own, whoever buys.
+_OWN = re.compile(r'(name="placement_key" type="hidden" value=")[^"]*')
+WISHES = {"said nothing": None, "said no": Choice.WITHDRAWN, "said yes": Choice.GIVEN}
+
+
+def known(small: make.Shop, store: FlaskClient, wish: Choice | None) -> FlaskClient:
+    """A browser of somebody with an order, who proved the mailbox and wished this."""
+    email = f"{wish or 'silent'}@shop.test"
+    order = paid({small.pencil: 1}, contact=OrderContact(email))
+    if wish is not None:
+        with transaction() as session:
+            assert actions.say(session, [order.unit], Said(wish, Channel.MAIL), by=make.GUEST) == 1
+    return proven(store.application.test_client(), email).client
+
+
+def bought(client: FlaskClient, pencils: int = 3) -> list[str]:
+    """What a browser with goods in its cart is shown, up to the last step before it pays."""
+    for sku, quantity in (("RETRO-CLOCK", "1"), ("CEDAR-PENCIL", str(pencils))):
+        data = {"sku": sku, "quantity": quantity}
+        client.post("/cart/lines", data=data, headers={"Sec-Fetch-Site": "same-origin"})
+    seen = [client.get(path) for path in PAGES]
+    typed = {"country": "DE", "postcode": "10115", "city": "Berlin", "step": "refresh"}
+    seen.append(send(client, seen[-1], "placement_key", **typed))
+    assert [page.status_code for page in seen] == [200] * 5
+    return [_OWN.sub(r"\1", without_token(page)) for page in seen]
+
+
+def test_who_said_no_pays_and_sees_what_everybody_does(
+    small: make.Shop, store: FlaskClient, measured: Callable[..., None]
+) -> None:
+    people = {said: known(small, store, wish) for said, wish in WISHES.items()}
+    stranger = bought(store.application.test_client())
+    assert "€42.30" in stranger[-1]
+    apart = [said for said, client in people.items() if bought(client) != stranger]
+    dearer = bought(store.application.test_client(), pencils=4)
+    assert [one == other for one, other in zip(dearer, stranger, strict=True)] == [True] * 2 + [False] * 3
+    figure = f"{len(stranger)} pages with goods in the cart, up to paying: {len(apart)} of 3 wishes differ"
+    measured("B25", figure, passed=not apart)
 
 
 def test_twelve_vectors_of_global_privacy_control(shop: None, store: FlaskClient, settings: Settings) -> None:
