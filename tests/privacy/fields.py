@@ -39,6 +39,8 @@ _GIVEN: set[str] = set()
 NO_STRING = {
     "order.delivery.country": "a code of the market's list",
     "order.delivery.region": "chosen from a list, where a country has regions",
+    "order.doubt.signs": "codes of the shop",
+    "order.doubt.points": "a number of the shop",
     "order.letter.subject": "words of the shop",
     "account.letter.subject": "words of the shop",
     "account.letter.words": "words of the shop",

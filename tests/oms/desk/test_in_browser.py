@@ -109,6 +109,7 @@ def test_nobody_is_kept_out_of_the_desk_and_every_page_fits_a_phone(
         "/stock",
         "/stock/RETRO-CLOCK",
         "/outbox",
+        "/risk",
         "/audit",
         "/settings",
         "/search?q=zzz",
