@@ -93,7 +93,8 @@ def test_nobody_is_kept_out_of_the_privacy_desk_and_its_rows_fit_a_phone(
     # Where somebody is stays in sight, in a row that is longer than the phone.
     box = page.locator(".rail [aria-current]").bounding_box()
     assert box is not None
-    assert 0 <= box["x"] <= 390 - box["width"]
+    # A row is scrolled by whole pixels.
+    assert -1 < box["x"] <= 390 - box["width"]
 
 
 @pytest.mark.browser
