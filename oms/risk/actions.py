@@ -37,11 +37,13 @@ log = logging.getLogger(__name__)
 def doubt(session: Session, order_id: int, found: Assessed, keys: Keys) -> OrderDoubt | None:
     """Make a placed order wait for a look, and seal why; None where it is doubted already, or needs no more.
 
-    `keys` hold one for DoubtReasons. Nothing else happens to the order.
+    `keys` hold one for DoubtReasons. Nothing else happens to the order. A download is there at once and waits
+    for nobody.
     """
     order = orders.locked(session, order_id)
-    is_running = order.state is OrderState.PLACED and order.forgotten_at is None
-    if not is_running or queries.of_order(session, order_id) is not None:
+    is_sent = order.is_digital or order.delivered_at is not None
+    is_over = order.state is not OrderState.PLACED or order.forgotten_at is not None
+    if is_sent or is_over or queries.of_order(session, order_id) is not None:
         return None
     vault.seal(session, DoubtReasons(found.codes, str(round(found.score * 100))), keys)
     held = agreement.hold(session, order.id, WAITS, by=SYSTEM)

@@ -40,9 +40,9 @@ __all__ = ["seat"]
 KIM = Actor(ActorKind.STAFF, "1", roles=frozenset({"finance"}))
 
 
-def doubted(small: Shop, refused: int = 4) -> Order:
+def doubted(small: Shop, refused: int = 4, goods: int = 0) -> Order:
     """A paid order before which cards were refused, once the shop has looked at it."""
-    order = paid({small.pencil: 1})
+    order = paid({goods or small.pencil: 1})
     with transaction() as session:
         session.query(Payment).filter_by(order_id=order.id).update({"refusals": refused})
     handlers.consider(Message(order.id, "order.placed", {"order": order.id}))
@@ -114,6 +114,11 @@ def test_a_doubtful_order_is_placed_and_held_with_neutral_words_and_nothing_else
 
 def test_an_order_without_signs_waits_for_nobody(small: Shop) -> None:
     order = doubted(small, refused=1)
+    assert (waits(order), doubt_of(order)) == (False, None)
+
+
+def test_a_download_is_there_at_once_and_waits_for_nobody(small: Shop) -> None:
+    order = doubted(small, refused=5, goods=small.planner)
     assert (waits(order), doubt_of(order)) == (False, None)
 
 
