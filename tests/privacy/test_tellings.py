@@ -4,28 +4,40 @@ import json
 import random
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from oms.inventory import actions as stock
 from oms.kernel import clock, jobs, outbox
 from oms.kernel.db import Role, reading, transaction
+from oms.kernel.egress import RECIPIENTS as KNOWN
+from oms.kernel.egress import Disclosure
 from oms.kernel.http import declare_hosts, hosts_of
+from oms.orders import actions as orders
+from oms.orders.models import Order
 from oms.privacy.erasure import actions
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.models import PrivacyRequest, Telling
-from oms.privacy.states import Way
+from oms.privacy.retention.queries import DISPUTE_WINDOW
+from oms.privacy.states import Channel, Way
+from oms.privacy.wishes import actions as saying
+from oms.privacy.wishes.actions import Said
+from oms.privacy.wishes.states import Choice
 from oms.shipping import gateway
 from oms.shipping.carriers import hollow_post
 from oms.staff.states import StaffRole
 from oms.web.filters import day
 from tests import make
+from tests.fakes import Party
 from tests.forgetting import delivered
 from tests.make import Shop
+from tests.oms.fulfillment.conftest import House
 from tests.people import Office, seated, words
 
 Measured = Callable[..., None]
@@ -103,7 +115,11 @@ def recipients() -> Iterator[list[Recipient]]:
 
 
 def obliged(small: Shop, people: int) -> None:
-    """Erase some people of whom every recipient was told."""
+    """Erase some people of whom every recipient was told.
+
+    The shop has four, of which one has a way to be told; six with one stand here for more of that. Whom the
+    shop's own erasures oblige it to tell is below.
+    """
     for number in range(people):
         order = delivered({small.pencil: 1})
         with transaction() as session:
@@ -186,3 +202,74 @@ def test_who_does_not_answer_stays_visible_with_its_age(
         asked_on = day(row.asked_at)
     for name in (f"Recipient-{n}" for n in range(RECIPIENTS)):
         assert f"{name} is being told by itself, asked on {asked_on}" in page
+
+
+@pytest.fixture
+def house(small: Shop, stripe: Party, carrier: Party, texts: Party, sink: object) -> House:
+    with transaction() as session:
+        stock.locate_warehouse(session, small.leiden, "Oude Vest 12", "Leiden")
+    return House(small, stripe)
+
+
+def arrived(house: House, carrier: Party) -> Order:
+    """An order that was paid at Stripe, sent by the carrier, and told of by mail and text."""
+    order = house.buy({house.shop.clock: 1}, delivery=replace(make.ADA, phone="+31612345678"))
+    with transaction() as session:
+        assert saying.say(session, [order.unit], Said(Choice.GIVEN, Channel.SMS), by=make.GUEST) == 1
+    house.hand_over(house.pack(order))
+    for label in carrier.get("ledger")["labels"]:
+        carrier.post(f"parcels/{label['tracking_number']}/advance", to="delivered")
+    with transaction() as session:
+        orders.note_delivery(session, order.id)
+    jobs.drain(scheduled=True)
+    return order
+
+
+def told_of(unit: str) -> set[str]:
+    """Who stands in the ledger of what was told of a unit."""
+    with reading() as session:
+        return set(session.scalars(select(Disclosure.recipient).where(Disclosure.unit == unit)))
+
+
+def tellings(request: PrivacyRequest) -> dict[str, Telling]:
+    with reading() as session:
+        rows = session.scalars(select(Telling).where(Telling.request_id == request.id))
+        return {row.recipient: row for row in rows}
+
+
+def test_whoever_stands_in_the_ledger_is_told_and_nobody_else(house: House, carrier: Party) -> None:
+    order = arrived(house, carrier)
+    told, now = told_of(order.unit), clock.now()
+    assert told == set(KNOWN) == {"stripe", "carrier", "mail service", "text service"}
+    unsent = house.buy({house.shop.pencil: 1})
+    for each in (order, unsent):
+        told = told_of(each.unit)
+        with transaction() as session:
+            request = actions.open_request(session, Wish((each.unit,), Way.NOW, "eu", "en"))
+        assert actions.carry_out(request.id)
+        found = tellings(request)
+        assert set(found) == told
+        assert {name for name, row in found.items() if row.refs} == told & {"carrier"}
+        assert {name for name, row in found.items() if row.not_before} == {"stripe"}
+        waits = found["stripe"].not_before
+        assert waits is not None
+        assert waits >= now + DISPUTE_WINDOW - timedelta(minutes=5)
+    assert told == {"stripe", "mail service"}
+
+
+def test_the_carrier_is_told_by_the_erasure_itself_and_once(house: House, carrier: Party) -> None:
+    order = arrived(house, carrier)
+    with transaction() as session:
+        request = actions.open_request(session, Wish((order.unit,), Way.NOW, "eu", "en"))
+    assert actions.carry_out(request.id)
+    carrier.fault("error", count=1)
+    for _crash in range(3):
+        jobs.drain()
+        with transaction(Role.MIGRATE) as session:
+            make.deliver_again(session, "privacy.telling.tell_recipient")
+            make.due_now(session)
+    [label] = carrier.get("ledger")["labels"]
+    row = tellings(request)["carrier"]
+    assert (row.acknowledgment, row.refs) == (label["forgotten"], [])
+    assert row.acknowledged_at is not None
+    assert {name for name, one in tellings(request).items() if one.acknowledged_at} == {"carrier"}
