@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -12,14 +13,16 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from oms.kernel import audit, clock, vault
+from oms.kernel import audit, clock, jobs, vault
 from oms.kernel.audit import Actor, ActorKind, AuditEntry
+from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.errors import BadInputError, RefusedError
 from oms.kernel.ids import new_id
 from oms.kernel.register import KINDS, Purpose
 from oms.kernel.vault import records
 from oms.orders.personal import OrderContact, OrderDelivery
+from oms.privacy import handlers
 from oms.privacy.watching import actions, queries
 from oms.privacy.watching.models import Alert
 from oms.staff import actions as staffing
@@ -34,6 +37,7 @@ from tests.make import Shop
 from tests.people import Office, Visitor, seated, words
 
 ADAS = ("Ada Lind", "ada@shop.test", "Rapenburg", "A···")
+WATCH = "privacy.watch_looks"
 YEAR = timedelta(days=366)
 ALL, FEW = 1_000, 40
 
@@ -148,7 +152,7 @@ def look(member: Staff, units: list[str]) -> None:
 
 
 def test_unusually_many_looks_raise_one_alert_within_a_minute(
-    small: Shop, desk: FlaskClient, measured: Callable[..., None]
+    small: Shop, desk: FlaskClient, settings: Settings, measured: Callable[..., None]
 ) -> None:
     units = [delivered({small.pencil: 1}).unit for _ in range(4)]
     member, visitor = employed(desk, StaffRole.PRIVACY)
@@ -157,11 +161,16 @@ def test_unusually_many_looks_raise_one_alert_within_a_minute(
     with transaction() as session:
         assert actions.watch(session, 3) == 0
     look(member, units)
+    begun = clock.now()
+    handlers.configure(replace(settings, looks_per_hour=3))
+    assert jobs.run_scheduled(WATCH)
+    handlers.configure(settings)
     with transaction() as session:
-        assert actions.watch(session, 3) == 1
         assert actions.watch(session, 3) == 0
     with reading() as session:
         alert = session.scalars(select(Alert)).one()
+    # The look can fall right behind a run; the next comes with the job's interval.
+    slowest = jobs.SCHEDULE[WATCH].every + (alert.at - begun)
     assert (alert.actor_id, alert.units) == (str(member.id), 4)
     with pytest.raises(RefusedError), transaction() as session:
         actions.see_to(session, alert.id, by=member.actor)
@@ -169,7 +178,8 @@ def test_unusually_many_looks_raise_one_alert_within_a_minute(
     assert other.send(f"/privacy/looks/{alert.id}/seen", page="/privacy/looks").status_code == 303
     with reading() as session:
         assert queries.alerts(session) == []
-    measured("B30", "alert by the next run of a job of each 30 s", passed=True)
+    figure = f"alert at most {slowest.total_seconds():.1f} s after the look, with the wait for the job's run"
+    measured("B30", figure, passed=slowest <= timedelta(seconds=60))
 
 
 # -- the instrumented run: what staff open, counted from outside, beside what the audit says -----------------
