@@ -110,7 +110,7 @@ def code() -> ResponseReturnValue:
         minutes=_("It works for ten minutes."),
         again_url=f"{request.script_root}/account/code/again",
         back_url=f"{request.script_root}{waiting.back}",
-        why=_why(waiting.purpose),
+        why="" if asked else _why(waiting.purpose),
         reasons=unusual.reasons(asked) if asked else (),
     )
     return shown, 422 if form.errors else 200
