@@ -22,10 +22,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_sign_in_budgets"),
     )
     op.create_index(
-        "ix_sign_in_budgets_pairs",
+        "ix_sign_in_budgets_tried",
         "sign_in_budgets",
         ["tried_at"],
-        postgresql_where=sa.text("sort = 'pair'"),
+        postgresql_where=sa.text("sort <> 'place'"),
     )
     op.create_table(
         "buyers",

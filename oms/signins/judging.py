@@ -13,7 +13,7 @@ WRONG_HERE = 5
 OTHER_PLACES = 3
 # Of every right password this many wrong ones, or it is no usual day: people give up far less often.
 WRONG_FOR_RIGHT = 2
-# Within these times so many places failed that never succeeded. The desk is told of a slow tide, too; for a
+# Within these times so many accounts were tried in vain. The desk is told of a slow tide, too; for a
 # whole day of it nobody is asked for a code.
 WAVES = ((timedelta(minutes=10), 6), (timedelta(hours=1), 12))
 TIDE = (timedelta(hours=24), 30)

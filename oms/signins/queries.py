@@ -14,7 +14,7 @@ from oms.kernel.errors import NotFoundError
 from oms.signins.countries import country_of, distance
 from oms.signins.judging import NEAR, WAVES, Signals, Tries
 from oms.signins.models import DAYS, SignIn, SignInAlert
-from oms.web.budgets import Attempt, SignInBudget, area_of, home_of
+from oms.web.budgets import ACCOUNT, PAIR, PLACE, Attempt, SignInBudget, area_of, home_of
 from oms.web.session_rows import family
 
 _LINK = "sign-in"
@@ -96,12 +96,16 @@ def _tried(session: Session, attempt: Attempt | None) -> tuple[Tries, int]:
 
 
 def wave(session: Session, lengths: Sequence[tuple[timedelta, int]] = WAVES) -> int:
-    """Return how many places and accounts failed together without a success, where that is a wave; else 0."""
+    """Return how many accounts were tried in vain, where that is a wave; else 0.
+
+    Who is tried from many places is one account; what is right is counted by account and place.
+    """
     now = clock.now()
     for length, least in lengths:
-        lately = (SignInBudget.sort == "pair", SignInBudget.tried_at > now - length)
-        wrong = func.count().filter(SignInBudget.passed == 0, SignInBudget.failures > 0)
-        right = func.count().filter(SignInBudget.passed > 0)
+        lately = (SignInBudget.sort != PLACE.sort, SignInBudget.tried_at > now - length)
+        in_vain = (SignInBudget.sort == ACCOUNT.sort, SignInBudget.passed == 0, SignInBudget.failures > 0)
+        wrong = func.count().filter(*in_vain)
+        right = func.count().filter(SignInBudget.sort == PAIR.sort, SignInBudget.passed > 0)
         tries = Tries(*session.execute(select(wrong, right).where(*lately)).one())
         if tries.are_many(least):
             return tries.wrong

@@ -33,7 +33,9 @@ class SignInBudget(Base):
     __tablename__ = "sign_in_budgets"
     __columns__: ClassVar = columns("failures tried_at succeeded_at sort passed places", "key")
     __life__: ClassVar = Life("tried_at", LIFE.days)
-    __table_args__ = (Index("ix_sign_in_budgets_pairs", "tried_at", postgresql_where=text("sort = 'pair'")),)
+    __table_args__ = (
+        Index("ix_sign_in_budgets_tried", "tried_at", postgresql_where=text("sort <> 'place'")),
+    )
 
     key: Mapped[bytes] = mapped_column(primary_key=True)
     failures: Mapped[int]

@@ -60,7 +60,9 @@ class Besieged(Town):
     def _one_try_each(self) -> Iterator[Try]:
         """The same list, low and slow: each try from another hijacked home, and with another browser."""
         at, tries = self._moment(), 20 * self.size.machines
-        for account, is_right, kind in self._campaign("stuffing, one try a place", tries, tries // 25):
+        for account, is_right, kind in self._campaign(
+            "stuffing, one try a place", tries, max(1, tries // 25)
+        ):
             at += timedelta(seconds=self.random.expovariate(1 / 40))
             country = self.random.choice((*HOMES, *ELSEWHERE))
             address, agent = self.address(self.part(country)), self.random.choice(DESKTOPS)

@@ -1,14 +1,22 @@
 """B31: unusual sign-ins are noticed and told within a minute, usual ones left alone; no address is kept."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.privacy.comers import Seen, came
+from oms.kernel.db import transaction
+from oms.signins import actions as signins
+from oms.signins.queries import Visit
+from oms.signins.states import How
+from tests.fakes import wait_until
+from tests.people import Mailbox
+from tests.privacy.comers import SECRET, Seen, came
 from tests.privacy.intruders import Besieged
 from tests.privacy.town import FULL, SMALL
+from tests.running import RunningShop
 
 RECALL, FALSE = 0.95, 0.01
 
@@ -72,7 +80,7 @@ def test_attacks_are_noticed_and_a_watch_that_sleeps_or_cries_at_everybody_is_be
 
 @pytest.mark.privacy
 @pytest.mark.usefixtures("shop")
-def test_of_a_half_year_of_sign_ins_the_bar_holds(measured: Callable[..., None]) -> None:
+def test_of_a_year_of_sign_ins_the_bar_holds(measured: Callable[..., None]) -> None:
     found = came(Besieged(FULL).tries())
     score = Score.of(found)
     figure = (
@@ -82,3 +90,29 @@ def test_of_a_half_year_of_sign_ins_the_bar_holds(measured: Callable[..., None])
     measured("B31", figure, passed=score.is_enough() and score.attacks + score.people >= 2000)
     measured("B31", f"attacks noticed: {told(found, are_attacks=True)}", passed=True)
     measured("B31", f"people asked for a code: {told(found, are_attacks=False)}", passed=True)
+
+
+@pytest.mark.privacy
+def test_the_person_is_told_within_a_minute_by_the_running_shop(
+    live: RunningShop, measured: Callable[..., None]
+) -> None:
+    buyer = Mailbox().open_account("ada@shop.test")
+    home, rio = (
+        Visit(SECRET, address, agent)
+        for address, agent in (("145.97.39.155", "Linux Firefox/1"), ("200.160.2.3", "Windows Chrome/1"))
+    )
+    for visit in (home, rio):
+        begun = time.monotonic()
+        with transaction() as session:
+            row = signins.arrive(session, buyer.person, How.PASSWORD, visit)
+            signins.finish(session, row.id, buyer.person)
+
+    def told() -> list[str]:
+        texts = (path.read_text(errors="replace") for path in (live.folder / "mail").glob("*.eml"))
+        return [text for text in texts if "/account/not-me/" in text]
+
+    [mail] = wait_until(told, patience=120)
+    seconds = time.monotonic() - begun
+    assert "200.160" not in mail
+    figure = f"its person has a mail {seconds:.0f} s after an unusual sign-in, by the running shop"
+    measured("B31", figure, passed=seconds <= 60)

@@ -1,4 +1,4 @@
-"""A synthetic town: people who sign in to a shop over half a year, each right password with its situation.
+"""A synthetic town: people who sign in to a shop over a year, each right password with its situation.
 
 No measured set of a shop may be used, so every rate here is an assumption with its reason; the seed is fixed.
 Networks are real parts of the address space with the countries of their registries, nobody's in particular.
@@ -14,11 +14,13 @@ from oms.signins.countries import country_of
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOMES = ("NL", "NL", "NL", "DE", "DE", "DE", "FR", "US", "US", "JP", "CN")
 ABROAD = ("ES", "IT", "GB", "AT", "US", "TH", "PT")
-# Registries give networks within their own region, so the wrong country is most often one of the same.
+# Registries give networks within their own region, so the wrong country is most often a neighbor; one time in
+# ten it is a seat overseas.
+_NEIGHBORS = ("GB", "GB", "DE", "NL", "BE", "CH", "AT", "IE", "FR", "US")
 SEATS = {
-    **dict.fromkeys(("NL", "DE", "FR"), ("GB", "DE", "SE", "IE", "US")),
-    "US": ("CA", "CA", "GB"),
-    **dict.fromkeys(("JP", "CN"), ("HK", "KR", "SG", "US")),
+    **dict.fromkeys(("NL", "DE", "FR"), _NEIGHBORS),
+    "US": (*["CA"] * 9, "GB"),
+    **dict.fromkeys(("JP", "CN"), ("HK", "HK", "HK", "KR", "KR", "KR", "TW", "TW", "TW", "US")),
 }
 # Where machines are rented and homes are hijacked.
 ELSEWHERE = tuple("US BR CN JP VN IN RU ZA AU NG TR ES MA ID PL".split())  # noqa: SIM905 - many
@@ -86,8 +88,9 @@ class Size:
     each: int
 
 
-FULL = Size(members=560, days=180, campaigns=10, machines=14, each=40)
-SMALL = Size(members=20, days=60, campaigns=1, machines=1, each=4)
+# Twenty campaigns in a year: more than a small shop sees, but each hour of one troubles people, too.
+FULL = Size(members=560, days=365, campaigns=10, machines=14, each=40)
+SMALL = Size(members=24, days=120, campaigns=1, machines=1, each=4)
 
 
 class Town:
@@ -101,7 +104,9 @@ class Town:
             country: [self.address(self.random.choice(parts()[country])) for _ in range(2)]
             for country in ("NL", "DE")
         }
-        self.members = [self._member(number) for number in range(1, size.members + 1)]
+        self.members: list[Member] = []
+        for number in range(1, size.members + 1):
+            self.members.append(self._member(number))
 
     def part(self, country: str) -> str:
         """Return a network of a country; one in twenty is registered for another one (Zander 2012).
@@ -117,12 +122,13 @@ class Town:
         return f"{part}.{self.random.randrange(256)}.{self.random.randrange(1, 255)}"
 
     def _member(self, number: int) -> Member:
+        before = self.members[-1] if self.members else None
         country = self.random.choice(HOMES)
         home = self.address(self.part(country))
         if country in self.shared and self.random.random() < 0.4:
             home = self.random.choice(self.shared[country])
-        elif number % 8 == 0 and number > 1:
-            home = self.members_so_far[-1].home  # a family
+        elif number % 3 == 0 and before is not None and before.country == country:
+            home = before.home  # a family
         # Carriers give a phone another address each time, out of a few networks.
         carrier = [self.part(country) for _ in range(2)]
         # Two in five have a phone and nothing else.
@@ -131,7 +137,6 @@ class Town:
         made = Member(number, country, home, carrier, desktop, phone)
         # Some turn a tunnel on and off, whose other end is in another country.
         made.has_vpn = self.random.random() < 0.03
-        self.members_so_far = [*getattr(self, "members_so_far", []), made]
         return made
 
     def _live(self, member: Member) -> None:

@@ -96,7 +96,7 @@ def sign_in_seen(number: int) -> ResponseReturnValue:
 
 def _what(alert: SignInAlert) -> str:
     words = {
-        AlertKind.WAVE: _("Many wrong passwords: %(count)s places and accounts", count=alert.failures),
+        AlertKind.WAVE: _("Many wrong passwords, for %(count)s accounts", count=alert.failures),
         AlertKind.STAFF: _("Unusual sign-in at the desk; its person was told"),
         AlertKind.NOT_MINE: _("Somebody said: that was not me. Their sessions have ended"),
     }
