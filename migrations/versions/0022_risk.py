@@ -40,15 +40,15 @@ def upgrade() -> None:
         "ix_order_doubts_open", "order_doubts", ["due_at"], postgresql_where=sa.text("state = 'open'")
     )
     op.create_table(
-        "card_alerts",
+        "checkout_alerts",
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("refused", sa.BigInteger(), nullable=False),
         sa.Column("paid", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_card_alerts"),
+        sa.PrimaryKeyConstraint("id", name="pk_checkout_alerts"),
     )
 
 
 def downgrade() -> None:
-    op.drop_table("card_alerts")
+    op.drop_table("checkout_alerts")
     op.drop_table("order_doubts")

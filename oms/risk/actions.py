@@ -17,7 +17,7 @@ from oms.orders.models import OrderHold
 from oms.orders.states import OrderState
 from oms.payments import queries as payments
 from oms.risk import queries
-from oms.risk.models import CardAlert, OrderDoubt
+from oms.risk.models import CheckoutAlert, OrderDoubt
 from oms.risk.personal import DoubtReasons
 from oms.risk.scoring import Assessed
 from oms.risk.states import DoubtState
@@ -131,6 +131,6 @@ def watch(session: Session) -> bool:
     paid = payments.captured_between(session, now - queries.HOUR, now)
     if refused < _TRIED or refused < _SHARE * (refused + paid):
         return False
-    session.add(CardAlert(at=now, refused=refused, paid=paid))
+    session.add(CheckoutAlert(at=now, refused=refused, paid=paid))
     log.warning("cards are being tried at the checkout")
     return True

@@ -40,10 +40,10 @@ class OrderDoubt(Base):
         self.state, self.decided_at, self.by_kind, self.by_id = state, at, by.kind, by.id
 
 
-class CardAlert(Base):
+class CheckoutAlert(Base):
     """Within one hour far more cards were refused than paid: figures of the whole shop, nobody's data."""
 
-    __tablename__ = "card_alerts"
+    __tablename__ = "checkout_alerts"
     __columns__: ClassVar = columns("id at refused paid")
     __life__: ClassVar = Life("at", 30)
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from oms.orders.models import Order
 from oms.risk import words
-from oms.risk.models import CardAlert, OrderDoubt
+from oms.risk.models import CheckoutAlert, OrderDoubt
 from oms.risk.personal import DoubtReasons
 from oms.risk.scoring import read
 from oms.risk.states import DoubtState
@@ -18,7 +18,7 @@ from oms.web.frame import flashed, page
 Found = Sequence[tuple[OrderDoubt, Order]]
 
 
-def listing(waiting: Found, done: Found, alert: CardAlert | None, names: Mapping[str, str]) -> str:
+def listing(waiting: Found, done: Found, alert: CheckoutAlert | None, names: Mapping[str, str]) -> str:
     """Return the list: what waits, what was decided lately, and whether cards are being tried."""
     sentences = [_("These orders wait until somebody looks, for two days at most. Then they are sent.")]
     if alert is not None:

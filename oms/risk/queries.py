@@ -15,7 +15,7 @@ from oms.orders.personal import OrderContact, OrderDelivery
 from oms.payments import queries as payments
 from oms.payments.models import Refund
 from oms.payments.states import RefundState
-from oms.risk.models import CardAlert, OrderDoubt
+from oms.risk.models import CheckoutAlert, OrderDoubt
 from oms.risk.personal import DoubtReasons
 from oms.risk.scoring import HIGH, Signals
 from oms.risk.states import DoubtState
@@ -171,7 +171,11 @@ def unlooked(session: Session, before: datetime) -> int:
     return int(session.scalar(select(func.count(OrderDoubt.id)).where(*waiting)) or 0)
 
 
-def newest_alert(session: Session, since: datetime) -> CardAlert | None:
+def newest_alert(session: Session, since: datetime) -> CheckoutAlert | None:
     """Return the newest alert of cards that are being tried, since a moment."""
-    lately = select(CardAlert).where(CardAlert.at > since).order_by(CardAlert.at.desc(), CardAlert.id.desc())
+    lately = (
+        select(CheckoutAlert)
+        .where(CheckoutAlert.at > since)
+        .order_by(CheckoutAlert.at.desc(), CheckoutAlert.id.desc())
+    )
     return session.scalar(lately.limit(1))

@@ -9,9 +9,10 @@ from oms.kernel.inbox import WebhookEvent
 from oms.payments.models import Payment, PaymentEvent, Refund, RefundEvent, RefundLine
 from oms.web.headers import STRIPE_CHECKOUT
 
-# All that is kept of payments (002-05): references, state, amounts, currency, times; then what is our own.
+# All that is kept of payments (002-05): references, state (and how many cards were refused before), amounts,
+# currency, times; then what is our own.
 KEPT = {
-    Payment: "key reference session_ref intent_ref; state; amount captured refunded; currency;"
+    Payment: "key reference session_ref intent_ref; state refusals; amount captured refunded; currency;"
     " created_at expires_at settled_at; id order_id locale trouble",
     PaymentEvent: "; state; amount; ; at; id payment_id by_kind why",
     Refund: "key refund_ref; state failure; amount; currency; created_at settled_at;"

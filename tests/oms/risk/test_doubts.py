@@ -23,7 +23,7 @@ from oms.privacy.erasure.actions import Wish
 from oms.privacy.retention import actions as retention
 from oms.privacy.states import Way
 from oms.risk import actions, handlers, queries
-from oms.risk.models import CardAlert, OrderDoubt
+from oms.risk.models import CheckoutAlert, OrderDoubt
 from oms.risk.personal import DoubtReasons
 from oms.risk.scoring import Signals
 from oms.risk.states import DoubtState
@@ -265,12 +265,12 @@ def test_cards_that_are_tried_raise_one_alert_an_hour_without_anybodys_data(smal
         handlers.watch_cards()
         handlers.watch_cards()
     with reading() as session:
-        [alert] = session.query(CardAlert).all()
+        [alert] = session.query(CheckoutAlert).all()
         assert (alert.refused, alert.paid) == (25, 0)
     with clock.held_at(now + timedelta(hours=3)):
         handlers.watch_cards()
     with reading() as session:
-        assert session.query(CardAlert).count() == 1
+        assert session.query(CheckoutAlert).count() == 1
 
 
 def test_reasons_open_for_reviewers_alone(small: Shop) -> None:

@@ -179,7 +179,7 @@ VIOLATIONS: dict[str, tuple[Plant, str, Health]] = {
         "1", Health.ILL,
     ),
     "Cards being tried at the checkout within the hour": (
-        _run("INSERT INTO card_alerts (at, refused, paid) VALUES (now(), 40, 2)"),
+        _run("INSERT INTO checkout_alerts (at, refused, paid) VALUES (now(), 40, 2)"),
         "40 refused, 2 paid", Health.ILL,
     ),
     "Withdrawals without acknowledgment": (_run(_WITHDRAWAL), "1", Health.ILL),
