@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 
@@ -115,6 +116,25 @@ def _pglz_value(content: bytes) -> bytes:
         out += b"".join(group)
     head = len(content).to_bytes(4, "little")
     return ((len(out) + 8) << 2 | 2).to_bytes(4, "little") + head + bytes(out)
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_word_that_only_an_index_still_has_is_found(ada: Person, settings: Settings) -> None:
+    with psycopg.connect(settings.database_url, autocommit=True) as raw:
+        raw.execute("CREATE TABLE planted AS SELECT reverse(%s) AS what", [ada.strings["coupon_note"]])
+        raw.execute("CREATE INDEX planted_words ON planted USING gin (to_tsvector('simple', reverse(what)))")
+        try:
+            raw.execute("CHECKPOINT")
+            ask = "SELECT current_setting('data_directory') || '/' || pg_relation_filepath(%s)"
+            files = {
+                name: Path(str(raw.execute(ask, [name]).fetchall()[0][0])).read_bytes()
+                for name in ("planted", "planted_words")
+            }
+        finally:
+            raw.execute("DROP TABLE planted")
+    seen = find([ada], files.items())
+    assert {(one.place, one.what, one.form) for one in seen} >= {("planted_words", "coupon_note", "plain")}
+    assert {one.place for one in seen} == {"planted_words"}
 
 
 @pytest.mark.usefixtures("shop")

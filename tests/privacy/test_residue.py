@@ -63,7 +63,10 @@ def only(who: Person, *names: str) -> Person:
     return Person({n: who.strings[n] for n in names}, {n: who.cores[n] for n in names})
 
 
-PLANTS = ("email", "name", "line_1", "city", "phone", "chat", "review", "message", "company", "photo_name")
+PLANTS = (
+    *("email", "name", "line_1", "city", "phone", "chat", "review", "message", "company", "photo_name"),
+    *("coupon_note", "search_term"),
+)
 
 
 def plant(live: RunningShop, carl: Person) -> None:
@@ -78,6 +81,10 @@ def plant(live: RunningShop, carl: Person) -> None:
         raw.execute(sample, [said["line_1"]])
         raw.execute("ANALYZE sampled")
         raw.execute("TRUNCATE sampled")
+        raw.execute("CREATE TABLE worded AS SELECT to_tsvector('simple', %s) AS what", [said["search_term"]])
+        # The table has the word backwards: only the index says it.
+        raw.execute("CREATE TABLE indexed AS SELECT reverse(%s) AS what", [said["coupon_note"]])
+        raw.execute("CREATE INDEX ON indexed USING gin (to_tsvector('simple', reverse(what)))")
         raw.execute("SELECT pg_logical_emit_message(true, 'planted', %s)", [said["city"]])
     with redis.Redis.from_url(live.stores.redis) as server:
         server.set("planted:session", ('{"phone": "' + said["phone"] + '"} ') * 60)
@@ -97,7 +104,7 @@ def plant(live: RunningShop, carl: Person) -> None:
 
 def unplant(live: RunningShop) -> None:
     with psycopg.connect(live.stores.database, autocommit=True) as raw:
-        raw.execute("DROP TABLE planted, sampled")
+        raw.execute("DROP TABLE planted, sampled, worded, indexed")
     with redis.Redis.from_url(live.stores.redis) as server:
         directory = Path(server.config_get("dir")["dir"])
     (directory / "dump.rdb").unlink(missing_ok=True)
