@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("by_kind", sa.String(), server_default="", nullable=False),
         sa.Column("by_id", sa.String(), server_default="", nullable=False),
-        sa.CheckConstraint("(decided_at IS NULL) = (state = 'open')", name="ck_order_doubts_decided"),
+        sa.CheckConstraint("state = 'open' OR decided_at IS NOT NULL", name=op.f("ck_order_doubts_decided")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_doubts_order_id_orders"),
         sa.PrimaryKeyConstraint("id", name="pk_order_doubts"),
         sa.UniqueConstraint("order_id", name="uq_order_doubts_order_id"),

@@ -18,7 +18,7 @@ class OrderDoubt(Base):
     __tablename__ = "order_doubts"
     __columns__: ClassVar = columns("id order_id hold_id state at due_at decided_at by_kind", "by_id")
     __table_args__ = (
-        CheckConstraint("(decided_at IS NULL) = (state = 'open')", name="decided"),
+        CheckConstraint("state = 'open' OR decided_at IS NOT NULL", name="decided"),
         Index("ix_order_doubts_open", "due_at", postgresql_where=text("state = 'open'")),
     )
     # A record of its own sort, with an end of its own: long before the order's.

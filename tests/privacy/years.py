@@ -42,6 +42,7 @@ from oms.payments.states import PaymentState
 from oms.privacy.arrivals.personal import PastAddress, PastOrder
 from oms.privacy.retention import actions as retention
 from oms.returns.personal import WithdrawalStatement
+from oms.risk.personal import DoubtReasons
 from tests.privacy.alone import alone, lone_tables, name_of, row_of
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,7 +50,10 @@ DAY = timedelta(days=1)
 # When the sweep of a day runs.
 SWEEP = timedelta(hours=3)
 Thing = tuple[str, str]
-SEALED_KINDS = (OrderContact, OrderDelivery, ShipmentTracking, ShipmentLabel, OrderNote, OrderLetter)
+SEALED_KINDS = (
+    *(OrderContact, OrderDelivery, ShipmentTracking, ShipmentLabel),
+    *(OrderNote, OrderLetter, DoubtReasons),
+)
 OF_ACCOUNT = (AccountContact, AccountProfile, PastAddress, PastOrder)
 
 
@@ -187,7 +191,8 @@ class Years:
             vault.seal(session, OrderLetter("Your order", "It is on its way."), keys)
             if not is_lapsed:
                 session.add(_payment(order_id, number, at))
-                vault.seal(session, ShipmentTracking(number), keys)
+                vault.seal_all(session, [ShipmentTracking(number), DoubtReasons("refused=4", "65")], keys)
+                self.expected.hold("order.doubt", unit, at + 32 * DAY)
                 if self._choose.random() < 0.1:
                     files.store(session, ShipmentLabel("Label"), b"%PDF", keys)
                     self.expected.hold("shipment.label", unit, at + 180 * DAY)
