@@ -13,6 +13,7 @@ from oms.fulfillment import actions as fulfillment
 from oms.kernel import audit, clock, egress, files, vault
 from oms.kernel.db import reading, transaction
 from oms.orders import actions as orders
+from oms.orders import queries as ordering
 from oms.orders import runs as lapsed
 from oms.payments import actions as payments
 from oms.privacy.retention import queries
@@ -51,8 +52,12 @@ def sweep_leftovers() -> dict[str, int]:
 
 
 def forget_order(session: Session, order_id: int) -> None:
-    """Cut an order and its parcels from their person, once the keys are destroyed; what was sold stays."""
+    """Cut an order and its parcels from their person, once the keys are destroyed; what was sold stays.
+
+    What staff typed as a reason for a deed goes too: it can name anybody. The deed stays in the audit.
+    """
     orders.forget(session, order_id)
+    audit.forget_about(session, ordering.get(session, order_id).unit)
     fulfillment.forget(session, order_id)
     risk.forget(session, order_id)
 

@@ -77,6 +77,20 @@ def test_ledger_and_audit_keep_the_deed_and_forget_whom_it_was_about(small: Shop
     assert [(deed.verb, deed.by.reason) for deed in deeds] == [("vault.open", "")]
 
 
+def test_what_staff_typed_about_an_order_goes_with_its_person(small: Shop) -> None:
+    with clock.held_at(NOON):
+        order = delivered(small)
+    with transaction() as session:
+        audit.record(session, CLERK.because("Ada rang again"), "order.note", order.unit)
+        audit.record(session, CLERK.because("Ada of another order"), "order.note", "order:7KQ2-M4XD-9B")
+    let_go(NOON + timedelta(days=31))
+    with reading() as session:
+        deeds = audit.about(session, order.unit) + audit.about(session, "order:7KQ2-M4XD-9B")
+        assert audit.verify(session).is_whole
+    told = [(deed.verb, deed.by.reason) for deed in deeds if deed.verb == "order.note"]
+    assert told == [("order.note", ""), ("order.note", "Ada of another order")]
+
+
 def test_payment_references_go_when_no_dispute_can_come_any_more(small: Shop) -> None:
     with clock.held_at(NOON):
         delivered(small)
