@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -9,13 +10,20 @@ from babel.dates import format_date
 from flask.testing import FlaskClient
 
 from oms.kernel import clock, jobs, vault
-from oms.kernel.db import transaction
+from oms.kernel.audit import SYSTEM
+from oms.kernel.db import reading, transaction
+from oms.kernel.ids import new_id
 from oms.kernel.outbox import Message
 from oms.kernel.register import KINDS
+from oms.orders import actions as orders
+from oms.orders.personal import OrderNote
 from oms.privacy.retention import actions as retention
 from oms.privacy.retention import queries
+from oms.risk import actions as risk
+from oms.risk.personal import DoubtReasons
+from oms.risk.scoring import Assessed, Sign
 from tests import make
-from tests.forgetting import delivered, proven
+from tests.forgetting import delivered, paid, proven
 from tests.people import words
 from tests.privacy.alone import LIVED
 from tests.privacy.years import DAY, Years
@@ -92,13 +100,43 @@ def test_the_day_on_the_page_is_the_day_of_the_sweep_that_takes_it(shop: None, s
         assert told.group(1) == day
 
 
-def _sweep_of(unit: str, end: datetime) -> date:
-    """Run the retention four minutes past every hour around an end; return the day it took the unit."""
+def test_each_record_of_an_order_goes_on_the_day_that_its_page_says(shop: None, store: FlaskClient) -> None:
+    with transaction() as session:
+        small = make.small_shop(session)
+    with clock.held_at(clock.now() - 3 * DAY):
+        order = paid({small.pencil: 1}, delivery=replace(make.ADA, phone="+31612345678"))
+        with reading() as session:
+            person = vault.subject_of(session, order.unit) or new_id()
+        note, doubt = (vault.prepare(person, order.unit, sort) for sort in (OrderNote, DoubtReasons))
+        with transaction() as session:
+            assert risk.doubt(session, order.id, Assessed(0.8, {Sign.REFUSED: 5}), doubt)
+            orders.write_note(session, order.id, "Rang twice.", note, by=SYSTEM)
+            orders.note_delivery(session, order.id)
+        for handler in ("start_clocks", "start_clocks_of_note"):
+            jobs.HANDLERS[f"orders.{handler}"].run(Message(0, "order.noted", {"order": order.id}))
+    page = words(proven(store, "ada@shop.test").get("/your-data/"))
+    ends = vault.ends(order.unit)
+    assert set(ends) == {"order.contact", "order.delivery", "order.note", "order.doubt"}
+    for end in sorted(set(ends.values())):
+        kinds = [kind for kind in ends if ends[kind] == end]
+        day = format_date(_sweep_of(order.unit, end, *kinds), "long", locale="en_150")
+        told = {kind: _told_end(page, str(KINDS[kind].fields[0].label)) for kind in kinds}
+        assert told == dict.fromkeys(kinds, day)
+
+
+def _told_end(page: str, label: str) -> str:
+    found = re.search(rf"{re.escape(label)} (?:(?!Gone by).)*Gone by ([^.]+)\.", page)
+    return found.group(1) if found else "nothing"
+
+
+def _sweep_of(unit: str, end: datetime, *kinds: str) -> date:
+    """Run the retention four minutes past every hour around an end; return the day it took these, or all."""
     first = end.replace(minute=4, second=0) - 3 * HOUR
     for hours in range(8):
         with clock.held_at(first + hours * HOUR):
             jobs.SCHEDULE["privacy.run_retention"].run()
-            if not vault.ends(unit):
+            left = vault.ends(unit)
+            if not (left.keys() & set(kinds) if kinds else left):
                 assert clock.now() >= end
                 return clock.today()
     raise AssertionError("it was never taken")
