@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import redis
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from migrations.run import upgrade
 from oms.app import create_desk
@@ -42,6 +42,8 @@ from tests.options import pytest_addoption  # noqa: F401 - pytest finds it here
 from tests.stores import empty_stores, fresh_database
 
 ROOT = Path(__file__).parent.parent
+# Milliseconds for a page to become what a test expects.
+PATIENCE = 30_000
 # A browser that asks nobody but the page for anything.
 BROWSER_OPTIONS = [
     "--no-sandbox",
@@ -70,6 +72,8 @@ def browser() -> Iterator[Browser]:
     program = find_browser()
     if program is None:
         without("no chromium: apt-get install chromium")
+    # A page that is still on its way on a loaded machine is late, not wrong.
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=BROWSER_OPTIONS)
         yield opened
