@@ -1,5 +1,7 @@
 """The desk's pages of looks and of sign-ins: alerts that wait, roles that nobody uses."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,6 +10,7 @@ from oms.kernel import clock
 from oms.kernel.db import reading, transaction
 from oms.privacy import pages
 from oms.privacy.watching import actions, queries
+from oms.privacy.watching.models import Alert
 from oms.signins import actions as signins
 from oms.signins import queries as signing
 from oms.signins.models import SignInAlert
@@ -29,10 +32,6 @@ def index() -> ResponseReturnValue:
         waiting = queries.alerts(session)
         unused = staff.unused_grants(session, clock.today() - UNUSED)
         names = {str(one.id): one.desk_name for one in staff.members(session)}
-    steps = [
-        {"label": _("Looked into no. %(id)s", id=a.id), "url": url_for(".seen", number=a.id), "kind": ""}
-        for a in waiting
-    ]
     rows = [
         [(str(a.id), ""), (names.get(a.actor_id, a.actor_id), ""), (str(a.units), ""), (moment(a.at), "")]
         for a in waiting
@@ -43,7 +42,7 @@ def index() -> ResponseReturnValue:
         pages.table(_("Unusually many looks"), heads, rows),
         pages.table(_("Roles unused for 90 days"), [_("Who"), _("Role")], unused_rows),
     ]
-    return pages.sheet(_("Looks at people"), tables=tables, steps=steps)
+    return pages.sheet(_("Looks at people"), tables=tables, steps=_steps(waiting, ".seen"))
 
 
 @blueprint.post("/privacy/looks/<int:number>/seen")
@@ -66,14 +65,6 @@ def sign_ins() -> ResponseReturnValue:
     with reading() as session:
         waiting = signing.alerts(session)
         names = {f"staff:{one.id}": one.desk_name for one in staff.members(session)}
-    steps = [
-        {
-            "label": _("Looked into no. %(id)s", id=a.id),
-            "url": url_for(".sign_in_seen", number=a.id),
-            "kind": "",
-        }
-        for a in waiting
-    ]
     rows = [
         [(str(a.id), ""), (_what(a), ""), (names.get(a.person, a.person) or _("the whole shop"), ""),
          (moment(a.at), "")]
@@ -81,7 +72,7 @@ def sign_ins() -> ResponseReturnValue:
     ]  # fmt: skip
     heads = [_("No."), _("What"), _("Who"), _("When")]
     tables = [pages.table(_("Unusual sign-ins"), heads, rows)]
-    return pages.sheet(_("Sign-ins"), tables=tables, steps=steps)
+    return pages.sheet(_("Sign-ins"), tables=tables, steps=_steps(waiting, ".sign_in_seen"))
 
 
 @blueprint.post("/privacy/sign-ins/<int:number>/seen")
@@ -92,6 +83,14 @@ def sign_in_seen(number: int) -> ResponseReturnValue:
         signins.see_to(session, number, by=actor())
     flash(_("Noted."), "good")
     return redirect(url_for(".sign_ins"), 303)
+
+
+def _steps(waiting: Sequence[Alert | SignInAlert], endpoint: str) -> list[dict[str, str]]:
+    """Return a button for each alert that waits, which notes that somebody looked into it."""
+    return [
+        {"label": _("Looked into no. %(id)s", id=a.id), "url": url_for(endpoint, number=a.id), "kind": ""}
+        for a in waiting
+    ]
 
 
 def _what(alert: SignInAlert) -> str:
