@@ -64,7 +64,7 @@ soak: setup-dev ## everything at once for SOAK_MINUTES (10), with faults outside
 privacy: setup-dev ## measure every bar of privacy, print the table; fails below a bar
 	@$(PY) -m oms.local.browser
 	@$(PY) -m pytest $(BLIND) --as-blind -n 0 -q
-	@$(PY) -m pytest tests/privacy --all-bars -n 0 --junitxml="$(or $(STATE_DIR),var)/evidence/privacy.xml" $(ARGS)
+	@$(PY) -m pytest tests/privacy --all-bars -n 2 --dist worksteal --junitxml="$(or $(STATE_DIR),var)/evidence/privacy.xml" $(ARGS)
 
 pictures: setup-dev ## take the pictures of the README anew
 	@$(PY) -m tests.pictures

@@ -24,6 +24,8 @@ from tests.privacy import heap
 from tests.privacy.busy import Busy, fill
 from tests.privacy.figures import (
     measured,
+    pytest_collection_modifyitems,
+    pytest_runtest_logreport,
     pytest_runtest_makereport,
     pytest_sessionfinish,
     pytest_terminal_summary,
@@ -39,6 +41,8 @@ __all__ = [
     "live",
     "measured",
     "overheard",
+    "pytest_collection_modifyitems",
+    "pytest_runtest_logreport",
     "pytest_runtest_makereport",
     "pytest_sessionfinish",
     "pytest_terminal_summary",

@@ -24,7 +24,7 @@ def test_e1_nothing_is_left():
 
 
 def table(folder: Path, *more: str, passed: bool) -> tuple[int, str, str]:
-    """Run two small tests as `make privacy` does; return exit status, output and the JUnit file."""
+    """Run three small tests as `make privacy` does; return exit status, output and the JUnit file."""
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "test_planted.py").write_text(PLANTED.format(passed=passed))
     junit = folder / "junit.xml"
@@ -70,3 +70,11 @@ def test_a_bar_that_nobody_measured_fails_a_run_of_all(tmp_path: Path) -> None:
     assert status == 1
     assert "B01   BELOW nothing measured it\n" in said
     assert "B06   pass  1 row too late\n" in said
+
+
+def test_figures_of_two_processes_are_one_table(tmp_path: Path) -> None:
+    status, said, junit = table(tmp_path, "-p", "xdist", "-n", "2", "--dist", "worksteal", passed=False)
+    assert status == 1
+    assert "B06   BELOW 1 row too late\nB07   pass  0 extra fields\nB42   pass  p95 4.1 ms\n" in said
+    assert "4 measured, 2 below their bar" in said
+    assert '<property name="bar" value="B06   BELOW 1 row too late"' in junit
