@@ -1,8 +1,13 @@
 """What is said to one address carried to another, so that something here is met as if it were elsewhere."""
 
+import asyncio
 import contextlib
 import socket
+import ssl
 import threading
+from asyncio import StreamReader, StreamWriter
+
+from tests.certificates import Certificate
 
 _PIECE = 65_536
 
@@ -19,30 +24,36 @@ def own_address() -> str:
 
 
 class Forwarder:
-    """Listens on an address of this machine and carries each connection to a port on loopback."""
+    """Listens on an address of this machine, ends TLS, and carries each connection to a port on loopback."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, own: Certificate) -> None:
         self._port = port
+        self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self._tls.load_cert_chain(own.certificate, own.key)
         self._listener = socket.create_server((host, 0))
-        self.address = f"http://{host}:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._loop = asyncio.new_event_loop()
+        self.address = f"https://{host}:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._run, daemon=True).start()
 
-    def _listen(self) -> None:
-        with contextlib.suppress(OSError):  # the listener is closed at the end
-            while True:
-                near, _address = self._listener.accept()
-                far = socket.create_connection(("127.0.0.1", self._port))
-                for source, target in ((near, far), (far, near)):
-                    threading.Thread(target=_carry, args=(source, target), daemon=True).start()
+    def _run(self) -> None:
+        serving = asyncio.start_server(self._meet, sock=self._listener, ssl=self._tls)
+        server = self._loop.run_until_complete(serving)
+        self._loop.run_forever()
+        server.close()
+        self._loop.close()
+
+    async def _meet(self, reader: StreamReader, writer: StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        await asyncio.gather(_carry(reader, far_writer), _carry(far_reader, writer))
 
     def stop(self) -> None:
         """Listen no longer."""
-        self._listener.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
 
 
-def _carry(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while piece := source.recv(_PIECE):
-            target.sendall(piece)
-    with contextlib.suppress(OSError):
-        target.shutdown(socket.SHUT_WR)
+async def _carry(source: StreamReader, target: StreamWriter) -> None:
+    with contextlib.suppress(OSError):  # either side may hang up at any time
+        while piece := await source.read(_PIECE):
+            target.write(piece)
+            await target.drain()
+    target.close()

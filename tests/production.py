@@ -77,7 +77,8 @@ class ProductionShop(RunningShop):
 
     def settings(self) -> dict[str, str]:
         """Return strong settings, over this shop's own stores."""
-        self.trusted = certificate(self.folder, "localhost", "desk.localhost")
+        own = filter(None, ("localhost", "desk.localhost", self.network))
+        self.trusted = certificate(self.folder, *own)
         return {
             **strong_settings(self.folder),
             "DATABASE_URL": self.stores.database,
@@ -96,10 +97,14 @@ class ProductionShop(RunningShop):
     def call_parties(self) -> None:
         """Start Stripe, which trusts the authority of this shop, and the mail server."""
         assert self.trusted is not None
-        self.stripe = self.call_stripe("--webhook-authority", str(self.trusted.authority))
-        self.forwarder = Forwarder(self.network, int(self.stripe.address.rpartition(":")[2]))
+        self.stripe = self.call_stripe("--webhook-authority", str(self.trusted.authority), "--behind-tls")
+        self.forwarder = Forwarder(self.network, int(self.stripe.address.rpartition(":")[2]), self.trusted)
         self.mail = Party("oms.local.mail", self.folder)
-        self.environ |= {"STRIPE_API_BASE": self.forwarder.address, "SMTP_URL": self.mail.address}
+        self.environ |= {
+            "STRIPE_API_BASE": self.forwarder.address,
+            "SSL_CERT_FILE": str(self.trusted.authority),
+            "SMTP_URL": self.mail.address,
+        }
 
     def serve(self) -> None:
         """Bring the databases to the newest schema and start web, worker and relay, as Procfile says."""

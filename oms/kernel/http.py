@@ -72,6 +72,10 @@ class _Declared(HTTPAdapter):
         super().__init__()
         self.party = party
 
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the library
+        """Meet the party as every other is met, also by the authorities that this machine trusts."""
+        super().init_poolmanager(*args, ssl_context=tls(), **kwargs)
+
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as the library
         """Send to a declared host. Raises UndeclaredError for another, before it connects."""
         require_declared(self.party, urlsplit(request.url or "").hostname or "")

@@ -262,6 +262,7 @@ CLEAR = {
     "DATABASE_URL_AUDIT": "postgresql://counterfoil_audit:x@localhost,db.example/shop",
     "KEYRING_URL_KEYS": "postgresql://keys.example/keyring?sslmode=require&ssl_min_protocol_version=TLSv1",
     "REDIS_URL": "redis://queue.example:6379/0",
+    "STRIPE_API_BASE": "http://stripe.example",
     "SMS_URL": "http://texts.example",
     "CARRIER_URL": "http://carrier.example",
     "PUBLIC_URL": "http://shop.example",
