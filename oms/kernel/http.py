@@ -14,6 +14,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -135,7 +136,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The way to one party: its base address, how long it may take in all, and how much it may say."""
+    """The way to one party: its base address, how long it may take in all, and how much it may say.
+
+    `gate` is entered when the party is reached and before it is told anything: what it raises ends the call.
+    """
 
     party: str
     base: str
@@ -143,6 +147,7 @@ class Door:
     most_bytes: int = MOST_BYTES
     headers: Mapping[str, str] = field(default_factory=dict)
     resolve: Resolve = addresses_of
+    gate: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def ask(
         self, method: str, path: str, *, body: object = None, headers: Mapping[str, str] | None = None
@@ -160,10 +165,12 @@ class Door:
         until = time.monotonic() + self.seconds
         line = self._line()
         try:
-            line.request(method, f"{urlsplit(self.base).path.rstrip('/')}{path}", content, given)
-            response = line.getresponse()
-            told = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, told, self._read(response, until))
+            line.connect()
+            with self.gate():
+                line.request(method, f"{urlsplit(self.base).path.rstrip('/')}{path}", content, given)
+                response = line.getresponse()
+                told = {name.lower(): value for name, value in response.getheaders()}
+                return Answer(response.status, told, self._read(response, until))
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             raise UnavailableError(f"{self._host} does not answer.") from error
         finally:

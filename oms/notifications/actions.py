@@ -1,5 +1,6 @@
 """One mail about one thing: begun and disclosed before the server is called, and noted once it went."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -8,10 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from oms.buyers.models import CODE_LIFE
-from oms.kernel import clock, egress
+from oms.kernel import clock, egress, gates, vault
 from oms.kernel.egress import Occasion, Payload
 from oms.kernel.outbox import Patience
-from oms.kernel.register import Purpose
+from oms.kernel.register import Purpose, kind_of
 from oms.notifications.models import MailSend
 from oms.notifications.personal import MAIL
 from oms.notifications.states import MailState, purpose_of
@@ -55,11 +56,15 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A mail that may go now: its row, its Message-ID's key, and what the server is told of its reader."""
+    """A mail that may go now: its row, its Message-ID's key, and what the server is told of its reader.
+
+    `gates` are the units by which a no to it may come; none for a mail that is needed.
+    """
 
     row_id: int
     key: str
     payload: Payload = field(repr=False)
+    gates: tuple[str, ...] = ()
 
 
 def begin(session: Session, letter: Letter) -> Begun | None:
@@ -71,10 +76,16 @@ def begin(session: Session, letter: Letter) -> Begun | None:
     row = _begun(session, letter.topic, letter.thing)
     if row is None:
         return None
-    if is_unwanted(session, letter, Channel.MAIL):
+    units = units_of(session, letter)
+    if is_unwanted(session, letter, Channel.MAIL, units):
         row.state = MailState.STOPPED
         return None
-    return Begun(row.id, str(row.key), _told(session, letter, row))
+    return Begun(row.id, str(row.key), _told(session, letter, row), tuple(units))
+
+
+def note_stopped(session: Session, row_id: int) -> None:
+    """Write that a mail did not go, as its reader said no while it was being handed over."""
+    session.get_one(MailSend, row_id, with_for_update=True).state = MailState.STOPPED
 
 
 def note_sent(session: Session, row_id: int) -> None:
@@ -83,16 +94,33 @@ def note_sent(session: Session, row_id: int) -> None:
     sent.state, sent.sent_at = MailState.SENT, clock.now()
 
 
-def is_unwanted(session: Session, letter: Letter, channel: Channel) -> bool:
-    """Say whether its reader does without a letter on a channel; asked as late as can be.
+def units_of(session: Session, letter: Letter) -> list[str]:
+    """Return the units by which its reader may say no to a letter; none where it is needed."""
+    if not letter.is_optional:
+        return []
+    return wishes.person_of(session, letter.unit, str(getattr(letter.record, "email", "")))
+
+
+def is_unwanted(session: Session, letter: Letter, channel: Channel, units: Sequence[str]) -> bool:
+    """Say whether its reader, whose units these are, does without a letter on a channel.
 
     An objection stops what is under way. What is needed asks nobody.
     """
     purpose = purpose_of(letter.topic)
-    if purpose is None:
+    return purpose is not None and not wishes.may(session, units, purpose, channel)
+
+
+def look(session: Session, letter: Letter, channel: Channel, held: Sequence[str]) -> bool:
+    """Say, under gates held open, whether a letter may go: wanted, and its record neither gone nor locked.
+
+    Raises UnavailableError where its reader has other units than those whose gates are held: look again.
+    """
+    units = units_of(session, letter)
+    gates.require_held(units, held)
+    kind = kind_of(type(letter.record)).name
+    if kind not in vault.ends(letter.unit) or (letter.unit, kind) in vault.locks([letter.unit]):
         return False
-    units = wishes.person_of(session, letter.unit, str(getattr(letter.record, "email", "")))
-    return not wishes.may(session, units, purpose, channel)
+    return not is_unwanted(session, letter, channel, units)
 
 
 def _told(session: Session, letter: Letter, row: MailSend) -> Payload:

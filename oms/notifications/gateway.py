@@ -5,11 +5,14 @@ timeout of a socket bounds one read only, and looking up a name has none: so the
 A server that offers no TLS is told nothing, unless it is on this machine: whoever sits between could hide it.
 """
 
+import re
 import smtplib
 import socket
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -19,9 +22,10 @@ from urllib.parse import unquote, urlsplit
 
 from email_validator import validate_email
 
-from oms.kernel import clock, db, egress, http
+from oms.kernel import clock, db, egress, gates, http
 from oms.kernel.config import Dkim, Settings, is_own_machine
 from oms.kernel.errors import BadInputError, PermanentError, UnavailableError
+from oms.kernel.gates import Gate
 from oms.notifications import signing
 
 # Seconds: of one answer, and of everything from looking up the server's name to its last word.
@@ -67,6 +71,7 @@ _STOP = "List-Unsubscribe"
 # Bare bytes beyond ASCII only where they were agreed on with the server.
 _WIRE = _Wire(linesep="\r\n", cte_type="7bit")
 _PERMANENT = 500
+_GO_ON = 354
 
 
 def configure(settings: Settings) -> None:
@@ -75,8 +80,11 @@ def configure(settings: Settings) -> None:
     egress.reach("mail service", settings.smtp_url)
 
 
-def send(mail: Mail, *, within: float = WHOLE) -> None:
+def send(mail: Mail, *, within: float = WHOLE, gate: Gate | None = None) -> None:
     """Hand a mail to the server, within so many seconds.
+
+    A gate is entered when the server took the receiver and is to be given the mail; what it raises ends the
+    attempt, and comes out of here. Under a gate the last byte goes out before `gates.last_moment`, or none.
 
     Raises UnavailableError when it does not take it now: send it again then. Raises UndeliverableError when
     it refuses the address or the mail for good. No error names the address.
@@ -86,7 +94,7 @@ def send(mail: Mail, *, within: float = WHOLE) -> None:
     if not _settings or not _settings[0].smtp_url:
         raise UnavailableError("No mail server is configured: set SMTP_URL.")
     http.require_declared("mail service", urlsplit(_settings[0].smtp_url).hostname or "")
-    attempt = _Attempt(_settings[0].smtp_url, _message(mail, _settings[0]), _settings[0].dkim)
+    attempt = _Attempt(_settings[0].smtp_url, _message(mail, _settings[0]), _settings[0].dkim, gate)
     attempt.start()
     attempt.join(within)
     if attempt.is_alive():
@@ -97,6 +105,43 @@ def send(mail: Mail, *, within: float = WHOLE) -> None:
         raise _ours(attempt.error) from None
 
 
+class _Talk(smtplib.SMTP):
+    """The library's conversation, with a gate between the receiver and the first word of the mail."""
+
+    gate: Gate | None = None
+
+    def data(self, msg: bytes | str) -> tuple[int, bytes]:  # type: ignore[override]
+        """Give the mail whole, or not at all where the gate raises or the server is slow to ask for it."""
+        if self.gate is None or isinstance(msg, str):
+            return super().data(msg)
+        with self.gate():
+            until = gates.last_moment()
+            self._allow(until)
+            code, words = self.docmd("DATA")
+            if code != _GO_ON:
+                raise smtplib.SMTPDataError(code, words)
+            self._allow(until)
+            self.send(_whole(msg))
+            # It is out, before any no that comes now: the answer may take its time, the gate waits `HELD`.
+            self._allow(time.monotonic() + TIMEOUT)
+            return self.getreply()
+
+    def _allow(self, until: float) -> None:
+        left = until - time.monotonic()
+        if left <= 0 or self.sock is None:
+            raise TimeoutError
+        self.sock.settimeout(left)
+
+
+class _TalkOverTls(_Talk, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte on."""
+
+
+def _whole(message: bytes) -> bytes:
+    """Return a mail as it goes over the wire: a dot that begins a line doubled, one alone at the end."""
+    return re.sub(rb"(?m)^\.", b"..", message.removesuffix(b"\r\n") + b"\r\n") + b".\r\n"
+
+
 @dataclass(eq=False)
 class _Attempt(threading.Thread):
     """One conversation with the server, which can be ended from outside."""
@@ -104,6 +149,9 @@ class _Attempt(threading.Thread):
     url: str
     message: EmailMessage
     dkim: Dkim | None
+    gate: Gate | None = None
+    # The gate opens the database, as the role of whoever waits.
+    context: Context = field(default_factory=copy_context)
     error: Exception | None = None
     server: smtplib.SMTP | None = field(default=None)
     is_given_up: bool = False
@@ -112,6 +160,9 @@ class _Attempt(threading.Thread):
         super().__init__(name="mail", daemon=True)
 
     def run(self) -> None:
+        self.context.run(self._converse)
+
+    def _converse(self) -> None:
         where = urlsplit(self.url)
         try:
             with self._connected(where.scheme, where.hostname or "", where.port) as server:
@@ -133,10 +184,10 @@ class _Attempt(threading.Thread):
     def _connected(self, scheme: str, host: str, port: int | None) -> smtplib.SMTP:
         secure = http.tls()
         if scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or _TLS_PORT, timeout=TIMEOUT, context=secure)
+            server: _Talk = _TalkOverTls(host, port or _TLS_PORT, timeout=TIMEOUT, context=secure)
         else:
-            server = smtplib.SMTP(host, port or _MAIL_PORT, timeout=TIMEOUT)
-        self.server = server
+            server = _Talk(host, port or _MAIL_PORT, timeout=TIMEOUT)
+        self.server, server.gate = server, self.gate
         if self.is_given_up:
             server.close()
             raise TimeoutError

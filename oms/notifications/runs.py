@@ -1,10 +1,17 @@
 """Sending one mail: a transaction, the server, a transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from oms.kernel import gates
 from oms.kernel.db import transaction
+from oms.kernel.gates import UnwantedError
 from oms.notifications import actions, gateway
-from oms.notifications.actions import Letter
+from oms.notifications.actions import Begun, Letter
 from oms.notifications.gateway import Mail
 from oms.notifications.inbox.runs import keep
+from oms.privacy.states import Channel
 
 
 def post(letter: Letter) -> bool:
@@ -15,7 +22,9 @@ def post(letter: Letter) -> bool:
     one Message-ID (RFC 5322, 3.6.4), by which servers and readers show one. Raises UndeliverableError when
     the server never will.
 
-    An optional mail whose reader objected is stopped, also at its tenth attempt, and never sent afterwards.
+    An optional mail whose reader objected is stopped, also at its tenth attempt and in the middle of it: the
+    last look is after the server took the receiver and before it is given a word of the mail, and a no that
+    comes later commits after the server's answer (`oms.kernel.gates`).
     Whatever becomes of the mail, the letter lies in its reader's inbox before.
     """
     keep(letter)
@@ -23,17 +32,34 @@ def post(letter: Letter) -> bool:
         begun = actions.begin(session, letter)
     if begun is None:
         return False
-    gateway.send(
-        Mail(
-            to=begun.payload.text("email"),
-            subject=letter.written.subject,
-            text=letter.written.text,
-            html=letter.written.html,
-            language=letter.language,
-            message_id=f"{letter.topic}.{begun.key}",
-            stop_url=letter.stop_url if letter.is_optional else "",
-        )
-    )
+    gate = partial(_wanted, letter, begun) if letter.is_optional else None
+    try:
+        gateway.send(_mail(letter, begun), gate=gate)
+    except UnwantedError:
+        with transaction() as session:
+            actions.note_stopped(session, begun.row_id)
+        return False
     with transaction() as session:
         actions.note_sent(session, begun.row_id)
     return True
+
+
+def _mail(letter: Letter, begun: Begun) -> Mail:
+    return Mail(
+        to=begun.payload.text("email"),
+        subject=letter.written.subject,
+        text=letter.written.text,
+        html=letter.written.html,
+        language=letter.language,
+        message_id=f"{letter.topic}.{begun.key}",
+        stop_url=letter.stop_url if letter.is_optional else "",
+    )
+
+
+@contextmanager
+def _wanted(letter: Letter, begun: Begun) -> Iterator[None]:
+    """Hold back a reader's no while a mail is handed over. Raises UnwantedError where one came before."""
+    with gates.held_open(begun.gates) as session:
+        if not actions.look(session, letter, Channel.MAIL, begun.gates):
+            raise UnwantedError
+        yield

@@ -14,7 +14,7 @@ HIDDEN = _words(".ci/run .env.example .gitignore")
 # `oms/kernel`: a closed list; another name needs an ADR.
 KERNEL = _words(
     "__init__ db money clock ids states errors config i18n http outbox jobs inbox audit files vault"
-    " register egress places"
+    " register egress places gates"
 )
 # What every feature folder is made of, of `oms` and of `storefront`.
 FEATURE = _words(

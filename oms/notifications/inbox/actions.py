@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from oms.kernel import clock, vault
+from oms.kernel import clock, gates, vault
 from oms.kernel.register import kind_of
 from oms.kernel.vault import Keys
-from oms.notifications.actions import Letter, is_unwanted
+from oms.notifications.actions import Letter, look, units_of
 from oms.notifications.inbox.models import InboxLetter
 from oms.notifications.inbox.personal import KINDS_OF
 from oms.notifications.inbox.states import BEGINNING, WHOLE
@@ -22,7 +22,7 @@ def lay(session: Session, letter: Letter, keys: Keys) -> bool:
     """
     if kind_of(type(letter.record)).name not in vault.ends(letter.unit):
         return False
-    if is_unwanted(session, letter, Channel.INBOX):
+    if letter.is_optional and not _may_come(session, letter):
         return False
     record = KINDS_OF[letter.unit.partition(":")[0]](letter.written.subject, _short(letter))
     session.add(
@@ -35,6 +35,13 @@ def lay(session: Session, letter: Letter, keys: Keys) -> bool:
         )
     )
     return True
+
+
+def _may_come(session: Session, letter: Letter) -> bool:
+    """Look with the gates held open: a no commits before this look, or after this letter."""
+    units = units_of(session, letter)
+    gates.pass_through(session, units)
+    return look(session, letter, Channel.INBOX, units)
 
 
 def _short(letter: Letter) -> str:

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from oms.kernel import clock, egress
+from oms.kernel import clock, egress, gates, vault
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.egress import Occasion, Payload
-from oms.kernel.register import Purpose
+from oms.kernel.register import Purpose, kind_of
 from oms.notifications.texting import queries
 from oms.notifications.texting.models import TextSend
 from oms.notifications.texting.personal import TEXTS
@@ -45,12 +45,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A text that may go now: its row, the key of all its attempts, and the two things that are told."""
+    """A text that may go now: its row, the key of all its attempts, and the two things that are told.
+
+    `gates` are the units by which a no to it may come.
+    """
 
     row_id: int
     key: str
     phone: str = field(repr=False)
     words: str = field(repr=False)
+    gates: tuple[str, ...] = ()
 
 
 def begin(session: Session, text: Text) -> Begun | TextState:
@@ -61,10 +65,25 @@ def begin(session: Session, text: Text) -> Begun | TextState:
     row = _begun(session, text)
     if row.state is not TextState.BEGUN:
         return row.state
-    if _is_unwanted(session, text):
+    units = _units_of(session, text)
+    if _is_unwanted(session, text, units):
         row.become(TextState.STOPPED, clock.now())
         return row.state
-    return Begun(row.id, str(row.key), _told(session, text, row).text("phone"), text.words)
+    phone = _told(session, text, row).text("phone")
+    return Begun(row.id, str(row.key), phone, text.words, tuple(units))
+
+
+def look(session: Session, text: Text, held: Sequence[str]) -> bool:
+    """Say, under gates held open, whether a text may go: wanted, and its record neither gone nor locked.
+
+    Raises UnavailableError where its reader has other units than those whose gates are held: look again.
+    """
+    units = _units_of(session, text)
+    gates.require_held(units, held)
+    kind = kind_of(type(text.record)).name
+    if kind not in vault.ends(text.unit) or (text.unit, kind) in vault.locks([text.unit]):
+        return False
+    return not _is_unwanted(session, text, units)
 
 
 def _told(session: Session, text: Text, row: TextSend) -> Payload:
@@ -74,14 +93,18 @@ def _told(session: Session, text: Text, row: TextSend) -> Payload:
     return payload
 
 
-def _is_unwanted(session: Session, text: Text) -> bool:
+def _units_of(session: Session, text: Text) -> list[str]:
+    theirs = [text.unit, *queries.units_of_phone(session, text.record.phone)]
+    return [*theirs, *wishes.person_of(session, text.unit, text.mailbox)]
+
+
+def _is_unwanted(session: Session, text: Text, units: Sequence[str]) -> bool:
     """Ask as late as can be: a STOP holds for what is under way."""
     theirs = [text.unit, *queries.units_of_phone(session, text.record.phone)]
     if queries.is_stopped(session, theirs) or queries.is_dead(session, theirs):
         return True
     if text.topic in NEEDED:
         return False
-    units = [*theirs, *wishes.person_of(session, text.unit, text.mailbox)]
     return not wishes.may(session, units, WishPurpose.NEWS, Channel.SMS)
 
 

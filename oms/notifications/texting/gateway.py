@@ -6,11 +6,12 @@ now (429, 5xx), and the outbox tries again, not before the moment that it names;
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from oms.kernel import db, egress
 from oms.kernel.config import Settings
 from oms.kernel.errors import UnavailableError
+from oms.kernel.gates import Gate
 from oms.kernel.http import Answer, Door
 from oms.notifications.gateway import UndeliverableError
 from oms.notifications.texting.personal import TEXTS
@@ -56,8 +57,10 @@ def secrets_of() -> tuple[str, ...]:
     return _line[0].secrets if _line else ()
 
 
-def send(phone: str, words: str, key: str) -> None:
+def send(phone: str, words: str, key: str, *, gate: Gate | None = None) -> None:
     """Hand a text to the service; a repeated call with the same key sends nothing more.
+
+    A gate is entered when the service is reached and nothing is told yet; what it raises comes out of here.
 
     Raises UnavailableError when it does not take it now: send it again then. Raises UndeliverableError when
     it refuses the number or the words for good. No error names the number.
@@ -70,7 +73,8 @@ def send(phone: str, words: str, key: str) -> None:
     if time.monotonic() < line.rests_until:
         raise UnavailableError("The text service asked for a rest.")
     headers = {"Authorization": f"Bearer {line.key}", "Idempotency-Key": key}
-    answer = line.door.ask("POST", "/v1/messages", body={"phone": phone, "text": words}, headers=headers)
+    door = replace(line.door, gate=gate) if gate is not None else line.door
+    answer = door.ask("POST", "/v1/messages", body={"phone": phone, "text": words}, headers=headers)
     if answer.is_good:
         return
     if answer.status == _TOO_MANY:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from oms.buyers.personal import MailboxCode
 from oms.buyers.upkeep import actions as buyers
 from oms.fulfillment import actions as fulfillment
-from oms.kernel import audit, clock, ids, outbox, vault
+from oms.kernel import audit, clock, gates, ids, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.db import Base, reading, transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError
@@ -238,6 +238,7 @@ def _erase(row: RequestUnit) -> bool:
 
 def _cut(session: Session, row: RequestUnit) -> None:
     """Cut every thread from a unit to its person: the order's or account's own, sessions, ledger, audit."""
+    gates.shut(session, [row.unit])
     sort, _colon, name = row.unit.partition(":")
     order = queries.order_of(session, row.unit)
     if order is not None:

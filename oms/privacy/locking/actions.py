@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from oms.kernel import audit, clock, outbox, vault
+from oms.kernel import audit, clock, gates, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError, NotFoundError
@@ -74,6 +74,7 @@ def object_to(session: Session, request: PrivacyRequest, units: Sequence[str], *
 
     No key is locked and no order waits: what is needed goes on.
     """
+    gates.shut(session, units)
     for unit in units:
         session.add(
             Restriction(
@@ -116,6 +117,7 @@ def lock_all(
 
     Also what another request has locked already: it stays locked as long as any of them holds it.
     """
+    gates.shut(session, units)
     for unit, kind in queries.lockable(sorted(units)):
         if not queries.has_locked(session, request.id, unit, kind.name):
             lock(session, request, [Disputed(unit, kind.name, "", ground)], by=by)
@@ -128,6 +130,7 @@ def _alone(session: Session, unit: str) -> None:
 
 def lock(session: Session, request: PrivacyRequest, wanted: Sequence[Disputed], *, by: Actor) -> None:
     """Lock records; the keys at once, below the code, and what is about to be sent waits."""
+    gates.shut(session, {one.unit for one in wanted})
     for one in wanted:
         _alone(session, one.unit)
         vault.lock(one.unit, one.kind)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from oms.kernel import audit, clock, ids, outbox, vault
+from oms.kernel import audit, clock, gates, ids, outbox, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
 from oms.kernel.errors import BadInputError, IllegalMoveError, NotFoundError
 from oms.kernel.register import Job
@@ -119,6 +119,7 @@ def extend(session: Session, case: MinorCase, units: Mapping[str, bool], *, by: 
     """
     known = set(queries.units_of(session, case.id))
     new = [unit for unit in units if unit not in known]
+    gates.shut(session, new)
     now, request = clock.now(), session.get_one(PrivacyRequest, case.request_id)
     session.add_all(MinorUnit(case_id=case.id, unit=unit, is_own=units[unit], since=now) for unit in new)
     if new and by != SYSTEM and case.standing is Standing.ACCEPTED:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from oms.kernel import audit, clock
+from oms.kernel import audit, clock, gates
 from oms.kernel.audit import Actor
 from oms.kernel.vault.models import SealedRow
 from oms.privacy.states import Channel
@@ -33,11 +33,14 @@ def say(session: Session, units: Sequence[str], said: Said, *, by: Actor) -> int
     """Write what somebody said with each of their units; return with how many.
 
     A unit of which nothing is kept is left out: there is nobody to write to. Said again, the first day stays.
+    A no waits for what is being handed over to its person at this moment, and nothing follows its commit.
     """
     return _write(session, units, said, by)
 
 
 def _write(session: Session, units: Sequence[str], said: Said, by: Actor) -> int:
+    if said.choice is Choice.WITHDRAWN:
+        gates.shut(session, units)
     answer = Answer(
         *(said.purpose, said.channel, said.choice),
         text_hash=hash_of(said.purpose, said.channel, said.language),
@@ -70,6 +73,8 @@ def hear(session: Session, units: Sequence[str], language: str, *, by: Actor) ->
 
 def bring(session: Session, unit: str, answers: Sequence[Answer], *, by: Actor) -> None:
     """Keep what was said to another shop, with its day and words; what was said here since then wins."""
+    if any(answer.choice is Choice.WITHDRAWN for answer in answers):
+        gates.shut(session, [unit])
     there = _kept(session, [unit])
     here = queries.replay(queries.ledger(session, list(there)))
     for answer in answers:
