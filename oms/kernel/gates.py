@@ -14,7 +14,7 @@ nothing, as its session is gone.
 import logging
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 
 from sqlalchemy import text
@@ -78,9 +78,10 @@ def _let_go(session: Session) -> None:
             session.invalidate()
 
 
-def pass_through(session: Session, units: Iterable[str]) -> None:
+def pass_through(session: Session, units: Sequence[str]) -> None:
     """Hold the gates open to the end of a transaction, for what is handed over by its own commit."""
-    session.execute(_PASS, _of(units))
+    if units:
+        session.execute(_PASS, _of(units))
 
 
 def shut(session: Session, units: Iterable[str]) -> None:

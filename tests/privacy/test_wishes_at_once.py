@@ -1,8 +1,7 @@
-"""A no holds in the middle of a send, offers go to nobody, a browser's signal is heard (B14 B22 B25)."""
+"""Offers go to nobody who did not say yes, all pay the same, a browser's signal is heard (B22 B25)."""
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from oms.notifications import actions as mails
 from oms.notifications.actions import Letter, Written
 from oms.notifications.states import NEEDED, OPTIONAL
 from oms.orders.personal import OrderContact
-from oms.privacy.asking import actions as asking
 from oms.privacy.states import Channel
 from oms.privacy.wishes import actions
 from oms.privacy.wishes.actions import Said
@@ -37,14 +35,6 @@ VECTORS = [
 ]
 
 
-@dataclass
-class Sent:
-    """How many mails went before and after everybody had said no."""
-
-    before: int = 0
-    after: int = 0
-
-
 def letters(numbers: list[str], topic: str) -> Iterator[Letter]:
     """A mail to each of a crowd, opened as it is sent."""
     for number in numbers:
@@ -62,42 +52,6 @@ def handed_over(letter: Letter) -> bool:
     """Whether a mail would go to the mail server now."""
     with transaction() as session:
         return mails.begin(session, letter) is not None
-
-
-def send_to_all(people: int) -> Sent:
-    """Send to many; in the middle of it, all of them say no, those who were written to too."""
-    numbers, sent = gather(people), Sent()
-    for place, letter in enumerate(letters(numbers, "delivered")):
-        if place == people // 2:
-            with transaction() as session:
-                units = [f"order:{number}" for number in numbers]
-                actions.say(session, units, Said(Choice.WITHDRAWN, Channel.MAIL), by=make.GUEST)
-        if handed_over(letter):
-            sent.before += place < people // 2
-            sent.after += place >= people // 2
-    return sent
-
-
-def test_a_no_in_the_middle_of_a_send_stops_the_rest(shop: None) -> None:
-    assert send_to_all(FEW) == Sent(FEW // 2, 0)
-
-
-def test_an_objection_in_the_middle_of_a_send_stops_the_rest(shop: None) -> None:
-    numbers, went = gather(FEW), 0
-    for place, letter in enumerate(letters(numbers, "delivered")):
-        if place == FEW // 2:
-            with transaction() as session:
-                units = [f"order:{number}" for number in numbers]
-                asking.object_from_page(session, units, "eu", "en", by=make.GUEST)
-        went += handed_over(letter)
-    assert went == FEW // 2
-
-
-@pytest.mark.privacy
-def test_a_no_in_the_middle_of_ten_thousand(shop: None, measured: Callable[..., None]) -> None:
-    sent = send_to_all(MANY)
-    figure = f"{MANY} mails, a no in their middle: {sent.before} before its commit, {sent.after} after it"
-    measured("B14", figure, passed=sent == Sent(MANY // 2, 0))
 
 
 def promoted(people: int) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from oms.kernel import clock, gates, vault
 from oms.kernel.register import kind_of
 from oms.kernel.vault import Keys
-from oms.notifications.actions import Letter, look, units_of
+from oms.notifications.actions import Letter, is_unwanted, units_of
 from oms.notifications.inbox.models import InboxLetter
 from oms.notifications.inbox.personal import KINDS_OF
 from oms.notifications.inbox.states import BEGINNING, WHOLE
@@ -19,10 +19,13 @@ def lay(session: Session, letter: Letter, keys: Keys) -> bool:
     """Seal a letter into its reader's inbox; return whether it lies there now.
 
     It does not where they do not want its kind on these pages, nor where what let us write to them is gone.
+    The gates are held to the end of the transaction: a no commits before this look, or after the letter.
     """
+    units = units_of(session, letter)
+    gates.pass_through(session, units)
     if kind_of(type(letter.record)).name not in vault.ends(letter.unit):
         return False
-    if letter.is_optional and not _may_come(session, letter):
+    if is_unwanted(session, letter, Channel.INBOX, units):
         return False
     record = KINDS_OF[letter.unit.partition(":")[0]](letter.written.subject, _short(letter))
     session.add(
@@ -35,13 +38,6 @@ def lay(session: Session, letter: Letter, keys: Keys) -> bool:
         )
     )
     return True
-
-
-def _may_come(session: Session, letter: Letter) -> bool:
-    """Look with the gates held open: a no commits before this look, or after this letter."""
-    units = units_of(session, letter)
-    gates.pass_through(session, units)
-    return look(session, letter, Channel.INBOX, units)
 
 
 def _short(letter: Letter) -> str:
