@@ -2,15 +2,22 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select, text
 
 from oms.kernel import jobs
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.inbox import WebhookEvent
+from oms.notifications.texting import actions
+from oms.notifications.texting import handlers as texting
 from oms.notifications.texting.models import TextSend
 from oms.notifications.texting.states import TextState
 from oms.privacy.states import Channel
@@ -18,10 +25,12 @@ from oms.privacy.wishes import queries as wishes
 from oms.privacy.wishes.models import Wish
 from oms.privacy.wishes.states import MESSAGES, Choice, WishPurpose, WishWay
 from storefront.app import create_store
-from tests.fakes import Party
+from tests.fakes import Party, wait_until
 from tests.make import Shop
 from tests.oms.notifications.test_sending_mails import hand_over
-from tests.oms.notifications.test_texts import PHONE, ordered, ring, sent, told
+from tests.oms.notifications.test_texts import PHONE, ordered, ring, sent, states, told
+from tests.privacy.mailroom import somebody_waits
+from tests.running import answering
 
 KEPT = "SELECT coalesce(string_agg(t::text, ''), '') FROM {} AS t"
 
@@ -85,6 +94,51 @@ def test_a_stop_holds_in_the_middle_of_a_text_that_is_being_tried(
         session.execute(text("UPDATE outbox_deliveries SET due_at = now() WHERE state = 'waiting'"))
     jobs.drain()
     assert texts.get("ledger") == []
+
+
+def slow_service(is_asked: Event, may_answer: Event) -> Flask:
+    """A text service that answers when it is let."""
+    service = Flask("texts")
+
+    @service.post("/v1/messages")
+    def take() -> ResponseReturnValue:
+        is_asked.set()
+        may_answer.wait(30)
+        return {"id": "txt_1", "created": 0}, 201
+
+    return service
+
+
+def test_a_stop_waits_for_the_text_that_the_service_is_taking(
+    small: Shop, texts: Party, store: FlaskClient, with_texts: Settings, sink: object
+) -> None:
+    order, is_asked, may_answer = ordered(small), Event(), Event()
+    hand_over(order, "post")
+    with answering(slow_service(is_asked, may_answer)) as url, ThreadPoolExecutor() as hands:
+        texting.configure(replace(with_texts, sms_url=url))
+        sending = hands.submit(jobs.drain)
+        assert is_asked.wait(60)
+        stopping = hands.submit(ring, store, inbound("STOP", "evt_1"))
+        wait_until(somebody_waits)
+        assert not stopping.done()
+        may_answer.set()
+        assert stopping.result(60)[0] == 200
+        sending.result(60)
+    assert states() == [TextState.SENT]
+    with reading() as session:
+        assert not wishes.may(session, [order.unit], WishPurpose.NEWS, Channel.SMS)
+
+
+def test_no_text_goes_while_a_stop_is_being_written(small: Shop, texts: Party, sink: object) -> None:
+    order = ordered(small)
+    hand_over(order, "post")
+    with ThreadPoolExecutor() as hands:
+        with transaction() as session:
+            actions.stop(session, [order.unit], "en")
+            sending = hands.submit(jobs.drain)
+            wait_until(somebody_waits)
+        sending.result(60)
+    assert (sent(texts), states()) == ([], [TextState.STOPPED])
 
 
 def test_it_is_answered_once_and_repeating_the_event_does_nothing(

@@ -2,11 +2,12 @@
 
 import email
 import logging
+import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
@@ -17,7 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import text
 
 from oms.desk.outbox import queries
-from oms.kernel import egress, jobs, outbox
+from oms.kernel import egress, gates, jobs, outbox
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.errors import UnavailableError
@@ -185,6 +186,47 @@ def test_a_server_that_never_ends_its_greeting_is_left_long_before_the_lease_end
         gateway.send(mail("ada@shop.test"), within=0.5)
     assert time.monotonic() - begun < 5
     listening.close()
+
+
+def test_a_server_that_is_slow_to_ask_for_a_mail_under_a_gate_gets_not_a_word_of_it(
+    settings: Settings,
+) -> None:
+    listening, heard = socket.create_server(("127.0.0.1", 0)), list[bytes]()
+    server = threading.Thread(target=_dawdle, args=[listening, heard], daemon=True)
+    server.start()
+    handlers.configure(replace(settings, smtp_url=f"smtp://127.0.0.1:{listening.getsockname()[1]}"))
+    with pytest.raises(UnavailableError):
+        gateway.send(mail("ada@shop.test"), gate=nullcontext)
+    server.join(60)
+    listening.close()
+    assert [line.split()[0] for line in heard] == [b"ehlo", b"mail", b"rcpt", b"DATA"]
+
+
+def _dawdle(listening: socket.socket, heard: list[bytes]) -> None:
+    """Ask for the mail later than anything may be written; keep each line that was heard."""
+    with listening.accept()[0] as connection, connection.makefile("rwb") as lines:
+        lines.write(b"220 here\r\n")
+        lines.flush()
+        for line in lines:
+            heard.append(line)
+            if line.startswith(b"DATA"):
+                time.sleep(gates.WITHIN + 0.2)
+            with suppress(OSError):
+                lines.write(b"354 go on\r\n" if line.startswith(b"DATA") else b"250 OK\r\n")
+                lines.flush()
+
+
+def test_a_mail_under_a_gate_arrives_to_the_byte_as_any_other(server: Server) -> None:
+    wanted = replace(mail("ada@shop.test"), text="One\n.\n..two\n\n.three")
+    gateway.send(wanted)
+    gateway.send(wanted, gate=nullcontext)
+    contents = [
+        re.sub(rb"(?m)^Date:.*$|=+\d+=+", b"", taken.original_content or b"") for taken in server.taken
+    ]
+    assert len(contents) == 2
+    assert contents[0] == contents[1]
+    [text, _html] = read(server.taken[1]).iter_parts()
+    assert text.get_content().replace("\r\n", "\n") == "One\n.\n..two\n\n.three\n"
 
 
 def _trickle(listening: socket.socket) -> None:
