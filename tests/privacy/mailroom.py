@@ -28,7 +28,11 @@ from tests.privacy.crowd import mailbox
 from tests.running import free_port
 
 _TELL = "notifications.tell_delivered"
-_WAITS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+# In this database: the other test process has its own on the same server.
+_WAITS = """
+    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
+"""
 
 
 @dataclass

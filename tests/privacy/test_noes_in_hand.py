@@ -21,7 +21,6 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings, load
 from oms.kernel.db import reading, transaction
 from oms.kernel.register import Job, Purpose, kind_of
-from oms.local.services import Services
 from oms.notifications import actions as mails
 from oms.notifications import gateway, runs
 from oms.notifications.actions import Begun, Letter, Written
@@ -202,9 +201,9 @@ def test_every_no_waits_for_what_is_on_the_wire(shop: None, way: str) -> None:
 
 
 @contextmanager
-def crew(databases: tuple[str, str], running: Services, folder: Path) -> Iterator[tuple[Mailroom, Settings]]:
+def crew(given: Settings, folder: Path) -> Iterator[tuple[Mailroom, Settings]]:
     """Run workers as processes over the stores of the tests, with a mail room in this one."""
-    stores = Stores(databases[0], databases[1], running.environ["REDIS_URL"])
+    stores = Stores(given.database_url, given.keyring_url, given.redis_url)
     made, room = RunningShop(stores, folder, url="http://127.0.0.1:9"), Mailroom()
     made.environ = {**os.environ, **made.settings(), "SMTP_URL": room.url}
     settings = load(made.environ)
@@ -238,14 +237,14 @@ def come_to(undone: int) -> None:
 
 @pytest.mark.privacy
 def test_a_no_in_the_middle_of_ten_thousand_mails(
-    databases: tuple[str, str], running: Services, tmp_path: Path, measured: Callable[..., None]
+    settings: Settings, tmp_path: Path, measured: Callable[..., None]
 ) -> None:
-    with crew(databases, running, tmp_path) as (room, settings):
+    with crew(settings, tmp_path) as (room, its_own):
         crowd = Crowd(gather(MANY), _BEFORE)
         room.holds, room.reached = crowd.holds, crowd.reached
         pairs = tell_all(crowd.numbers)
         with crowd.answering():
-            ring(settings, pairs)
+            ring(its_own, pairs)
             come_to(MANY - _BEFORE)
             for number in crowd.rest:
                 crowd.asked.put(number)
