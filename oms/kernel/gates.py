@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from oms.kernel.db import reading
-from oms.kernel.errors import CounterfoilError, UnavailableError
+from oms.kernel.errors import UnavailableError
 
 # Seconds after the last look: the last byte is written within, and Postgres lets go of the gates after.
 WITHIN, HELD = 1.5, 2.0
@@ -45,10 +45,8 @@ _SHUT = text("SELECT pg_advisory_xact_lock(:family, gate) FROM unnest(CAST(:gate
 Gate = Callable[[], AbstractContextManager[object]]
 
 
-class UnwantedError(CounterfoilError):
-    """Its reader does not want this any more: nothing was sent."""
-
-    code = "unwanted"
+class UnwantedError(Exception):
+    """Its reader does not want this any more: nothing was sent, and nobody is told of it."""
 
 
 log = logging.getLogger(__name__)
@@ -105,9 +103,9 @@ def _of(units: Iterable[str]) -> dict[str, object]:
 
 
 def require_held(units: Iterable[str], held: Iterable[str]) -> None:
-    """Raise UnavailableError where a person has units whose gates are not held: they came since."""
+    """Raise UnavailableError where a person has units whose gates are not held, as they came since."""
     if set(units) - set(held):
-        raise UnavailableError("Its reader bought again at this moment: look again.")
+        raise UnavailableError
 
 
 def last_moment() -> float:
