@@ -49,6 +49,7 @@ ALSO = {
     "oms/inventory/sourcing.py": "the rules that choose a warehouse",
     "oms/orders/placing/necessity.py": "which fields an order needs",
     "oms/payments/reconciling.py": "our money beside Stripe's",
+    "oms/privacy/access/happenings.py": "what happened to somebody's orders, with its day",
     "oms/privacy/asking/grounds.py": "why a request may be refused, as data",
     "oms/privacy/asking/reading.py": "a mail to a request",
     "oms/privacy/asking/receiving.py": "mails, each once",

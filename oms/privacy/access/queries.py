@@ -13,6 +13,8 @@ from oms.kernel.egress import RECIPIENTS, Disclosure, Recipient
 from oms.kernel.register import Field, Kind, Purpose
 from oms.orders import queries as orders
 from oms.orders.models import Order
+from oms.privacy.access import happenings
+from oms.privacy.access.happenings import Happening
 from oms.privacy.asking import queries as asking
 from oms.privacy.copies import queries as copies
 from oms.privacy.locking import queries as locking
@@ -58,6 +60,7 @@ class Insight:
     objection: Restriction | None = None
     reviews: tuple[tuple[OrderDoubt, str], ...] = ()
     sign_ins: tuple[SignIn, ...] = ()
+    happened: tuple[Happening, ...] = ()
 
     @property
     def facts(self) -> int:
@@ -74,18 +77,20 @@ def insight(session: Session, units: Sequence[str], *, by: Actor) -> Insight:
         known += opened
         withheld += closed
     told = [row for unit in units for row in parcels.told(session, unit)]
-    found = [orders.by_number(session, _number(unit)) for unit in units if unit.startswith("order:")]
+    numbers = [_number(unit) for unit in units if unit.startswith("order:")]
+    found = [order for number in numbers if (order := orders.by_number(session, number))]
     return Insight(
         tuple(units),
         tuple(known),
         tuple(withheld),
         tuple(sorted(told, key=lambda row: row.at, reverse=True)),
         tuple(_looks(session, units)),
-        tuple(order for order in found if order),
+        tuple(found),
         tuple(wishes.ledger(session, units)),
         locking.objection(session, units),
         tuple(risk.of_units(session, units)),
         tuple(_sign_ins(session, units)),
+        tuple(happenings.of_units(session, units, found)),
     )
 
 
@@ -103,6 +108,7 @@ def joined(parts: Sequence[Insight]) -> Insight:
         tuple({row.id: row for part in parts for row in part.wishes}.values()),
         reviews=tuple({row[0].id: row for part in parts for row in part.reviews}.values()),
         sign_ins=tuple({row.id: row for part in parts for row in part.sign_ins}.values()),
+        happened=tuple(sorted({one for part in parts for one in part.happened}, key=happenings.place)),
     )
 
 
@@ -165,6 +171,7 @@ def copy(found: Insight, schema_url: str) -> dict[str, Any]:
         "wishes": [_wish(row) for row in found.wishes],
         "reviews": [_review(doubt, unit) for doubt, unit in found.reviews],
         "sign_ins": [_sign_in(row) for row in found.sign_ins],
+        "happened": [{**asdict(one), "at": one.at.isoformat()} for one in found.happened],
         "places": _places(found),
     }
 

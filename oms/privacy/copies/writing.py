@@ -10,10 +10,12 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
 
 from oms.catalog.exchange.formulas import made_harmless
 from oms.kernel import egress, register
 from oms.kernel.i18n import SOURCE, TAGS, locale_of, words
+from oms.kernel.money import Money
 from oms.privacy.access import queries as access
 from oms.privacy.access.queries import Insight
 from oms.privacy.copies.models import Copy
@@ -82,6 +84,18 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         what = f"a person looks at the order, since {row['at']}, until {row['due_at']} at the latest"
         became = risk.outcome(DoubtState(row["outcome"]), str)
         yield row["unit"], what, became, "security", "legitimate interest", "the shop", "", ""
+    yield from _moments(told)
+    for place in told["places"]:
+        where = f"{place['provider']} {' '.join(place['countries'])}".strip()
+        outside = f"outside the EEA: {' '.join(place['outside_eea'])}" if place["outside_eea"] else ""
+        lets = f"{place['mechanism']} until {place['review']}" if place["mechanism"] else ""
+        yield "place", place["name"], where, outside, lets, "", "", ""
+
+
+def _moments(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    for row in told["happened"]:
+        moved = f"{row['amount']} minor units of {row['currency']}" if row["currency"] else ""
+        yield row["unit"], f"{row['what']} on {row['at']}", row["detail"], moved, "", "the shop", "", ""
     for row in told["sign_ins"]:
         unusual = f"unusual: {' '.join(row['reasons'])}" if row["reasons"] else ""
         where = f"{row['browser']} {row['country']}".strip()
@@ -95,11 +109,6 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
             "",
             row["ends_at"],
         )
-    for place in told["places"]:
-        where = f"{place['provider']} {' '.join(place['countries'])}".strip()
-        outside = f"outside the EEA: {' '.join(place['outside_eea'])}" if place["outside_eea"] else ""
-        lets = f"{place['mechanism']} until {place['review']}" if place["mechanism"] else ""
-        yield "place", place["name"], where, outside, lets, "", "", ""
 
 
 def _text(value: object) -> str:
@@ -132,6 +141,9 @@ def _page(told: dict[str, Any], language: str, market: str) -> str:
             date=lambda told: format_date(date.fromisoformat(told), "d MMMM y", locale=locale),
             wish=lambda purpose, channel: wording(WishPurpose(purpose), Channel(channel), language)[0],
             text=lambda kind, name, value: risk.value(kind, name, _text(value), say),
+            money=lambda minor, currency: format_currency(
+                Money(minor, currency).decimal(), currency, locale=locale
+            ),
             became=lambda state: risk.outcome(DoubtState(state), say),
         )
     )

@@ -5,6 +5,7 @@ from typing import Any
 from oms.kernel.places import Mechanism
 from oms.kernel.register import KINDS, Basis, Kind, Purpose
 from oms.orders.states import OrderState
+from oms.privacy.access.happenings import Happened
 from oms.privacy.states import Channel
 from oms.privacy.wishes.states import Choice, WishPurpose, WishWay
 from oms.risk.states import DoubtState
@@ -36,6 +37,7 @@ def schema(address: str) -> dict[str, Any]:
                 "wishes": _list(_WISH),
                 "reviews": _list(_REVIEW),
                 "sign_ins": _list(_SIGN_IN),
+                "happened": _list(_HAPPENED),
                 "places": _list(_PLACE),
             }
         ),
@@ -150,6 +152,16 @@ _SIGN_IN = _object(
         "reasons": _list({"enum": [str(reason) for reason in Reason]}),
         "answer": {"enum": [str(answer) for answer in Answer]},
         "ends_at": _MOMENT,
+    }
+)
+_HAPPENED = _object(
+    {
+        "at": _MOMENT,
+        "unit": _TEXT,
+        "what": {"enum": [str(what) for what in Happened]},
+        "detail": {**_TEXT, "description": "Version of the notice, carrier, reason, or kind of request."},
+        "amount": {"type": ["integer", "null"], "description": "In minor units of the currency."},
+        "currency": {"type": "string", "pattern": "^([A-Z]{3})?$"},
     }
 )
 _WISH = _object(
