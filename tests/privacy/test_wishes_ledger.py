@@ -12,7 +12,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from oms.kernel import clock
+from oms.kernel import clock, vault
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.i18n import LANGUAGES
 from oms.orders.models import Order
@@ -102,6 +102,19 @@ def test_nobody_changes_a_row_or_takes_one_out(small: Shop, role: Role, forbidde
     ):
         session.execute(text(forbidden))
     assert [row.choice for row in rows(order)] == ["withdrawn"]
+
+
+def test_a_letter_that_comes_while_somebody_is_deleted_stops_nothing(small: Shop) -> None:
+    order = delivered({small.clock: 1})
+    tell(order, Choice.WITHDRAWN)
+    with transaction() as session:
+        actions.forget(session, order.unit)
+    assert [row.choice for row in rows(order)] == ["withdrawn"]
+
+    vault.destroy_unit(order.unit)
+    with transaction() as session:
+        actions.forget(session, order.unit)
+    assert rows(order) == []
 
 
 def test_a_new_wording_is_a_new_version() -> None:

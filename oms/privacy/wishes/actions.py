@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -84,8 +84,12 @@ def bring(session: Session, unit: str, answers: Sequence[Answer], *, by: Actor) 
 
 
 def forget(session: Session, unit: str) -> None:
-    """Let go of what a unit's person said, with everything else about them: nothing else of it is left."""
-    session.execute(delete(Wish).where(Wish.unit == unit))
+    """Let go of what a unit's person said, with everything else about them: nothing else of it is left.
+
+    Where something lies there again, as a letter that was on its way, it waits for the sweep, as that does.
+    """
+    kept = exists().where(SealedRow.unit == unit)
+    session.execute(delete(Wish).where(Wish.unit == unit, ~kept))
 
 
 def _kept(session: Session, units: Sequence[str]) -> dict[str, UUID]:
