@@ -27,6 +27,17 @@ from oms.privacy.copies import handlers as copies
 from oms.shipping import gateway as carriers
 from storefront.app import create_store
 from tests import make
+from tests.ear import (  # noqa: F401 - pytest finds most of them here
+    ear,
+    meet_people,
+    pytest_configure,
+    pytest_runtest_protocol,
+    pytest_runtest_teardown,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+    pytest_unconfigure,
+)
 from tests.fakes import (
     CARRIER_KEY,
     CARRIER_SECRET,
@@ -39,6 +50,7 @@ from tests.fakes import (
 from tests.lacking import without
 from tests.make import Shop
 from tests.options import pytest_addoption  # noqa: F401 - pytest finds it here
+from tests.privacy.mailed import untellable
 from tests.stores import empty_stores, fresh_database
 
 ROOT = Path(__file__).parent.parent
@@ -105,6 +117,7 @@ def shop(settings: Settings, pytestconfig: pytest.Config) -> Iterator[None]:
     db.configure(settings.database_url, settings.keyring_url, role=role, logins=settings.logins)
     vault.configure(settings)
     yield
+    meet_people(untellable)
     empty_stores()
 
 

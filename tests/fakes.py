@@ -1,6 +1,7 @@
 """Outside parties for tests, as real processes and servers on loopback."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -13,6 +14,8 @@ from typing import Any, Self
 
 import requests
 
+# What a test itself says to a stand-in bears this; the ear does not take it for the shop's.
+OURS = {"Counterfoil-Test": "1"}
 STRIPE_KEY = "sk_test_counterfoil"
 STRIPE_SECRET = "whsec_counterfoil"
 CARRIER_KEY = "hollow-post-token"
@@ -33,10 +36,11 @@ def wait_until(is_so: Callable[[], Any], patience: float = _PATIENCE) -> Any:  #
 
 
 class Party:
-    """A stand-in process with a state folder that outlives it."""
+    """A stand-in process with a state folder that outlives it; not `heard` where only tests ask it."""
 
-    def __init__(self, module: str, folder: Path, *options: str) -> None:
+    def __init__(self, module: str, folder: Path, *options: str, heard: bool = True) -> None:
         self.folder = folder
+        self._environ = {**os.environ, **({} if heard else {"COUNTERFOIL_EAR_DEAF": "1"})}
         self._announcement = folder / "address"
         self._command = [
             sys.executable,
@@ -55,7 +59,7 @@ class Party:
         """Start it, at its old port when it had one."""
         port = self.address.rpartition(":")[2] or "0"
         self._announcement.unlink(missing_ok=True)
-        self._process = subprocess.Popen([*self._command, "--port", port])
+        self._process = subprocess.Popen([*self._command, "--port", port], env=self._environ)
         wait_until(lambda: self._announcement.exists() or self._process.poll() is not None)
         assert self._announcement.exists(), "the stand-in did not start"
         self.address = self._announcement.read_text(encoding="ascii").strip()
@@ -77,11 +81,11 @@ class Party:
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - any JSON
         """Read from the control door."""
-        return requests.get(f"{self.address}/_control/{path}", timeout=10).json()
+        return requests.get(f"{self.address}/_control/{path}", headers=OURS, timeout=10).json()
 
     def post(self, path: str, /, **sent: Any) -> Any:  # noqa: ANN401 - any JSON
         """Steer through the control door; fails the test when it refuses."""
-        answer = requests.post(f"{self.address}/_control/{path}", json=sent, timeout=10)
+        answer = requests.post(f"{self.address}/_control/{path}", json=sent, headers=OURS, timeout=10)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -91,7 +95,7 @@ class Party:
 
     def heal(self) -> None:
         """Clear every planted fault; what it knows stays."""
-        assert requests.delete(f"{self.address}/_control/faults", timeout=10).ok
+        assert requests.delete(f"{self.address}/_control/faults", headers=OURS, timeout=10).ok
 
     def pay(self, session: str, card: str = "4242424242424242", **more: Any) -> str:  # noqa: ANN401 - any JSON
         """Pay a Stripe session without its page; returns the outcome."""

@@ -9,6 +9,8 @@ import threading
 import time
 from pathlib import Path
 
+from tests.ear import knows
+
 _ROOT = Path(__file__).parent.parent
 
 
@@ -76,7 +78,9 @@ def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        port = int(probe.getsockname()[1])
+    knows(port)
+    return port
 
 
 def soon(what: object, seconds: float = 10) -> bool:

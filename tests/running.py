@@ -18,7 +18,17 @@ import requests
 from werkzeug.serving import make_server
 
 from oms.local.logins import login_settings, not_for_web
-from tests.fakes import CARRIER_KEY, CARRIER_SECRET, STRIPE_KEY, STRIPE_SECRET, Party, wait_until
+from tests.ear import knows
+from tests.fakes import (
+    CARRIER_KEY,
+    CARRIER_SECRET,
+    STRIPE_KEY,
+    STRIPE_SECRET,
+    TEXTS_KEY,
+    TEXTS_SECRET,
+    Party,
+    wait_until,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -51,7 +61,7 @@ class Stores:
 class RunningShop:
     """Web, worker and relay, with Stripe, carrier and mail beside them; `url` is where shoppers go.
 
-    `more` are settings beside the usual ones, or instead of them.
+    `more` are settings beside the usual ones, or instead of them; `sends_texts` adds a text service.
     """
 
     stores: Stores
@@ -63,6 +73,8 @@ class RunningShop:
     stripe: Party | None = None
     carrier: Party | None = None
     mail: Party | None = None
+    texts: Party | None = None
+    sends_texts: bool = False
     environ: dict[str, str] = field(default_factory=dict)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -128,6 +140,15 @@ class RunningShop:
             "CARRIER_WEBHOOK_SECRET": CARRIER_SECRET,
             "SMTP_URL": self.mail.address,
         }
+        if self.sends_texts:
+            self.texts = self.call_texts()
+            self.environ |= {"SMS_URL": self.texts.address, "SMS_KEY": TEXTS_KEY, "SMS_SECRET": TEXTS_SECRET}
+
+    def call_texts(self) -> Party:
+        """Start the text service."""
+        known = ("--key", TEXTS_KEY, "--webhook-secret", TEXTS_SECRET)
+        where = ("--webhook-url", f"{self.url}/webhooks/texts")
+        return Party("oms.local.texts", self.folder / "texts", *known, *where)
 
     def call_stripe(self, *more: str) -> Party:
         """Start Stripe with the keys of the settings, and more options."""
@@ -183,7 +204,7 @@ class RunningShop:
                 process.wait(15)
             except subprocess.TimeoutExpired:
                 process.kill()
-        for party in (self.stripe, self.carrier, self.mail):
+        for party in (self.stripe, self.carrier, self.mail, self.texts):
             if party is not None:
                 party.stop()
 
@@ -255,4 +276,5 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
+    knows(port)
     return port

@@ -77,6 +77,7 @@ def test_a_party_that_says_too_much_or_takes_too_long_is_left(party: str, path: 
     assert time.monotonic() - begun < 10
 
 
+@pytest.mark.reaches("the name nobody.invalid")
 def test_a_party_that_is_away_or_unknown_is_said_to_be(party: str) -> None:
     with pytest.raises(UnavailableError, match="does not answer"):
         Door("carrier", "http://127.0.0.1:9").ask("GET", "/")

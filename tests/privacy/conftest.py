@@ -19,6 +19,7 @@ from oms.local.services import Services
 from oms.notifications import handlers as notifications
 from storefront.app import create_store
 from tests import make
+from tests.ear import meet_people
 from tests.make import Shop
 from tests.privacy import heap
 from tests.privacy.busy import Busy, fill
@@ -30,6 +31,7 @@ from tests.privacy.figures import (
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
+from tests.privacy.mailed import untellable
 from tests.privacy.overhearing import hooked
 from tests.restoring import elsewhere, kept
 from tests.running import RunningShop, Stores
@@ -90,8 +92,8 @@ def live(databases: tuple[str, str], running: Services, tmp_path: Path) -> Itera
 
 @pytest.fixture
 def overheard(databases: tuple[str, str], running: Services, tmp_path: Path) -> Iterator[RunningShop]:
-    """Give the same, with every process writing down to where it connects: see `overhearing`."""
-    with _alive(databases, running, tmp_path, **hooked(tmp_path)) as made:
+    """Give the same with a text service, and every process writing down to where it connects."""
+    with _alive(databases, running, tmp_path, sends_texts=True, **hooked(tmp_path)) as made:
         yield made
 
 
@@ -103,9 +105,11 @@ def remembering(databases: tuple[str, str], running: Services, tmp_path: Path) -
 
 
 @contextmanager
-def _alive(databases: tuple[str, str], running: Services, folder: Path, **more: str) -> Iterator[RunningShop]:
+def _alive(
+    databases: tuple[str, str], running: Services, folder: Path, *, sends_texts: bool = False, **more: str
+) -> Iterator[RunningShop]:
     stores = Stores(databases[0], databases[1], running.environ["REDIS_URL"])
-    made = RunningShop(stores, folder, workers=1, more=more)
+    made = RunningShop(stores, folder, workers=1, more=more, sends_texts=sends_texts)
     try:
         made.start()
         settings = load(made.environ)
@@ -117,4 +121,5 @@ def _alive(databases: tuple[str, str], running: Services, folder: Path, **more: 
         yield made
     finally:
         made.stop()
+        meet_people(untellable)
         empty_stores()

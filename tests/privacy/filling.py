@@ -164,14 +164,14 @@ class Clerk(Browser):
         answer = self.send(f"{page}/reveal", page=page, reason="question")
         assert answer.status_code == 200, answer.text
 
-    def ship(self, number: str) -> str:
+    def ship(self, number: str, inside: str = "RETRO-CLOCK") -> str:
         """Pick, pack, hand over, and let it arrive; return the number of the parcel."""
         part = self.soon(lambda: _part(number))
         walk = self.send("/oms/pick", part=part).headers["Location"]
         _done(self.send(f"{walk}/all-taken", page=walk))
         _done(self.send(f"{walk}/done", page=walk))
         box = f"/oms/pack/{part}"
-        _done(self.send(f"{box}/inside", page=box, scan="RETRO-CLOCK"))
+        _done(self.send(f"{box}/inside", page=box, scan=inside))
         _done(self.send(f"{box}/closed", page=box, weight="900", service="hollow/post"))
         shipment, reference = self.soon(lambda: _parcel(part)).split()
         assert self.live.carrier is not None

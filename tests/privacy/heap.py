@@ -92,8 +92,8 @@ def hooked(folder: Path) -> dict[str, str]:
     place = folder / "heap"
     place.mkdir()
     told = {"ask": str(place / "ask"), "here": str(place / "here-")}
-    (place / "sitecustomize.py").write_text(_HOOK % told)
-    return {"PYTHONPATH": str(place)}
+    (place / "hook.py").write_text(_HOOK % told)
+    return {"COUNTERFOIL_EAR_ALSO": str(place / "hook.py")}
 
 
 def answer(ask: str, mine: str) -> None:

@@ -22,7 +22,7 @@ from oms.orders.refunding.actions import Wanted
 from oms.payments.gateway import API_VERSION
 from oms.payments.models import Payment, Refund
 from oms.payments.states import RefundState
-from tests.fakes import STRIPE_KEY, STRIPE_SECRET, Party
+from tests.fakes import OURS, STRIPE_KEY, STRIPE_SECRET, Party
 from tests.privacy.canaries import letters
 from tests.privacy.cards import Bank
 from tests.privacy.somebody import Browser
@@ -70,7 +70,7 @@ class Payer(Browser):
         requests.post(
             f"{self.stripe.address}/v1/checkout/sessions/{self.session}/expire",
             auth=(STRIPE_KEY, ""),
-            headers={"Stripe-Version": API_VERSION},
+            headers={"Stripe-Version": API_VERSION, **OURS},
             timeout=60,
         ).raise_for_status()
 

@@ -28,7 +28,7 @@ from oms.privacy.erasure import actions as erasing
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.states import Way
 from tests import make
-from tests.fakes import STRIPE_KEY, Party
+from tests.fakes import OURS, STRIPE_KEY, Party
 from tests.oms.fulfillment.conftest import House
 from tests.oms.fulfillment.test_sending import tracking_number
 from tests.oms.fulfillment.test_tracking import send
@@ -164,7 +164,7 @@ def all_events(stripe: Party) -> list[dict[str, Any]]:
             f"{stripe.address}/v1/events",
             params={"limit": "100", **more},
             auth=(STRIPE_KEY, ""),
-            headers={"Stripe-Version": API_VERSION},
+            headers={"Stripe-Version": API_VERSION, **OURS},
             timeout=30,
         ).json()
         found += page["data"]

@@ -104,15 +104,20 @@ def _requests(sent: bytes) -> Iterator[Told]:
         assert "transfer-encoding" not in names, "a body in pieces is not read here"
         body, sent = rest[:size], rest[size:]
         method, where, _ = first.split(" ")
-        values = parse_qsl(urlsplit(where).query, keep_blank_values=True)
-        if "json" in names.get("content-type", ""):
-            values += list(_flat("", json.loads(body or b"{}")))
-        else:
-            values += parse_qsl(body.decode(), keep_blank_values=True)
-        found: dict[str, list[str]] = {}
-        for key, value in values:
-            found.setdefault(_DIGITS.sub("", key), []).append(value)
-        yield Told(method, urlsplit(where).path, found)
+        yield told_of(method, where, names.get("content-type", ""), body)
+
+
+def told_of(method: str, where: str, kind: str, body: bytes) -> Told:
+    """Read one request: its address with what follows the question mark, and its body of this type."""
+    values = parse_qsl(urlsplit(where).query, keep_blank_values=True)
+    if "json" in kind:
+        values += list(_flat("", json.loads(body or b"{}")))
+    else:
+        values += parse_qsl(body.decode(), keep_blank_values=True)
+    found: dict[str, list[str]] = {}
+    for key, value in values:
+        found.setdefault(_DIGITS.sub("", key), []).append(value)
+    return Told(method, urlsplit(where).path, found)
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON

@@ -36,7 +36,7 @@ class MailParty(Party):
 
 @pytest.fixture(scope="module")
 def sink_party(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailParty]:
-    started = MailParty("oms.local.mail", tmp_path_factory.mktemp("mail"))
+    started = MailParty("oms.local.mail", tmp_path_factory.mktemp("mail"), heard=False)
     yield started
     assert started.stop() == 0
 
@@ -110,6 +110,6 @@ def test_old_messages_are_swept(tmp_path: Path) -> None:
     old = tmp_path / "mail" / "00000000000000000001-aa.eml"
     old.parent.mkdir()
     old.write_bytes(b"old")
-    party = MailParty("oms.local.mail", tmp_path, "--keep-days", "0")
+    party = MailParty("oms.local.mail", tmp_path, "--keep-days", "0", heard=False)
     assert party.messages() == []
     party.kill()

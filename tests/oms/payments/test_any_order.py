@@ -20,7 +20,7 @@ from oms.payments import actions, gateway, queries
 from oms.payments.gateway import API_VERSION
 from oms.payments.models import Payment
 from tests import make
-from tests.fakes import STRIPE_KEY, Party
+from tests.fakes import OURS, STRIPE_KEY, Party
 from tests.make import Shop
 from tests.oms.payments.test_webhooks import ring, signature
 
@@ -34,7 +34,7 @@ def events(stripe: Party) -> list[dict[str, Any]]:
         f"{stripe.address}/v1/events",
         params={"limit": "100"},
         auth=(STRIPE_KEY, ""),
-        headers={"Stripe-Version": API_VERSION},
+        headers={"Stripe-Version": API_VERSION, **OURS},
         timeout=10,
     ).json()
     return list(told["data"][::-1])

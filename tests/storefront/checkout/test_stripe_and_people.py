@@ -17,7 +17,7 @@ from oms.kernel.db import Role, reading, transaction
 from oms.payments.gateway import API_VERSION
 from oms.payments.models import Payment, Refund
 from tests import make
-from tests.fakes import STRIPE_KEY, Party
+from tests.fakes import OURS, STRIPE_KEY, Party
 from tests.make import Shop
 from tests.oms.payments.test_webhooks import ring, signature
 from tests.privacy.canaries import Person, find, folder, person, postgres, valkey
@@ -106,7 +106,7 @@ def _asked(stripe: Party, session_ref: str) -> dict[str, Any]:
     answer = requests.get(
         f"{stripe.address}/v1/checkout/sessions/{session_ref}",
         auth=(STRIPE_KEY, ""),
-        headers={"Stripe-Version": API_VERSION},
+        headers={"Stripe-Version": API_VERSION, **OURS},
         timeout=10,
     )
     return dict(answer.json())

@@ -47,7 +47,15 @@ class Caller:
 @pytest.fixture(scope="session")
 def party(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Party]:
     folder = tmp_path_factory.mktemp("carrier")
-    started = Party("oms.local.carrier", folder, "--key", CARRIER_KEY, "--webhook-secret", CARRIER_SECRET)
+    started = Party(
+        "oms.local.carrier",
+        folder,
+        "--key",
+        CARRIER_KEY,
+        "--webhook-secret",
+        CARRIER_SECRET,
+        heard=False,
+    )
     yield started
     started.stop()
 

@@ -17,7 +17,15 @@ Create = Callable[..., Session]
 @pytest.fixture(scope="session")
 def party(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Party]:
     folder = tmp_path_factory.mktemp("stripe")
-    started = Party("oms.local.stripe", folder, "--key", STRIPE_KEY, "--webhook-secret", STRIPE_SECRET)
+    started = Party(
+        "oms.local.stripe",
+        folder,
+        "--key",
+        STRIPE_KEY,
+        "--webhook-secret",
+        STRIPE_SECRET,
+        heard=False,
+    )
     yield started
     started.stop()
 

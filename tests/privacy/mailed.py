@@ -1,0 +1,42 @@
+"""What a mail may say of whoever is in the vault: nothing that is not for the mail service."""
+
+from sqlalchemy import select
+
+from oms.kernel.db import Role, reading
+from oms.kernel.register import KINDS, Purpose
+from oms.kernel.vault import keyring
+from oms.kernel.vault.errors import BrokenSealError
+from oms.kernel.vault.models import SealedRow
+from oms.kernel.vault.rows import record_in
+from oms.notifications.personal import MAIL
+
+# A shorter value, such as a country or a first name, is a part of any text.
+_TELLING = 6
+# The shop's own copies of mails: what they hold is held against the rest.
+_COPIES = frozenset({"order.letter"})
+# An order's own number, which every mail about it says: somebody typed it to claim the order.
+_NUMBERS = frozenset({"move.claim.number"})
+
+
+def untellable() -> dict[str, str]:
+    """Return every value of the vault that no mail may hold, and which field it is."""
+    told, kept = set[str](), dict[str, str]()
+    with reading(Role.WEB) as session:
+        rows = session.execute(select(SealedRow.__table__)).all()
+    keys = keyring.fetch((row.key_id for row in rows), Purpose.RIGHTS)
+    for row in rows:
+        if row.key_id not in keys or row.kind not in KINDS or row.kind in _COPIES:
+            continue
+        try:
+            record = record_in(row, KINDS[row.kind], keys[row.key_id].secret)
+        except BrokenSealError:  # what a test broke on purpose
+            continue
+        for field in KINDS[row.kind].fields:
+            value = getattr(record, field.name)
+            if isinstance(value, str) and len(value) >= _TELLING:
+                name = f"{row.kind}.{field.name}"
+                if name in MAIL.fields or name in _NUMBERS:
+                    told.add(value)
+                else:
+                    kept[value] = name
+    return {value: name for value, name in kept.items() if value not in told}
