@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from queue import Empty, SimpleQueue
+from queue import Empty, LifoQueue, SimpleQueue
 from threading import Event, Thread
 
 from aiosmtpd.controller import Controller
@@ -101,7 +101,8 @@ class Crowd:
     first: int
     said: dict[str, float] = field(default_factory=dict)
     waited: list[float] = field(default_factory=list)
-    asked: SimpleQueue[str] = field(default_factory=SimpleQueue)
+    # Whoever was asked last answers first: a worker holds their mail.
+    asked: LifoQueue[str] = field(default_factory=LifoQueue)
     whole: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -216,6 +217,12 @@ def work(pairs: list[tuple[int, str]], hands: int = 3) -> int:
     for thread in threads:
         thread.join()
     return sum(done)
+
+
+def due() -> list[tuple[int, str]]:
+    """Which deliveries wait to be tried again."""
+    with transaction(Role.WORKER) as session:
+        return outbox.due(session)
 
 
 def left() -> int:
