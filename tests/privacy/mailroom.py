@@ -94,7 +94,7 @@ class Crowd:
 
     Of the first so many every second one says no while their mail is in a worker's hand: by turns when their
     mailbox was named (`early`), and when the mail is whole at the server (`late`). Of all who come after them
-    seven in eight say no then, one after another (`rest`). The others are `silent`.
+    fifteen in sixteen say no then, one after another (`rest`). The others are `silent`.
     """
 
     numbers: list[str]
@@ -109,8 +109,8 @@ class Crowd:
         half, others = self.numbers[: self.first], self.numbers[self.first :]
         self.early = {mailbox(number): number for number in half[1::4]}
         self.late = {mailbox(number): number for number in half[3::4]}
-        self.rest = [number for place, number in enumerate(others) if place % 8]
-        self.silent = {mailbox(number) for number in [*half[::2], *others[::8]]}
+        self.rest = [number for place, number in enumerate(others) if place % 16]
+        self.silent = {mailbox(number) for number in [*half[::2], *others[::16]]}
         # So many say no in the strongest way there is; that takes a request, and so far longer.
         self.objecting = set(self.numbers[1::16])
 
