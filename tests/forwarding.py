@@ -8,13 +8,14 @@ import threading
 from asyncio import StreamReader, StreamWriter
 
 from tests.certificates import Certificate
+from tests.ear import reaching
 
 _PIECE = 65_536
 
 
 def own_address() -> str:
     """Return this machine's address in its network; empty where it has none but loopback. Sends nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+    with reaching("192.0.2.1:9"), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # RFC 5737: an address of examples
         except OSError:

@@ -38,6 +38,8 @@ SETTINGS = (
 )
 # What a test itself says to a stand-in: its control door, and calls that bear this name in their head.
 OURS = "Counterfoil-Test"
+# Where a buyer's browser comes by itself: the pages of Stripe.
+BUYERS = ("/c/", "/favicon.ico")
 # Where nobody is, which settings name for a party that is not there: the discard port (RFC 863).
 NOWHERE = 9
 _LOCAL = "localhost"
@@ -128,7 +130,8 @@ def _hear_calls(folder: str, party: str) -> None:
 
     def note(_app: object, **_more: object) -> None:
         heads = {name.lower() for name, _ in request.headers}
-        if OURS.lower() in heads or (request.path.startswith("/c/pay/") and "authorization" not in heads):
+        is_of_buyers = request.path.startswith(BUYERS) and "authorization" not in heads
+        if OURS.lower() in heads or is_of_buyers:
             return
         told = {
             "party": party,
