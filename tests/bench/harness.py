@@ -14,6 +14,8 @@ from pathlib import Path
 
 import requests
 
+from tests.ear import knows
+
 HERE = Path(__file__).parent
 CONNECTIONS = 8
 SECONDS = 2.0
@@ -24,7 +26,9 @@ def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        port = int(probe.getsockname()[1])
+    knows(port)
+    return port
 
 
 @contextmanager
