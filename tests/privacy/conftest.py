@@ -33,6 +33,7 @@ from tests.privacy.figures import (
 )
 from tests.privacy.mailed import untellable
 from tests.privacy.overhearing import hooked
+from tests.privacy.turns import turn
 from tests.restoring import elsewhere, kept
 from tests.running import RunningShop, Stores
 from tests.stores import empty_stores
@@ -49,6 +50,7 @@ __all__ = [
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "remembering",
+    "turn",
 ]
 
 

@@ -127,6 +127,7 @@ def test_the_measure_works_with_few_buyers(
 
 
 @pytest.mark.privacy
+@pytest.mark.alone
 def test_privacy_costs_little_and_a_lost_shop_is_soon_back(  # noqa: PLR0913, PLR0917 - a whole shop
     shop: None,
     settings: Settings,

@@ -376,6 +376,7 @@ def test_known_and_unknown_are_answered_in_the_same_words(
 
 
 @pytest.mark.privacy
+@pytest.mark.alone
 @pytest.mark.parametrize(("page", "pair_of"), PAIRS)
 def test_known_and_unknown_take_as_long(
     small: Shop, house: House, measured: Measured, page: str, pair_of: PairOf

@@ -1,10 +1,10 @@
 """The web server that we ship, over HTTPS: which versions and suites it takes, and which not (B27)."""
 
 import os
-import shutil
 import socket
 import ssl
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,7 +33,7 @@ def served(folder: Path, files: Certificate, **more: str) -> Iterator[int]:
     port = free_port()
     environ = {
         **os.environ,
-        "PATH": f"{Path(shutil.which('granian') or '').parent}:{os.environ['PATH']}",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOST": HOST,
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
