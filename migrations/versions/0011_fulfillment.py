@@ -182,6 +182,8 @@ def _parcels() -> None:
             nullable=False,
         ),
         sa.Column("label_problem", sa.String(), server_default="", nullable=False),
+        sa.Column("postage", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(), server_default="", nullable=False),
         sa.Column("label_ref", sa.String(), nullable=True),
         sa.Column("label_file", sa.Uuid(), nullable=True),
         sa.Column("tracking", sa.Uuid(), nullable=True),
@@ -189,6 +191,9 @@ def _parcels() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("labelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("grams > 0", name=op.f("ck_parcels_grams")),
+        sa.CheckConstraint(
+            "postage >= 0 AND (postage IS NULL) = (currency = '')", name=op.f("ck_parcels_postage")
+        ),
         sa.ForeignKeyConstraint(["shipment_id"], ["shipments.id"], name=op.f("fk_parcels_shipment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parcels")),
         sa.UniqueConstraint("label_ref", name=op.f("uq_parcels_label_ref")),

@@ -132,15 +132,18 @@ class Parcel(Base):
     """One labelled box. It has at most one label, ever; another label is another parcel.
 
     `label_ref` is the carrier's id of the label; `label_file` and `tracking` are ids of sealed records.
+    `postage` is what the carrier charges for it, in minor units; empty where nobody has said it.
     """
 
     __tablename__ = "parcels"
     __columns__: ClassVar = columns(
-        "id shipment_id carrier service grams label_state label_problem made_at asked_at labelled_at",
+        "id shipment_id carrier service grams label_state label_problem postage currency made_at asked_at"
+        " labelled_at",
         "label_ref label_file tracking",
     )
     __table_args__ = (
         CheckConstraint("grams > 0", name="grams"),
+        CheckConstraint("postage >= 0 AND (postage IS NULL) = (currency = '')", name="postage"),
         Index(
             "ix_parcels_wanted", "asked_at", postgresql_where=text("label_state IN ('wanted', 'void_wanted')")
         ),
@@ -153,6 +156,8 @@ class Parcel(Base):
     grams: Mapped[int]
     label_state: Mapped[LabelState] = mapped_column(server_default="none")
     label_problem: Mapped[str] = mapped_column(server_default="")
+    postage: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(server_default="")
     label_ref: Mapped[str | None] = mapped_column(unique=True)
     label_file: Mapped[UUID | None]
     tracking: Mapped[UUID | None] = mapped_column(unique=True)

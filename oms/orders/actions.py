@@ -116,7 +116,7 @@ def _send_back(session: Session, order: Order, payment: Payment, why: str) -> st
     amount = payment.captured - payment.refunded
     if amount > 0:
         part = RefundPart(None, 0, amount, order.total + amount)
-        money.request_refund(session, RefundAsked(payment.id, (part,), why), by=SYSTEM)
+        money.request_refund(session, RefundAsked(payment.id, (part,), why, is_surplus=True), by=SYSTEM)
         note_event(session, order, "sent back", by=SYSTEM, why=why)
         outbox.say(session, "order.sent_back", order=order.id, payment=payment.id)
     return f"sent back: {why}"

@@ -53,11 +53,15 @@ class RefundPart:
 
 @dataclass(frozen=True, slots=True)
 class RefundAsked:
-    """Money to send back of a payment, by parts, with the reason that the buyer reads."""
+    """Money to send back of a payment, by parts, with the reason that the buyer reads.
+
+    A surplus was never the order's: it came twice, too late, or was another amount.
+    """
 
     payment_id: int
     parts: tuple[RefundPart, ...]
     reason: str
+    is_surplus: bool = False
 
     @property
     def amount(self) -> int:
@@ -184,6 +188,7 @@ def request_refund(session: Session, asked: RefundAsked, *, by: Actor) -> Refund
         amount=asked.amount,
         currency=payment.currency,
         reason=asked.reason[:200],
+        is_surplus=asked.is_surplus,
         by_kind=by.kind,
         by_id=by.id,
     )
@@ -255,6 +260,17 @@ def refuse_refund(session: Session, refund_id: int, failure: str) -> None:
     money = Money(refund.amount, refund.currency)
     ref = refund.refund_ref or f"refused-{refund.id}"
     apply_refund_truth(session, RefundTruth(ref, refund.key, None, RefundState.FAILED, money, failure))
+
+
+def note_fee(session: Session, row: Payment | Refund, fee: int) -> None:
+    """Keep what the provider kept of a payment or for a refund, once known; minor units of its currency."""
+    kind = type(row)
+    session.execute(
+        update(kind)
+        .where(kind.id == row.id, kind.fee.is_(None))
+        .values(fee=fee, trouble="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def forget_person(session: Session, order_id: int) -> None:

@@ -29,6 +29,9 @@ from oms.payments.words import (
     SessionTruth,
     Start,
     Started,
+    fee_in,
+    key_in,
+    reference_in,
     refusal,
 )
 
@@ -163,9 +166,25 @@ def correct_mailbox(intent_ref: str, mailbox: str) -> None:
     Of what Stripe keeps of a payer it is all that can be changed: a finished session, and the details of a
     charge, keep what they were given (https://docs.stripe.com/api/charges/update).
     """
-    charge = _reference(_ask(lambda: _stripe().payment_intents.retrieve(intent_ref)).get("latest_charge"))
+    charge = reference_in(_ask(lambda: _stripe().payment_intents.retrieve(intent_ref)).get("latest_charge"))
     if charge is not None:
         _ask(lambda: _stripe().charges.update(charge, {"receipt_email": mailbox}))
+
+
+def fee_of_payment(intent_ref: str, taken: Money) -> int | None:
+    """Return what Stripe kept of a payment, in minor units of its currency; None while it is not booked.
+
+    Asked by the movement of its balance, which names nobody, and not by the charge, which tells of the payer.
+    """
+    charge = reference_in(_ask(lambda: _stripe().payment_intents.retrieve(intent_ref)).get("latest_charge"))
+    return fee_of_refund(charge, taken) if charge else None
+
+
+def fee_of_refund(refund_ref: str, moved: Money) -> int | None:
+    """Return what Stripe kept for a refund, likewise; the fee of the payment itself does not come back."""
+    asked = {"source": refund_ref, "limit": 10}
+    movements = _ask(lambda: _stripe().balance_transactions.list(asked))["data"]
+    return sum(fee_in(movement, moved) for movement in movements) if movements else None
 
 
 def look_up_refund(refund_ref: str) -> RefundTruth:
@@ -245,10 +264,10 @@ def _session_truth(found: dict[str, Any]) -> SessionTruth:
     paid = state is PaymentState.CAPTURED
     return SessionTruth(
         session_ref=found["id"],
-        payment_key=_key(found.get("client_reference_id")),
+        payment_key=key_in(found.get("client_reference_id")),
         state=state,
         captured=Money.from_stripe(found["amount_total"], found["currency"]) if paid else None,
-        intent_ref=_reference(intent),
+        intent_ref=reference_in(intent),
     )
 
 
@@ -262,27 +281,12 @@ _REFUND_STATES = {
 def _refund_truth(found: dict[str, Any]) -> RefundTruth:
     return RefundTruth(
         refund_ref=found["id"],
-        refund_key=_key((found.get("metadata") or {}).get("refund")),
-        intent_ref=_reference(found.get("payment_intent")),
+        refund_key=key_in((found.get("metadata") or {}).get("refund")),
+        intent_ref=reference_in(found.get("payment_intent")),
         state=_REFUND_STATES.get(found["status"], RefundState.PENDING),
         money=Money.from_stripe(found["amount"], found["currency"]),
         failure=found.get("failure_reason") or "",
     )
-
-
-def _key(text: object) -> UUID | None:
-    """Return the key of ours that an object of Stripe carries; None for what somebody else made there."""
-    try:
-        return UUID(str(text or ""))
-    except ValueError:
-        return None
-
-
-def _reference(found: object) -> str | None:
-    """Return the id of what Stripe names, whole or by its id alone."""
-    if isinstance(found, dict):
-        return str(found["id"])
-    return found if isinstance(found, str) else None
 
 
 def moment(stamp: int) -> datetime:

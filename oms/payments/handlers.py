@@ -15,6 +15,8 @@ from oms.payments.words import GatewayRefusedError, RefundTruth, SessionTruth
 ASK_AFTER = timedelta(seconds=90)
 # Stripe forgets idempotency keys after 24 hours (https://docs.stripe.com/api/idempotent_requests).
 KEY_LIFE = timedelta(hours=23)
+# Stripe books a charge within moments; of what it has not booked after this long the fee stays unknown.
+FEE_COMES_WITHIN = timedelta(days=30)
 # What Stripe says of each card that was refused; its session stays open for another one.
 REFUSED = "payment_intent.payment_failed"
 
@@ -113,3 +115,29 @@ def _ask_or_send(refund: Refund) -> None:
     truth = gateway.look_up_refund(refund.refund_ref)
     with transaction() as session:
         actions.apply_refund_truth(session, truth)
+
+
+@jobs.every(timedelta(minutes=1), role=Role.BLIND)
+def note_fees() -> None:
+    """Find what Stripe kept of payments and for refunds; it is booked a little after the money came."""
+    since = clock.now() - FEE_COMES_WITHIN
+    with reading() as session:
+        paid = queries.payments_without_fee(session, since=since)
+        sent = queries.refunds_without_fee(session, since=since)
+    troubles.each(paid, _note_fee_of_payment)
+    troubles.each(sent, _note_fee_of_refund)
+
+
+def _note_fee_of_payment(payment: Payment) -> None:
+    taken = Money(payment.captured, payment.currency)
+    _note_fee(payment, gateway.fee_of_payment(str(payment.intent_ref), taken))
+
+
+def _note_fee_of_refund(refund: Refund) -> None:
+    _note_fee(refund, gateway.fee_of_refund(str(refund.refund_ref), Money(refund.amount, refund.currency)))
+
+
+def _note_fee(row: Payment | Refund, fee: int | None) -> None:
+    if fee is not None:
+        with transaction() as session:
+            actions.note_fee(session, row, fee)

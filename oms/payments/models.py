@@ -18,12 +18,13 @@ class Payment(Base):
 
     Ids begin anew in every database, and two of them may share one account of the provider: a copy of the
     books for practice, say. `trouble` is the error that the last look at the provider's word ended with.
-    `refusals` counts the cards that were refused on the way.
+    `refusals` counts the cards that were refused on the way; `fee` is what the provider kept of it, in the
+    payment's own currency, and empty until it is known.
     """
 
     __tablename__ = "payments"
     __columns__: ClassVar = columns(
-        "id key order_id reference state amount currency locale captured refunded refusals created_at"
+        "id key order_id reference state amount currency locale captured refunded fee refusals created_at"
         " expires_at settled_at trouble",
         "session_ref intent_ref",
     )
@@ -50,6 +51,7 @@ class Payment(Base):
     locale: Mapped[str]
     captured: Mapped[int] = mapped_column(server_default="0")
     refunded: Mapped[int] = mapped_column(server_default="0")
+    fee: Mapped[int | None]
     refusals: Mapped[int] = mapped_column(server_default="0")
     session_ref: Mapped[str | None] = mapped_column(unique=True)
     intent_ref: Mapped[str | None] = mapped_column(unique=True)
@@ -90,12 +92,15 @@ class PaymentEvent(Base):
 
 
 class Refund(Base):
-    """Money to send back: written, with the random key that names it there, before the provider is called."""
+    """Money to send back: written, with the random key that names it there, before the provider is called.
+
+    A surplus was never the order's: it came twice, too late, or was another amount. `fee` as in a payment.
+    """
 
     __tablename__ = "refunds"
     __columns__: ClassVar = columns(
-        "id key payment_id order_id state amount currency reason by_kind created_at settled_at failure"
-        " trouble",
+        "id key payment_id order_id state amount currency reason is_surplus fee by_kind created_at settled_at"
+        " failure trouble",
         "refund_ref by_id",
     )
     __table_args__ = (
@@ -112,6 +117,8 @@ class Refund(Base):
     amount: Mapped[int]
     currency: Mapped[str]
     reason: Mapped[str]
+    is_surplus: Mapped[bool] = mapped_column(server_default="false")
+    fee: Mapped[int | None]
     by_kind: Mapped[str]
     by_id: Mapped[str]
     refund_ref: Mapped[str | None] = mapped_column(unique=True)

@@ -83,6 +83,32 @@ def open_refunds(session: Session, *, older_than: datetime, most: int = 100) -> 
     )
 
 
+def payments_without_fee(session: Session, *, since: datetime, most: int = 100) -> list[Payment]:
+    """Return captured payments of which nobody has said the fee, the newest first."""
+    return list(
+        session.scalars(
+            select(Payment)
+            .where(Payment.fee.is_(None), Payment.captured > 0, Payment.intent_ref.is_not(None))
+            .where(Payment.settled_at > since)
+            .order_by(Payment.trouble != "", Payment.settled_at.desc(), Payment.id.desc())
+            .limit(most)
+        )
+    )
+
+
+def refunds_without_fee(session: Session, *, since: datetime, most: int = 100) -> list[Refund]:
+    """Return refunds that succeeded and of which nobody has said the fee, the newest first."""
+    return list(
+        session.scalars(
+            select(Refund)
+            .where(Refund.fee.is_(None), Refund.state == RefundState.SUCCEEDED)
+            .where(Refund.refund_ref.is_not(None), Refund.settled_at > since)
+            .order_by(Refund.trouble != "", Refund.settled_at.desc(), Refund.id.desc())
+            .limit(most)
+        )
+    )
+
+
 def events_of(session: Session, order_id: int) -> list[PaymentEvent]:
     """Return the moves of an order's payments, in order."""
     return list(

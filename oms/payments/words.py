@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from oms.kernel.errors import UnavailableError
-from oms.kernel.money import Money
+from oms.kernel.money import Money, half_up
 from oms.payments.states import PaymentState, RefundState
 
 
@@ -97,3 +99,31 @@ def refusal(reason: str) -> GatewayRefusedError:
             reason=reason,
         )
     return GatewayRefusedError(reason=reason)
+
+
+def key_in(text: object) -> UUID | None:
+    """Return the key of ours that an object of Stripe carries; None for what somebody else made there."""
+    try:
+        return UUID(str(text or ""))
+    except ValueError:
+        return None
+
+
+def reference_in(found: object) -> str | None:
+    """Return the id of what Stripe names, whole or by its id alone."""
+    if isinstance(found, dict):
+        return str(found["id"])
+    return found if isinstance(found, str) else None
+
+
+def fee_in(movement: dict[str, Any], moved: Money) -> int:
+    """Return the fee of a movement of the balance, in minor units of the currency that the payer paid in.
+
+    Where Stripe converted, the movement's amount is the payer's amount times `exchange_rate`, and so is its
+    fee (https://docs.stripe.com/api/balance_transactions/object); that rate is the ratio of the two amounts.
+    """
+    if movement["currency"].upper() == moved.currency:
+        return Money.from_stripe(movement["fee"], moved.currency).amount
+    if not movement["amount"]:
+        return 0
+    return half_up(Fraction(movement["fee"] * moved.amount, abs(movement["amount"])))

@@ -33,6 +33,8 @@ CALLS: dict[str, Call] = {
     "oms.notifications.texting.gateway.send": lambda: texts.send("+4930123456", "A text", "key"),
     "oms.payments.gateway.correct_mailbox": lambda: stripe.correct_mailbox("pi_1", "ada@shop.test"),
     "oms.payments.gateway.expire": lambda: stripe.expire("cs_1"),
+    "oms.payments.gateway.fee_of_payment": lambda: stripe.fee_of_payment("pi_1", Money(1, "EUR")),
+    "oms.payments.gateway.fee_of_refund": lambda: stripe.fee_of_refund("re_1", Money(1, "EUR")),
     "oms.payments.gateway.look_up": lambda: stripe.look_up("cs_1"),
     "oms.payments.gateway.look_up_refund": lambda: stripe.look_up_refund("re_1"),
     "oms.payments.gateway.page_of": lambda: stripe.page_of("cs_1"),

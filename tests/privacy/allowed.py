@@ -54,6 +54,7 @@ LOOKED_UP: dict[str, set[str]] = {
     "POST /v1/checkout/sessions/*/expire": set(),
     "GET /v1/refunds": {"created[gte]", "limit", "payment_intent", "starting_after"},
     "GET /v1/refunds/*": set(),
+    "GET /v1/balance_transactions": {"limit", "source"},
 }
 TEXTS: dict[str, set[str]] = {"POST /v1/messages": {"phone", "text"}}
 # What a mail may say of its reader beside the mailbox that it goes to: the declaration of a withdrawal.
@@ -94,7 +95,7 @@ LETTER = {
     "list-unsubscribe-post",
     "dkim-signature",
 }
-KNOWN = {"v1", "payment_intents"}
+KNOWN = {"v1", "payment_intents", "balance_transactions"}
 _ID = re.compile(r"[A-Za-z0-9_-]+")
 
 

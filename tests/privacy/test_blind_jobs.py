@@ -33,6 +33,7 @@ BLIND = [
     "fulfillment.tracking.believe",
     "inventory.tell_lists",
     "orders.close_finished",
+    "payments.note_fees",
     "risk.let_go_on",
     "risk.watch_cards",
 ]

@@ -9,14 +9,14 @@ from oms.kernel.inbox import WebhookEvent
 from oms.payments.models import Payment, PaymentEvent, Refund, RefundEvent, RefundLine
 from oms.web.headers import STRIPE_CHECKOUT
 
-# All that is kept of payments (002-05): references, state (and how many cards were refused before), amounts,
-# currency, times; then what is our own.
+# All that is kept of payments (002-05): references, state (and how many cards were refused before), amounts
+# (with what the provider kept), currency, times; then what is our own.
 KEPT = {
-    Payment: "key reference session_ref intent_ref; state refusals; amount captured refunded; currency;"
+    Payment: "key reference session_ref intent_ref; state refusals; amount captured refunded fee; currency;"
     " created_at expires_at settled_at; id order_id locale trouble",
     PaymentEvent: "; state; amount; ; at; id payment_id by_kind why",
-    Refund: "key refund_ref; state failure; amount; currency; created_at settled_at;"
-    " id payment_id order_id reason by_kind by_id trouble",
+    Refund: "key refund_ref; state failure; amount fee; currency; created_at settled_at;"
+    " id payment_id order_id reason is_surplus by_kind by_id trouble",
     RefundEvent: "; state; ; ; at; id refund_id by_kind why",
     RefundLine: "; ; amount; ; ; id refund_id order_line_id quantity",
     WebhookEvent: "event_id object_id; type status outcome; amount; currency;"

@@ -144,6 +144,8 @@ def note_label(session: Session, parcel_id: int, bought: Bought, keys: Keys) -> 
     parcel.tracking = vault.seal(session, ShipmentTracking(bought.tracking), keys)
     parcel.label_file = files.store(session, ShipmentLabel(f"{parcel.reference}.pdf"), bought.pdf, keys)
     parcel.label_ref = bought.label_ref
+    if bought.price is not None:
+        parcel.postage, parcel.currency = bought.price.amount, bought.price.currency
     parcel.label_become(LabelState.BOUGHT)
     parcel.label_problem, parcel.labelled_at = "", clock.now()
     _note(session, parcel, "label bought")

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from oms.kernel import inbox
 from oms.kernel.errors import UnavailableError
 from oms.kernel.http import Answer, Door, UndeclaredError
+from oms.kernel.money import Money
 from oms.shipping.carriers.wire import Bought, LabelRefusedError, Place, Wanted
 
 # Seconds: a packer waits for the label.
@@ -43,7 +44,7 @@ class Client:
             ref, number, page = str(label["id"]), str(label["tracking_number"]), str(label["pdf_url"])
         except KeyError as error:
             raise UnavailableError(_GARBLED) from error
-        return Bought(ref, number, self._page(page))
+        return Bought(ref, number, self._page(page), _price(label))
 
     def void(self, reference: str) -> int:
         """Void whatever was bought under a reference; return how many labels that were."""
@@ -146,6 +147,15 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
         ]
         asked["customs"] = {"contents": "goods", "currency": wanted.currency, "lines": lines}
     return asked
+
+
+def _price(label: dict[str, Any]) -> Money | None:
+    """Return what a label costs; None where the answer does not say it in whole minor units."""
+    amount, currency = label.get("amount"), str(label.get("currency", ""))
+    try:
+        return Money(amount, currency) if isinstance(amount, int) and amount >= 0 else None
+    except ValueError:
+        return None
 
 
 def _place(place: Place) -> dict[str, Any]:

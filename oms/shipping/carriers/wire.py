@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from oms.kernel.errors import CounterfoilError
+from oms.kernel.money import Money
 from oms.shipping.customs import CustomsLine
 
 
@@ -41,8 +42,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """A label: the carrier's id, the tracking number and the page to print; not shown in a log."""
+    """A label: the carrier's id, the tracking number, the page to print, the price; not shown in a log."""
 
     label_ref: str
     tracking: str = field(repr=False)
     pdf: bytes = field(repr=False)
+    price: Money | None = None

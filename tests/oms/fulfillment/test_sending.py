@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from oms.fulfillment import actions, queries
 from oms.fulfillment.labels import actions as labels
 from oms.fulfillment.labels import handlers
+from oms.fulfillment.models import Parcel
 from oms.fulfillment.packing import actions as packing
 from oms.fulfillment.packing.actions import Box
 from oms.fulfillment.personal import ShipmentTracking
@@ -126,6 +127,15 @@ def test_a_service_that_calls_first_is_refused_where_no_number_was_asked_for(
     with pytest.raises(BadInputError, match="phone"), transaction() as session:
         packing.close_box(session, part.id, Box(900, "hollow", "express"), by=PACKER)
     assert house.count("SELECT count(*) FROM shipments") == 0
+
+
+def test_a_parcel_keeps_what_its_label_cost_however_it_was_learnt(house: House, carrier: Party) -> None:
+    house.pack(house.buy({house.shop.clock: 1}))
+    with reading() as session:
+        told = session.execute(select(Parcel.postage, Parcel.currency)).all()
+    # 4.90 for the first 500 g, 1.00 for each 500 g begun beyond.
+    assert [tuple(row) for row in told] == [(590, "EUR")]
+    assert [one["amount"] for one in carrier.get("ledger")["labels"]] == [590]
 
 
 def test_a_lost_answer_is_found_again_and_there_is_one_label(house: House, carrier: Party) -> None:
