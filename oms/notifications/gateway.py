@@ -8,6 +8,7 @@ A server that offers no TLS is told nothing, unless it is on this machine: whoev
 import re
 import smtplib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -67,6 +68,8 @@ class _Wire(EmailPolicy):
 
 
 _settings: list[Settings] = []
+# Reading the authorities that this machine trusts takes longer than handing over a mail.
+_trust: list[ssl.SSLContext] = []
 _STOP = "List-Unsubscribe"
 # Bare bytes beyond ASCII only where they were agreed on with the server.
 _WIRE = _Wire(linesep="\r\n", cte_type="7bit")
@@ -77,6 +80,7 @@ _GO_ON = 354
 def configure(settings: Settings) -> None:
     """Take the mail server's address and our own from the settings."""
     _settings[:] = [settings]
+    _trust.clear()
     egress.reach("mail service", settings.smtp_url)
 
 
@@ -103,6 +107,12 @@ def send(mail: Mail, *, within: float = WHOLE, gate: Gate | None = None) -> None
     if attempt.error is not None:
         # Not chained: the library's own errors hold the address, and logs print chains.
         raise _ours(attempt.error) from None
+
+
+def _secure() -> ssl.SSLContext:
+    if not _trust:
+        _trust[:] = [http.tls()]
+    return _trust[0]
 
 
 class _Talk(smtplib.SMTP):
@@ -182,9 +192,8 @@ class _Attempt(threading.Thread):
         server.sendmail(sender, to, raw, ("SMTPUTF8", "BODY=8BITMIME") if is_wide else ())
 
     def _connected(self, scheme: str, host: str, port: int | None) -> smtplib.SMTP:
-        secure = http.tls()
         if scheme == "smtps":
-            server: _Talk = _TalkOverTls(host, port or _TLS_PORT, timeout=TIMEOUT, context=secure)
+            server: _Talk = _TalkOverTls(host, port or _TLS_PORT, timeout=TIMEOUT, context=_secure())
         else:
             server = _Talk(host, port or _MAIL_PORT, timeout=TIMEOUT)
         self.server, server.gate = server, self.gate
@@ -195,7 +204,7 @@ class _Attempt(threading.Thread):
         if scheme == "smtps":
             return server
         if server.has_extn("starttls"):
-            server.starttls(context=secure)
+            server.starttls(context=_secure())
             server.ehlo()
         elif not is_own_machine(host):
             server.close()
