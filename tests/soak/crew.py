@@ -1,4 +1,4 @@
-"""Staff at work during a soak: send what is paid, cancel, refund, and let people be forgotten."""
+"""Staff at work during a soak: look at doubts, send what is paid, cancel, refund, let people be forgotten."""
 
 import random
 import threading
@@ -14,6 +14,7 @@ from oms.fulfillment.models import FulfillmentOrder, Parcel, Shipment
 from oms.fulfillment.packing import actions as packing
 from oms.fulfillment.packing.actions import Box
 from oms.fulfillment.picking import actions as picking
+from oms.fulfillment.queries import on_hold
 from oms.fulfillment.states import FulfillmentState, LabelState, ShipmentState
 from oms.kernel.audit import Actor, ActorKind
 from oms.kernel.db import reading, retry_conflicts, transaction
@@ -27,6 +28,8 @@ from oms.orders.states import OrderState
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.states import Way
+from oms.risk import actions as risk
+from oms.risk import queries as doubts
 
 PIM = Actor(ActorKind.STAFF, "7", roles=frozenset({"picker-packer"}))
 _MOST = 20
@@ -54,6 +57,9 @@ class Crew:
 
     def _work(self) -> None:
         while not self._stop.wait(0.5):
+            for order_id in doubtful():
+                deed = self._choose.choices((self._let_go_on, self._refuse), (9, 1))[0]
+                self._try(deed, order_id)
             for part_id in open_parts():
                 deed = self._choose.choices((self._send, self._cancel), (9, 1))[0]
                 self._try(deed, part_id)
@@ -70,6 +76,14 @@ class Crew:
             self.odd.append(f"{name}: {error!r}"[:200])
         else:
             self.done[name] += 1
+
+    def _let_go_on(self, order_id: int) -> None:
+        with transaction() as session:
+            risk.send(session, orders.get(session, order_id).number, by=PIM)
+
+    def _refuse(self, order_id: int) -> None:
+        with transaction() as session:
+            risk.cancel(session, orders.get(session, order_id).number, by=PIM)
 
     def _send(self, part_id: int) -> None:
         with transaction() as session:
@@ -118,14 +132,24 @@ class Crew:
         self.done["forget"] += 1
 
 
+def doubtful() -> list[int]:
+    """Return orders that wait for somebody's look."""
+    with reading() as session:
+        return [order.id for _doubt, order in doubts.listed(session, are_open=True)]
+
+
 def open_parts() -> list[int]:
-    """Return fulfillment orders that nobody has begun."""
+    """Return fulfillment orders that nobody has begun, and that wait for nothing."""
     with reading() as session:
         return list(
             session.scalars(
                 select(FulfillmentOrder.id)
                 .join(Order, Order.id == FulfillmentOrder.order_id)
-                .where(FulfillmentOrder.state == FulfillmentState.OPEN, Order.state == OrderState.PLACED)
+                .where(
+                    FulfillmentOrder.state == FulfillmentState.OPEN,
+                    Order.state == OrderState.PLACED,
+                    ~on_hold(),
+                )
                 .order_by(FulfillmentOrder.id)
                 .limit(_MOST)
             )
