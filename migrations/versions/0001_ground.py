@@ -50,7 +50,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_deliveries_due",
         "outbox_deliveries",
-        ["due_at"],
+        ["due_at", "message_id"],
         postgresql_where=sa.text("state IN ('waiting', 'leased')"),
     )
     op.create_index(
@@ -86,6 +86,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("provider", "event_id", name="uq_webhook_events_provider_event_id"),
     )
     op.create_index("ix_webhook_events_occurred_at", "webhook_events", ["occurred_at"])
+    op.create_index(
+        "ix_webhook_events_open",
+        "webhook_events",
+        ["object_id"],
+        postgresql_where=sa.text("applied_at IS NULL"),
+    )
     _create_vault()
     _create_audit()
     _create_web_sessions()

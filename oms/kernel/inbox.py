@@ -2,15 +2,16 @@
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import Identity, Index, UniqueConstraint, func, select
+from sqlalchemy import Identity, Index, UniqueConstraint, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from oms.kernel import outbox
+from oms.kernel import clock, outbox
 from oms.kernel.db import Base
 from oms.kernel.register import Life, columns
 
@@ -31,6 +32,7 @@ class WebhookEvent(Base):
     __table_args__ = (
         UniqueConstraint("provider", "event_id"),
         Index("ix_webhook_events_occurred_at", "occurred_at"),
+        Index("ix_webhook_events_open", "object_id", postgresql_where=text("applied_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -110,6 +112,30 @@ def take(session: Session, event_id: int) -> WebhookEvent | None:
         .where(WebhookEvent.id == event_id, WebhookEvent.applied_at.is_(None))
         .with_for_update()
     )
+
+
+def answer(
+    session: Session, provider: str, object_ids: Collection[str], asked_at: datetime, *, but: str
+) -> int:
+    """Mark events about some objects applied that came before their party was asked; return how many.
+
+    What the party said then covers them, `but` those of a type that count one by one. Whoever holds one of
+    them at this moment is not waited for.
+    """
+    covered = (
+        select(WebhookEvent.id)
+        .where(
+            WebhookEvent.provider == provider,
+            WebhookEvent.object_id.in_(object_ids),
+            WebhookEvent.applied_at.is_(None),
+            WebhookEvent.received_at < asked_at,
+            WebhookEvent.type != but,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    known = {"applied_at": clock.now(), "outcome": "known"}
+    marked = update(WebhookEvent).where(WebhookEvent.id.in_(covered)).values(known)
+    return len(session.execute(marked.returning(WebhookEvent.id)).all())
 
 
 def unapplied(session: Session, *, older_than: datetime) -> int:

@@ -3,7 +3,7 @@
 import logging
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -23,11 +23,12 @@ from oms.kernel.outbox import Lease, Message, Patience
 from oms.kernel.register import columns, declare_place
 
 QUEUE = "counterfoil"
-# The two functions that a queue may name; their arguments are ids.
+# The two functions that a queue may name; the second is told the name of a job.
 DELIVER = "oms.kernel.jobs.deliver"
 RUN_SCHEDULED = "oms.kernel.jobs.run_scheduled"
 BATCH = 50
-# Who rings while nobody opens need not ring more often: what is due stays due in Postgres.
+_TURN = 30.0
+# Of BATCH deliveries each; more rings would not be opened sooner: what is due stays due in Postgres.
 MOST_RINGS = 40
 ATTEMPTS_IN_DRAIN = 1000
 _PATIENCE = Patience()
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 
 declare_place(
     "queue counterfoil",
-    holds="message ids and handler names, as JSON",
+    holds="names of jobs, as JSON",
     personal=False,
     purpose="doorbell for the worker",
     life="until the job is done",
@@ -125,17 +126,25 @@ def handlers_by_topic() -> dict[str, list[str]]:
     return topics
 
 
-def deliver(pairs: Sequence[Sequence[int | str]]) -> int:
-    """Do the deliveries named by (message id, handler); return how many came to a good end. RQ calls this."""
-    return sum(_deliver_one(int(message_id), str(name)) for message_id, name in pairs)
+def deliver() -> int:
+    """Do what is due, what waits longest first; return how many came to a good end. RQ calls this.
+
+    After BATCH of them, or half a minute, somebody else has a turn at the queue.
+    """
+    done, until = 0, time.monotonic() + _TURN
+    for _ in range(BATCH):
+        if time.monotonic() > until:
+            break
+        with transaction(Role.WORKER) as session:
+            held = outbox.claim(session)
+        if held is None:
+            break
+        done += _deliver_one(held)
+    return done
 
 
-def _deliver_one(message_id: int, name: str) -> bool:
-    handler = HANDLERS.get(name)
-    with transaction(Role.WORKER) as session:
-        held = outbox.lease(session, message_id, name)
-    if held is None:
-        return False
+def _deliver_one(held: Lease) -> bool:
+    handler = HANDLERS.get(held.handler)
     if handler is None:
         _give_back(held, UnavailableError("no handler of this name is installed"), _PATIENCE)
         return False
@@ -143,7 +152,7 @@ def _deliver_one(message_id: int, name: str) -> bool:
         with acting_as(handler.role):
             handler.run(held.message)
     except Exception as error:
-        log.exception("delivery failed: %s of message %s", name, message_id)
+        log.exception("delivery failed: %s of message %s", handler.name, held.message.id)
         _give_back(held, error, handler.patience)
         return False
     with transaction(Role.WORKER) as session:
@@ -211,18 +220,26 @@ def _note(session: Session, name: str, *, error: str) -> None:
 
 
 def relay_once(queue: Queue) -> int:
-    """Fan out new messages and ring for everything due; return how many deliveries were rung for."""
-    if queue.count >= MOST_RINGS:
-        return 0
+    """Fan out new messages and ring for what is due, once for each BATCH; return how many deliveries are due.
+
+    A job of the clock that lies in the queue is not put there again; it comes before all deliveries.
+    """
     with transaction(Role.WORKER) as session:
         outbox.fan_out(session, handlers_by_topic())
-        pairs = outbox.due(session)
-        overdue = [job.name for job in SCHEDULE.values() if _is_due(session, job)]
-    for start in range(0, len(pairs), BATCH):
-        queue.enqueue_call(DELIVER, args=[[list(p) for p in pairs[start : start + BATCH]]], result_ttl=0)
-    for name in overdue:
-        queue.enqueue_call(RUN_SCHEDULED, args=[name], result_ttl=0)
-    return len(pairs)
+        count = outbox.count_due(session, most=MOST_RINGS * BATCH)
+        overdue = {_job_id(job): job.name for job in SCHEDULE.values() if _is_due(session, job)}
+    lying = set(queue.get_job_ids())
+    rings = lying - {_job_id(job) for job in SCHEDULE.values()}
+    for _ in range(-(-count // BATCH) - len(rings)):
+        queue.enqueue_call(DELIVER, result_ttl=0)
+    for job_id in sorted(overdue.keys() - lying):
+        queue.enqueue_call(RUN_SCHEDULED, args=[overdue[job_id]], job_id=job_id, result_ttl=0, at_front=True)
+    return count
+
+
+def _job_id(job: Scheduled) -> str:
+    """Return the name of a job as the queue's library allows it for an id."""
+    return job.name.replace(".", "-")
 
 
 def drain(*, scheduled: bool = False) -> int:
@@ -237,10 +254,10 @@ def drain(*, scheduled: bool = False) -> int:
     for _ in range(ATTEMPTS_IN_DRAIN):
         with transaction(Role.WORKER) as session:
             fresh = outbox.fan_out(session, handlers_by_topic())
-            pairs = outbox.due(session)
-        done += deliver(pairs)
-        if not fresh and not pairs:
+            waiting = outbox.count_due(session, most=1)
+        if not fresh and not waiting:
             return done
+        done += deliver()
     return done
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Identity, Index, func, select, text, update
+from sqlalchemy import ColumnElement, ForeignKey, Identity, Index, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -20,6 +20,22 @@ LEASE = timedelta(seconds=90)
 MOST_ATTEMPTS = 8
 _LONGEST_DOUBLING = 12
 
+# What every delivery costs: one statement, which waits for no other worker.
+_CLAIM = text(
+    """
+    WITH chosen AS (
+        SELECT message_id, handler FROM outbox_deliveries
+        WHERE state IN ('waiting', 'leased') AND due_at <= now() AND coalesce(leased_until, now()) <= now()
+        ORDER BY due_at, message_id LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE outbox_deliveries AS d
+    SET state = 'leased', attempts = d.attempts + 1, fence = d.fence + 1, leased_until = now() + :lease
+    FROM chosen JOIN outbox_messages AS m ON m.id = chosen.message_id
+    WHERE d.message_id = chosen.message_id AND d.handler = chosen.handler
+    RETURNING d.message_id, d.handler, d.fence, d.attempts, now() - d.tried_since AS tried_for,
+              m.topic, m.payload
+    """
+)
 _NOTHING_LEFT = (
     "NOT EXISTS (SELECT 1 FROM outbox_deliveries AS d WHERE d.message_id = outbox_messages.id"
     " AND d.state <> 'done')"
@@ -61,7 +77,12 @@ class OutboxDelivery(Base):
         "message_id handler state attempts fence tried_since due_at leased_until settled_at error"
     )
     __table_args__ = (
-        Index("ix_outbox_deliveries_due", "due_at", postgresql_where=text("state IN ('waiting', 'leased')")),
+        Index(
+            "ix_outbox_deliveries_due",
+            "due_at",
+            "message_id",
+            postgresql_where=text("state IN ('waiting', 'leased')"),
+        ),
         Index("ix_outbox_deliveries_dead", "settled_at", postgresql_where=text("state = 'dead'")),
     )
 
@@ -146,49 +167,27 @@ def fan_out(session: Session, handlers: dict[str, list[str]], *, most: int = 500
     return len(fresh)
 
 
-def due(session: Session, *, most: int = 200) -> list[tuple[int, str]]:
-    """Return (message id, handler) of what waits, or whose lease ran out, by the database's clock."""
-    rows = session.execute(
-        select(OutboxDelivery.message_id, OutboxDelivery.handler)
-        .where(
-            OutboxDelivery.state.in_([DeliveryState.WAITING, DeliveryState.LEASED]),
-            OutboxDelivery.due_at <= func.now(),
-            func.coalesce(OutboxDelivery.leased_until, func.now()) <= func.now(),
-        )
-        .order_by(OutboxDelivery.due_at, OutboxDelivery.message_id)
-        .limit(most)
+def count_due(session: Session, *, most: int) -> int:
+    """Return how many deliveries wait for a worker or lost theirs, by the database's clock, up to `most`."""
+    found = select(OutboxDelivery.message_id).where(*_is_due()).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _is_due() -> tuple[ColumnElement[bool], ...]:
+    return (
+        OutboxDelivery.state.in_([DeliveryState.WAITING, DeliveryState.LEASED]),
+        OutboxDelivery.due_at <= func.now(),
+        func.coalesce(OutboxDelivery.leased_until, func.now()) <= func.now(),
     )
-    return [(row.message_id, row.handler) for row in rows]
 
 
-def lease(session: Session, message_id: int, handler: str) -> Lease | None:
-    """Take the lease of a delivery; None when it is settled, not due, or somebody else's."""
-    row = session.execute(
-        update(OutboxDelivery)
-        .where(
-            OutboxDelivery.message_id == message_id,
-            OutboxDelivery.handler == handler,
-            OutboxDelivery.state.in_([DeliveryState.WAITING, DeliveryState.LEASED]),
-            OutboxDelivery.due_at <= func.now(),
-            func.coalesce(OutboxDelivery.leased_until, func.now()) <= func.now(),
-        )
-        .values(
-            state=DeliveryState.LEASED,
-            attempts=OutboxDelivery.attempts + 1,
-            fence=OutboxDelivery.fence + 1,
-            leased_until=func.now() + LEASE,
-        )
-        .returning(
-            OutboxDelivery.fence,
-            OutboxDelivery.attempts,
-            (func.now() - OutboxDelivery.tried_since).label("tried_for"),
-        )
-    ).one_or_none()
+def claim(session: Session) -> Lease | None:
+    """Take the lease of what has been due longest and nobody else takes; None when nothing is due."""
+    row = session.execute(_CLAIM, {"lease": LEASE}).one_or_none()
     if row is None:
         return None
-    message = session.get_one(OutboxMessage, message_id)
-    said = Message(message.id, message.topic, message.payload)
-    return Lease(said, handler, row.fence, row.attempts, row.tried_for)
+    said = Message(row.message_id, row.topic, row.payload)
+    return Lease(said, row.handler, row.fence, row.attempts, row.tried_for)
 
 
 def settle(session: Session, held: Lease) -> bool:
@@ -242,6 +241,7 @@ def _finish(session: Session, held: Lease, **values: object) -> bool:
         )
         .values(**values)
         .returning(OutboxDelivery.message_id)
+        .execution_options(synchronize_session=False)
     ).all()
     return bool(done)
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import func, select
+
 from oms.kernel import clock, inbox, jobs
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.inbox import WebhookEvent
@@ -23,9 +25,15 @@ REFUSED = "payment_intent.payment_failed"
 
 @jobs.on("stripe.told", role=Role.WORKER)
 def believe(message: Message) -> None:
-    """Ask Stripe about the object of an event, and apply the answer once; the event is a doorbell."""
+    """Ask Stripe about the object of an event, and apply the answer once; the event is a doorbell.
+
+    Stripe rings several times for one thing: the answer holds for all that rang before it was asked for.
+    """
     with reading() as session:
-        event = session.get_one(WebhookEvent, message.number("event"))
+        chosen = select(WebhookEvent, func.now()).where(WebhookEvent.id == message.number("event"))
+        event, asked_at = session.execute(chosen).one()
+    if event.applied_at is not None:
+        return
     truth = _ask_about(event.object_id)
     with transaction() as session:
         taken = inbox.take(session, event.id)
@@ -36,8 +44,11 @@ def believe(message: Message) -> None:
             taken.outcome = actions.apply_truth(session, truth)
             if taken.type == REFUSED and actions.note_refusal(session, truth):
                 taken.outcome = queries.REFUSED_CARD
+            about = {truth.session_ref, truth.intent_ref or truth.session_ref}
+            inbox.answer(session, taken.provider, about, asked_at, but=REFUSED)
         elif isinstance(truth, RefundTruth):
             taken.outcome = actions.apply_refund_truth(session, truth)
+            inbox.answer(session, taken.provider, {truth.refund_ref}, asked_at, but=REFUSED)
         else:
             taken.outcome = "no payment of ours"
 

@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from oms.kernel import jobs
-from oms.kernel.db import Role, reading
+from oms.kernel import jobs, outbox
+from oms.kernel.db import Role, reading, transaction
+from oms.payments import handlers as payments
+from oms.payments.models import Payment
 from tests import make
 from tests.fakes import STRIPE_SECRET, Party
 from tests.make import Shop
@@ -138,3 +140,43 @@ def test_events_in_any_order_and_number_end_in_one_placed_order(
     assert make.state_of(placed.order.number) == "placed"
     with reading() as session:
         assert session.scalar(text("SELECT count(*) FROM outbox_messages WHERE topic = 'order.placed'")) == 1
+
+
+def applied() -> list[str]:
+    with reading() as session:
+        found = text("SELECT outcome FROM webhook_events WHERE applied_at IS NOT NULL ORDER BY id")
+        return list(session.scalars(found))
+
+
+def test_one_answer_of_stripe_holds_for_all_that_rang_before_it(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    refs = [make.pay(make.order({small.pencil: 1}), stripe) for _ in range(2)]
+    jobs.drain()
+    for number, ref in enumerate((refs[0], refs[0], refs[1], refs[0])):
+        body = event(ref, number)
+        ring(store, body, signature(body))
+    with transaction(Role.WORKER) as session:
+        outbox.fan_out(session, jobs.handlers_by_topic())
+        first = outbox.claim(session)
+    assert first is not None
+    payments.believe(first.message)
+    assert applied() == ["captured", "known", "known"]
+    late = event(refs[0], 9)
+    ring(store, late, signature(late))
+    assert applied() == ["captured", "known", "known"]
+    jobs.drain()
+    assert applied() == ["captured", "known", "captured", "known", "known"]
+
+
+def test_each_card_that_was_refused_is_counted_whatever_was_answered_before(
+    small: Shop, store: FlaskClient, stripe: Party
+) -> None:
+    placed = make.order({small.pencil: 1})
+    ref = make.pay(placed, stripe)
+    refused = json.loads(event(ref, 1)) | {"type": "payment_intent.payment_failed"}
+    for body in (event(ref, 0), json.dumps(refused).encode(), json.dumps(refused | {"id": "evt_2"}).encode()):
+        ring(store, body, signature(body))
+    jobs.drain()
+    with reading() as session:
+        assert session.get_one(Payment, placed.payment.id).refusals == 2
