@@ -6,8 +6,8 @@ VENV := .venv/bin
 PY := $(VENV)/python
 CODE := oms storefront migrations tests wsgi.py
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
-# Stock, prices and goods know nobody: their tests pass as the database role that may see nobody.
-BLIND := tests/oms/inventory tests/oms/pricing tests/oms/catalog tests/oms/shipping
+# Stock, prices, goods and forecasts know nobody: their tests pass as the database role that may see nobody.
+BLIND := tests/oms/inventory tests/oms/pricing tests/oms/catalog tests/oms/shipping tests/oms/insights
 
 .DEFAULT_GOAL := help
 .PHONY: help run test setup setup-dev lint types contracts format migrate requirements translations bench faults soak privacy pictures demo-reset clean

@@ -9,6 +9,7 @@ from oms.catalog.search import models as search
 from oms.desk.changes.many import models as bulk
 from oms.fulfillment import models as fulfillment
 from oms.fulfillment import personal as fulfillment_personal
+from oms.insights import models as insights
 from oms.inventory import models as inventory
 from oms.kernel import audit, egress, inbox, jobs, outbox
 from oms.kernel.db import Base
@@ -71,5 +72,5 @@ MODULES = (
     *(moving, moving_personal, exports, exports_personal),
     *(minors, minors_personal, official, parcels_personal),
     *(texting, texting_personal),
-    bulk,
+    *(bulk, insights),
 )

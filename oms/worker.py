@@ -30,6 +30,7 @@ from oms.desk.changes.many import handlers as many
 from oms.fulfillment import handlers as fulfillment
 from oms.fulfillment.labels import handlers as labels
 from oms.fulfillment.tracking import handlers as tracking
+from oms.insights import handlers as insights
 from oms.inventory import handlers as inventory
 from oms.kernel import jobs, vault
 from oms.kernel.config import Settings, load
@@ -77,7 +78,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     *(fulfillment, labels, tracking, many, risk),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails, texting),
     *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails, minor_mails, official_mails),
-    sign_in_mails,
+    *(sign_in_mails, insights),
     *(privacy, asking, copies, exports, locks, moving, minors, official, parcels, telling, backups),
 )
 

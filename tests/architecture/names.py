@@ -46,6 +46,8 @@ ALSO = {
     "oms/notifications/letters.py": "what each mail says",
     "oms/fulfillment/printing/paper.py": "PDFs with the fonts that a name needs",
     "oms/fulfillment/scanning.py": "what a scanner types",
+    "oms/insights/demand/forecasting.py": "the arithmetic of forecasts",
+    "oms/insights/reordering.py": "the arithmetic of when to order, and how much",
     "oms/inventory/sourcing.py": "the rules that choose a warehouse",
     "oms/orders/placing/necessity.py": "which fields an order needs",
     "oms/payments/reconciling.py": "our money beside Stripe's",

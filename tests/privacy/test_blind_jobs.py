@@ -31,6 +31,9 @@ Measured = Callable[..., None]
 BLIND = [
     "fulfillment.prepare_sending",
     "fulfillment.tracking.believe",
+    "insights.find_what_to_reorder",
+    "insights.forecast_demand",
+    "insights.look_again",
     "inventory.tell_lists",
     "orders.close_finished",
     "payments.note_fees",

@@ -1,4 +1,4 @@
-"""Stock, sourcing, prices, reports and reconciliation know nobody: they do their work as `blind` (001-22)."""
+"""Stock, sourcing, prices, forecasts, reports, reconciliation know nobody: they work as `blind` (001-22)."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -12,6 +12,9 @@ from oms.desk.home import queries as home
 from oms.desk.stock import queries as ledger
 from oms.fulfillment import actions as sending
 from oms.fulfillment import queries as parts
+from oms.insights import actions as insights
+from oms.insights import queries as standing
+from oms.insights.actions import Rule
 from oms.inventory import actions as stock
 from oms.inventory import handlers as shelf_work
 from oms.inventory import queries as shelves
@@ -101,6 +104,12 @@ def works(small: make.Shop) -> dict[str, Callable[[], object]]:
         "make fulfillment orders": as_blind(lambda s: sending.make_parts(s, 1)),
         "list what is to be sent": as_blind(parts.sent_counts),
         "close what is finished": orders.close_finished,
+        "forecast demand": as_blind(lambda s: insights.forecast_due(s, 10)),
+        "say how a SKU is bought": as_blind(
+            lambda s: insights.set_rule(s, one, Rule(reorder_at=90), by=SYSTEM)
+        ),
+        "find what to reorder": as_blind(insights.watch),
+        "list what to order": as_blind(standing.to_order),
         "find what is to close": as_blind(lambda s: agreements.to_close(s, before=now)),
         "report the day": as_blind(lambda s: home.day(s, now - month)),
         "report tax by rate": as_blind(
@@ -121,10 +130,12 @@ def test_every_job_of_stock_reports_and_reconciliation_passes_as_blind(
 
     assert results["compare counters with the ledger"] == []
     assert results["reconcile with Stripe"] == []
+    assert results["forecast demand"] == 2
+    assert results["list what to order"]
     assert results["say what is available"] == {blind.clock: 28, blind.pencil: 94}
     assert isinstance(results["report the day"], home.Day)
     assert results["report the day"].units == 9
-    measured("B38", f"{len(results)} jobs of {len(results)} pass as blind", passed=len(results) >= 20)
+    measured("B38", f"{len(results)} jobs of {len(results)} pass as blind", passed=len(results) >= 24)
 
 
 def test_whatever_else_is_tried_finds_no_way(blind: make.Shop) -> None:
@@ -138,8 +149,10 @@ def test_whatever_else_is_tried_finds_no_way(blind: make.Shop) -> None:
 
 def test_the_handlers_of_these_rooms_run_as_blind() -> None:
     known = [*jobs.HANDLERS.values(), *jobs.SCHEDULE.values()]
-    theirs = {one.run.__name__: one.role for one in known if one.run.__module__.startswith("oms.inventory.")}
-    assert theirs == {"tell_lists": Role.BLIND}
+    rooms = ("oms.inventory.", "oms.insights.")
+    theirs = {one.run.__name__: one.role for one in known if one.run.__module__.startswith(rooms)}
+    names = ("tell_lists", "forecast_demand", "find_what_to_reorder", "look_again")
+    assert theirs == dict.fromkeys(names, Role.BLIND)
     assert {one.role for one in known if one.run.__name__ in {"prepare_sending", "close_finished"}} == {
         Role.BLIND
     }

@@ -1,0 +1,1 @@
+"""Demand by SKU and day, and the forecasts that are made of it."""
