@@ -18,6 +18,7 @@ from oms.fulfillment.packing import views as packing
 from oms.fulfillment.picking import views as picking
 from oms.fulfillment.printing import views as printing
 from oms.fulfillment.printing.many import views as labels
+from oms.insights import views as replenish
 from oms.kernel.config import Settings
 from oms.privacy import views as privacy
 from oms.privacy.asking import views as asking
@@ -54,6 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     noting.blueprint,
     search.blueprint,
     stock.blueprint,
+    replenish.blueprint,
     returns.blueprint,
     risk.blueprint,
     outbox.blueprint,

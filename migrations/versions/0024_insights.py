@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("made_on", sa.Date(), nullable=False),
         sa.Column("method", sa.String(), server_default="", nullable=False),
         sa.Column("week", sa.ARRAY(sa.Double()), nullable=False),
+        sa.Column("past", sa.ARRAY(sa.BigInteger()), server_default="{}", nullable=False),
         sa.Column("days", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("tested", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("error", sa.Double(), server_default="0", nullable=False),

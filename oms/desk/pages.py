@@ -54,6 +54,7 @@ RAIL = (
             Place(_l("Returns"), "oms.returns.index", Permission.ORDERS_READ, "returns"),
             Place(_l("Doubtful orders"), "oms.risk.index", Permission.RISK, "doubtful"),
             Place(_l("Stock"), "oms.stock.index", Permission.STOCK_READ, "sold out"),
+            Place(_l("To order"), "oms.replenish.index", Permission.STOCK_READ, "to order"),
         ),
     ),
     (

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from oms.fulfillment.models import FulfillmentOrder
 from oms.fulfillment.queries import on_hold
 from oms.fulfillment.states import FulfillmentState
+from oms.insights.models import ReplenishmentAlert
 from oms.inventory.models import StockLevel
 from oms.kernel.outbox import DeliveryState, OutboxDelivery
 from oms.orders.models import Order, OrderHold
@@ -40,6 +41,10 @@ def waiting(session: Session) -> dict[str, int]:
             .scalar_subquery()
             .label("returns"),
             select(func.count()).select_from(gone.subquery()).scalar_subquery().label("sold out"),
+            select(func.count(ReplenishmentAlert.id))
+            .where(ReplenishmentAlert.cleared_at.is_(None))
+            .scalar_subquery()
+            .label("to order"),
             select(func.count(OrderDoubt.id))
             .where(OrderDoubt.state == DoubtState.OPEN)
             .scalar_subquery()

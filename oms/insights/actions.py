@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from oms.insights import queries, reordering
 from oms.insights.demand import forecasting
+from oms.insights.demand.forecasting import History
 from oms.insights.demand.queries import due, histories
 from oms.insights.models import DemandForecast, ReplenishmentAlert, ReplenishmentOrder, ReplenishmentRule
 from oms.insights.reordering import Terms
@@ -16,6 +18,8 @@ from oms.kernel import audit, clock
 from oms.kernel.audit import Actor
 from oms.kernel.errors import BadInputError
 
+# So many weeks of the past are shown beside those to come.
+_WEEKS = 8
 _WATCH = text("SELECT pg_advisory_xact_lock(hashtext('replenishment'))")
 
 
@@ -35,12 +39,12 @@ def forecast_due(session: Session, most: int) -> int:
     today = clock.today()
     wanted = due(session, today, most)
     rows = [
-        {"variant_id": variant_id, "made_on": today, **asdict(forecasting.forecast(history))}
+        {"variant_id": variant_id, "made_on": today, **_said(history)}
         for variant_id, history in sorted(histories(session, wanted, today).items())
     ]
     if not rows:
         return 0
-    new = insert(DemandForecast).values([{**row, "week": list(row["week"])} for row in rows])
+    new = insert(DemandForecast).values(rows)
     values = {name: new.excluded[name] for name in rows[0] if name != "variant_id"}
     session.execute(new.on_conflict_do_update(index_elements=["variant_id"], set_=values))
     # Asked under the locks of the rows above: a rule of this moment is seen here, or waits and reckons anew.
@@ -54,6 +58,11 @@ def forecast_due(session: Session, most: int) -> int:
         [{"variant_id": row["variant_id"], **one} for row, one in zip(rows, levels, strict=True)],
     )
     return len(rows)
+
+
+def _said(history: History) -> dict[str, Any]:
+    found = forecasting.forecast(history)
+    return {**asdict(found), "week": list(found.week), "past": history.weeks(_WEEKS)}
 
 
 def _terms(session: Session, variant_ids: list[int]) -> dict[int, Terms]:

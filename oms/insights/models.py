@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import ARRAY, CheckConstraint, Double, ForeignKey, Identity, Index, func, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Double, ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from oms.insights.reordering import LEAD_DAYS, PACK, REVIEW_DAYS, Terms
@@ -14,12 +14,13 @@ from oms.kernel.register import columns
 class DemandForecast(Base):
     """What a SKU will sell on each day of a week, from a day on; how good such forecasts were; its levels.
 
+    `past` is what sold in each of the last weeks, the oldest first.
     It is ordered at `reorder_point`, of which `safety` is for days that sell more; None: it does not sell.
     """
 
     __tablename__ = "demand_forecasts"
     __columns__: ClassVar = columns(
-        "variant_id made_on method week days tested error naive_error mase deviation reorder_point up_to"
+        "variant_id made_on method week past days tested error naive_error mase deviation reorder_point up_to"
         " safety"
     )
 
@@ -27,6 +28,7 @@ class DemandForecast(Base):
     made_on: Mapped[date]
     method: Mapped[str] = mapped_column(server_default="")
     week: Mapped[list[float]] = mapped_column(ARRAY(Double))
+    past: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
     days: Mapped[int] = mapped_column(server_default="0")
     tested: Mapped[int] = mapped_column(server_default="0")
     error: Mapped[float] = mapped_column(Double, server_default="0")

@@ -19,8 +19,8 @@ MOST_ROWS = 200
 _FREE = func.greatest(0, StockLevel.on_hand - StockLevel.reserved - StockLevel.allocated - StockLevel.safety)
 
 
-def standing() -> Select[Any]:
-    """Ask of every watched variant for its reorder point, what is free, and what is on its way.
+def standing(*, everything: bool = False) -> Select[Any]:
+    """Ask of every watched variant, or of every one, for its reorder point, what is free and on its way.
 
     On its way is what the levels say, and what was ordered and should be here by today or later, less what
     came since.
@@ -64,7 +64,7 @@ def standing() -> Select[Any]:
         .join(Variant, and_(Variant.id == DemandForecast.variant_id, Variant.withdrawn_at.is_(None)))
         .outerjoin(ordered, ordered.c.variant_id == DemandForecast.variant_id)
         .outerjoin(ReplenishmentRule, ReplenishmentRule.variant_id == DemandForecast.variant_id)
-        .where(func.coalesce(ReplenishmentRule.is_watched, True))
+        .where(func.coalesce(ReplenishmentRule.is_watched, True) | everything)
     )
 
 
@@ -78,8 +78,18 @@ class Stand:
     free: int
     way: int
     forecast: DemandForecast
-    terms: Terms
+    rule: ReplenishmentRule | None
     alert: ReplenishmentAlert | None
+
+    @property
+    def terms(self) -> Terms:
+        """Return how it is bought."""
+        return self.rule.terms if self.rule else Terms()
+
+    @property
+    def is_watched(self) -> bool:
+        """Say whether it has alerts."""
+        return self.rule is None or self.rule.is_watched
 
     @property
     def per_day(self) -> float:
@@ -111,13 +121,15 @@ def low_next(session: Session, most: int) -> list[Stand]:
 
 
 def stand_of(session: Session, sku: str) -> Stand | None:
-    """Return where one SKU stands; None where it is not watched or has no forecast yet."""
-    found = _stands(session, Variant.sku == sku, 1)
+    """Return where one SKU stands, watched or not; None where it has no forecast yet, or is on no shelf."""
+    found = _stands(session, Variant.sku == sku, 1, everything=True)
     return found[0] if found else None
 
 
-def _stands(session: Session, condition: ColumnElement[bool], most: int) -> list[Stand]:
-    now = standing().subquery("now")
+def _stands(
+    session: Session, condition: ColumnElement[bool], most: int, *, everything: bool = False
+) -> list[Stand]:
+    now = standing(everything=everything).subquery("now")
     week = func.nullif(_week_sum(), 0)
     rows = session.execute(
         select(
@@ -152,7 +164,7 @@ def _stands(session: Session, condition: ColumnElement[bool], most: int) -> list
             int(row.free),
             int(row.way),
             row.DemandForecast,
-            row.ReplenishmentRule.terms if row.ReplenishmentRule else Terms(),
+            row.ReplenishmentRule,
             row.ReplenishmentAlert,
         )
         for row in rows
@@ -161,6 +173,16 @@ def _stands(session: Session, condition: ColumnElement[bool], most: int) -> list
 
 def _week_sum() -> Any:  # noqa: ANN401 - a SQL expression
     return select(func.sum(func.unnest(DemandForecast.week).column_valued())).scalar_subquery()
+
+
+def ordered(session: Session, variant_id: int) -> ReplenishmentOrder | None:
+    """Return what is noted as ordered of a variant."""
+    return session.get(ReplenishmentOrder, variant_id)
+
+
+def rule_of(session: Session, variant_id: int) -> ReplenishmentRule | None:
+    """Return how a variant is bought; None where it has no rule of its own."""
+    return session.get(ReplenishmentRule, variant_id)
 
 
 def variant_of(session: Session, sku: str) -> Variant:

@@ -32,6 +32,7 @@ _DESK_ONLY = (
     "oms/local/",
     "oms/staff/",
     "oms/desk/",
+    "oms/insights/",
     "oms/cli",
     "oms/worker",
     "oms/kernel/config",

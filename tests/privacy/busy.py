@@ -239,6 +239,7 @@ def _of_desk(small: Shop, order: Order) -> dict[str, str]:
         "oms.printing.label": f"/shipments/{parcel}/label",
         "oms.printing.slip": f"/shipments/{parcel}/slip",
         "oms.privacy.request_page": f"/privacy/{_request(order).number}",
+        "oms.replenish.sku": "/replenish/RETRO-CLOCK",
         "oms.risk.doubt": f"/risk/{_doubted(small)}",
         "oms.returns.settle": f"/returns/withdrawals/{_withdraw(returned)}/settle",
         "oms.staff.member": f"/staff/{member}",

@@ -77,6 +77,7 @@ def _waiting(waits: dict[str, int], notes: dict[str, str]) -> list[dict[str, Any
         (_("to pack"), "to pack", "oms.packing.index", {}, Permission.WAREHOUSE),
         (_("held"), "held", "oms.orders.index", {"hold": "1"}, Permission.ORDERS_READ),
         (_("sold out"), "sold out", "oms.stock.index", {"state": "out"}, Permission.STOCK_READ),
+        (_("to order"), "to order", "oms.replenish.index", {}, Permission.STOCK_READ),
         (_("withdrawals"), "returns", "oms.returns.index", {}, Permission.ORDERS_READ),
         (_("people to answer"), "privacy", "oms.privacy.index", {}, Permission.PRIVACY),
         (_("failed effects"), "failed", "oms.outbox.index", {}, Permission.OPERATIONS),

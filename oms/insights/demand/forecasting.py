@@ -39,6 +39,11 @@ class History:
         """Return the days before one, by its place."""
         return History(self.units[:day], self.known[:day], self.shop[:day])
 
+    def weeks(self, most: int) -> list[int]:
+        """Return the units of the last whole weeks, at most so many, the oldest first."""
+        ends = range(len(self), WEEK - 1, -WEEK)[:most]
+        return [round(sum(self.units[end - WEEK : end])) for end in reversed(ends)]
+
     def __len__(self) -> int:
         return len(self.units)
 

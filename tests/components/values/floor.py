@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, Form, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -534,3 +534,80 @@ class NoticeForm(Form):
 
     en_law = TextAreaField("Law and courts, English")
     is_material = BooleanField("Announce it 30 days ahead")
+
+
+def replenish() -> dict[str, Any]:
+    """What runs low, and what comes next."""
+    names = ("sku", "name", "choice", "free", "way", "per_day", "lasts", "point", "quantity", "why")
+    rows = [
+        (
+            *("NB-FIELD-DOT-GRN", "Field notebook", "Moss", "9", "0", "2.4", "3 days", "46", "60"),
+            "34 sell in the 14 days until goods come; 12 in reserve.",
+        ),
+        ("PC-CEDAR-2B", "Cedar pencil", "2B", "0", "40", "11.5", "0 days", "200", "200", "Set by hand."),
+    ]
+    listed = [{**dict(zip(names, row, strict=True)), "url": "#"} for row in rows]
+    return {**desk("To order", "To order"), "wanted": listed, "others": listed[:1], "csv_url": "#"}
+
+
+def nothing_to_order() -> dict[str, Any]:
+    """Everything is there."""
+    return {**replenish(), "wanted": [], "others": [], "csv_url": ""}
+
+
+class BoughtForm(Form):
+    """How a SKU is bought."""
+
+    lead_days = IntegerField("Days until goods come")
+    review_days = IntegerField("Days between two orders")
+    pack = IntegerField("Units in a pack")
+    reorder_at = IntegerField("Order when so many are left")
+    is_watched = BooleanField("Say when it runs low")
+
+
+class ComingForm(Form):
+    """What was ordered."""
+
+    units = IntegerField("Units on their way", [InputRequired()])
+    expected_on = DateField("Here by")
+
+
+def replenish_sku() -> dict[str, Any]:
+    """One SKU that runs low."""
+    units = [12, 18, 15, 21, 17, 17, 17]
+    bars = [
+        {
+            "x": 6 + 40 * n,
+            "y": 100 - 4 * one,
+            "tall": 4 * one,
+            "middle": 20 + 40 * n,
+            "above": 96 - 4 * one,
+            "units": str(one),
+            "is_ahead": n > 3,
+        }
+        for n, one in enumerate(units)
+    ]
+    values = desk("Field notebook", "To order")
+    return {
+        **values,
+        "page": {**values["page"], "back": "/oms/replenish"},
+        "item": {"sku": "NB-FIELD-DOT-GRN", "choice": "Moss, dot grid"},
+        "stock_url": "#",
+        "chip": ("order now", "late"),
+        "facts": [("Free", "9"), ("On the way", "0"), ("Sells a day", "2.4"), ("Order now", "60")],
+        "sentences": ["The forecast misses by 1.4 units a day; guessing misses by 1.9."],
+        "weeks": [("2 Nov 2026", "21", "sold"), ("9 Nov 2026", "17", "expected")],
+        "chart": {
+            "bars": bars,
+            "wide": 280,
+            "tall": 116,
+            "bar": 28,
+            "line": 100,
+            "label": "Units a week: 66 sold in 4 weeks, 51 expected in the next 3.",
+        },
+        "rule": BoughtForm(),
+        "rule_url": "#",
+        "ordered": ComingForm(),
+        "ordered_url": "#",
+        "hints": {"lead_days": "14 where it stays empty", "review_days": "7", "pack": "1"},
+    }
