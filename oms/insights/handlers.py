@@ -8,16 +8,18 @@ from oms.kernel.db import Role, transaction
 from oms.kernel.outbox import Message
 
 # So many SKUs in one transaction, and so many of those in one run: what is left is taken at the next.
-_MOST, _ROUNDS = 500, 20
+_MOST, _ROUNDS = 500, 10
 
 
 @jobs.every(timedelta(minutes=10), role=Role.BLIND)
 def forecast_demand() -> None:
-    """Forecast the demand of every SKU once a day, after midnight in UTC."""
+    """Forecast the demand of every SKU once a day, after midnight in UTC, and see what is low by it."""
     for _ in range(_ROUNDS):
         with transaction() as session:
-            if actions.forecast_due(session, _MOST) < _MOST:
-                return
+            done = actions.forecast_due(session, _MOST)
+            actions.watch(session)
+        if done < _MOST:
+            return
 
 
 @jobs.every(timedelta(minutes=1), role=Role.BLIND)

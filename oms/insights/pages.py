@@ -23,6 +23,7 @@ from oms.web.frame import flashed, page
 
 # Weeks to come that are shown; and the drawing, in its own units.
 _AHEAD = 4
+_YEAR = 365
 _STEP, _BAR, _TALL, _FOOT = 40, 28, 100, 116
 
 
@@ -139,6 +140,8 @@ def _rounded(units: float) -> str:
 def _lasts(found: Stand) -> str:
     if found.days_left is None:
         return str(_("does not sell"))
+    if found.days_left > _YEAR:
+        return str(_("over a year"))
     return str(ngettext("%(num)s day", "%(num)s days", found.days_left))
 
 
@@ -183,8 +186,8 @@ def _sentences(found: Stand | None) -> list[str]:
             naive=_rounded(said.naive_error),
         ),
         _(
-            "Tried on %(tested)s past days, each from the days before it alone. Scaled error (MASE):"
-            " %(mase)s; below 1 is better than that guess.",
+            "Tried on %(tested)s past days, each from the days before it alone. Beside what the guess missed"
+            " by on those earlier days, the forecast misses %(mase)s times as much (MASE).",
             tested=said.tested,
             mase=filters.number(round(said.mase, 2)),
         ),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from oms.catalog.models import FALLBACK, ProductText, Variant
@@ -16,6 +16,8 @@ from oms.kernel import clock
 from oms.kernel.errors import NotFoundError
 
 MOST_ROWS = 200
+# A mean of floats that should be whole is not quite.
+_DIGITS = 6
 _FREE = func.greatest(0, StockLevel.on_hand - StockLevel.reserved - StockLevel.allocated - StockLevel.safety)
 
 
@@ -99,7 +101,7 @@ class Stand:
     @property
     def days_left(self) -> int | None:
         """Return for how many whole days what is free lasts; None where nothing sells."""
-        return int(self.free / self.per_day) if self.per_day else None
+        return int(round(self.free / self.per_day, _DIGITS)) if self.per_day else None
 
     @property
     def quantity(self) -> int:
@@ -116,8 +118,9 @@ def to_order(session: Session) -> list[Stand]:
 
 
 def low_next(session: Session, most: int) -> list[Stand]:
-    """Return the SKUs without an alert that come to their reorder point first."""
-    return _stands(session, ReplenishmentAlert.id.is_(None), most)
+    """Return the SKUs that sell and have no alert, those first that come to their reorder point first."""
+    is_next = and_(ReplenishmentAlert.id.is_(None), DemandForecast.reorder_point.is_not(None))
+    return _stands(session, is_next, most)
 
 
 def stand_of(session: Session, sku: str) -> Stand | None:
@@ -131,6 +134,8 @@ def _stands(
 ) -> list[Stand]:
     now = standing(everything=everything).subquery("now")
     week = func.nullif(_week_sum(), 0)
+    is_low = ReplenishmentAlert.id.is_not(None)
+    left = case((is_low, now.c.free), else_=now.c.position - now.c.reorder_point)
     rows = session.execute(
         select(
             Variant,
@@ -152,7 +157,7 @@ def _stands(
             and_(ReplenishmentAlert.variant_id == Variant.id, ReplenishmentAlert.cleared_at.is_(None)),
         )
         .where(condition)
-        .order_by(((now.c.position - now.c.reorder_point) / week).nulls_last(), Variant.sku)
+        .order_by((left / week).nulls_last(), Variant.sku)
         .limit(most)
     ).all()
     labels = choice_names(session, {row.Variant.product_id for row in rows}, FALLBACK)

@@ -15,7 +15,7 @@ from oms.web.security import actor, permit, signed_in
 from oms.web.taking import takes
 
 blueprint = Blueprint("replenish", __name__)
-_NEXT = 50
+_NEXT = 25
 
 
 @blueprint.get("/replenish")

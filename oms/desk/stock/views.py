@@ -109,7 +109,12 @@ def _level(session: Session, variant: Variant, form: BookingForm | None) -> str:
     return _page(
         "desk/stock/level.html",
         title,
-        item={"sku": variant.sku, "name": title, "choice": choice},
+        item={
+            "sku": variant.sku,
+            "name": title,
+            "choice": choice,
+            "order_url": url_for("oms.replenish.sku", sku=variant.sku),
+        },
         levels=[_row(one) for one in levels],
         movements=[_movement(one, places, names) for one in booked],
         form=form,

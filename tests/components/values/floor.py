@@ -335,7 +335,12 @@ def level() -> dict[str, Any]:
     one = {"reserved": "1", "allocated": "4", "incoming": "60", "safety": "2"}
     return {
         **desk("Field notebook", "Stock"),
-        "item": {"sku": "NB-FIELD-DOT-GRN", "name": "Field notebook", "choice": "Moss, dot grid"},
+        "item": {
+            "sku": "NB-FIELD-DOT-GRN",
+            "name": "Field notebook",
+            "choice": "Moss, dot grid",
+            "order_url": "#",
+        },
         "levels": [{**one, "warehouse": "Leiden", "on_hand": "9", "available": "2"}],
         "movements": [
             {

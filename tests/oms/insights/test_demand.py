@@ -84,14 +84,13 @@ def test_what_the_forecast_says_is_low_is_to_be_ordered(small: Shop) -> None:
     date_movements(small.clock, 60)
     sell(small.clock, [(days, 2) for days in range(1, 61)])
     handlers.forecast_demand()
-    handlers.find_what_to_reorder()
     with reading() as session:
         [found] = queries.to_order(session)
         others = queries.low_next(session, 10)
     assert (found.sku, found.free, found.days_left) == ("RETRO-CLOCK", 20, 10)
     # Two a day for fourteen days and seven more, less the twenty that are there.
     assert (found.forecast.reorder_point, found.quantity) == (28, 22)
-    assert [one.sku for one in others] == ["CEDAR-PENCIL"]
+    assert others == []
 
 
 def test_a_rule_by_hand_outlives_the_night(small: Shop) -> None:
@@ -105,3 +104,15 @@ def test_a_rule_by_hand_outlives_the_night(small: Shop) -> None:
     with transaction() as session:
         actions.set_rule(session, small.clock, Rule(reorder_at=15), by=SYSTEM)
     assert (forecast_of(small.clock).reorder_point, forecast_of(small.clock).up_to) == (15, 42)
+
+
+def test_what_runs_out_first_is_ordered_first(small: Shop) -> None:
+    for variant_id, units in ((small.clock, 2), (small.pencil, 20)):
+        date_movements(variant_id, 60)
+        sell(variant_id, [(days, units) for days in range(1, 61)])
+    handlers.forecast_demand()
+    with reading() as session:
+        assert [(one.sku, one.days_left) for one in queries.to_order(session)] == [
+            ("CEDAR-PENCIL", 5),
+            ("RETRO-CLOCK", 10),
+        ]
