@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("intent_ref", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("trouble", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_payments_amount")),

@@ -221,6 +221,13 @@ def reading(role: Role | None = None) -> Iterator[Session]:
 
 
 @contextmanager
+def standing_alone(role: Role | None = None) -> Iterator[Session]:
+    """Give a session for one statement, whole by itself and kept at once: no commit comes after it."""
+    with reading(role) as session:
+        yield session
+
+
+@contextmanager
 def keyring_reading() -> Iterator[Session]:
     """Do the same over the keyring."""
     with Session(

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oms.kernel import outbox
-from oms.kernel.db import Base, Role, acting_as, transaction
+from oms.kernel.db import Base, Role, acting_as, standing_alone, transaction
 from oms.kernel.errors import HeldError, PassingError, PermanentError, UnavailableError
 from oms.kernel.outbox import Lease, Message, Patience
 from oms.kernel.register import columns, declare_place
@@ -29,7 +29,7 @@ RUN_SCHEDULED = "oms.kernel.jobs.run_scheduled"
 BATCH = 50
 _TURN = 30.0
 # Of BATCH deliveries each; more rings would not be opened sooner: what is due stays due in Postgres.
-MOST_RINGS = 40
+MOST_RINGS = 8
 ATTEMPTS_IN_DRAIN = 1000
 _PATIENCE = Patience()
 # What waits for the merchant is not given up before everybody else has.
@@ -135,7 +135,7 @@ def deliver() -> int:
     for _ in range(BATCH):
         if time.monotonic() > until:
             break
-        with transaction(Role.WORKER) as session:
+        with standing_alone(Role.WORKER) as session:
             held = outbox.claim(session)
         if held is None:
             break
@@ -155,7 +155,7 @@ def _deliver_one(held: Lease) -> bool:
         log.exception("delivery failed: %s of message %s", handler.name, held.message.id)
         _give_back(held, error, handler.patience)
         return False
-    with transaction(Role.WORKER) as session:
+    with standing_alone(Role.WORKER) as session:
         return outbox.settle(session, held)
 
 
@@ -222,7 +222,8 @@ def _note(session: Session, name: str, *, error: str) -> None:
 def relay_once(queue: Queue) -> int:
     """Fan out new messages and ring for what is due, once for each BATCH; return how many deliveries are due.
 
-    A job of the clock that lies in the queue is not put there again; it comes before all deliveries.
+    A job of the clock that lies in the queue is not put there again. It waits for the few rings before it,
+    and those behind it for it: neither keeps the other from its turn.
     """
     with transaction(Role.WORKER) as session:
         outbox.fan_out(session, handlers_by_topic())
@@ -233,7 +234,7 @@ def relay_once(queue: Queue) -> int:
     for _ in range(-(-count // BATCH) - len(rings)):
         queue.enqueue_call(DELIVER, result_ttl=0)
     for job_id in sorted(overdue.keys() - lying):
-        queue.enqueue_call(RUN_SCHEDULED, args=[overdue[job_id]], job_id=job_id, result_ttl=0, at_front=True)
+        queue.enqueue_call(RUN_SCHEDULED, args=[overdue[job_id]], job_id=job_id, result_ttl=0)
     return count
 
 

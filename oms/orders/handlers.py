@@ -1,10 +1,12 @@
 """What orders listen to: payment truth, delivery, and the clock."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from oms.kernel import clock, jobs, vault
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, reading, transaction
+from oms.kernel.errors import UnavailableError
 from oms.kernel.outbox import Message
 from oms.kernel.register import Event
 from oms.orders import actions, queries, runs
@@ -83,11 +85,24 @@ def finish_interrupted_starts() -> None:
     """Find the session of each attempt that never noted one, and close it: nobody is on its way to pay it."""
     with reading() as session:
         found = payments.never_started(session, older_than=clock.now() - START_MISSING_AFTER)
-    troubles.each(found, _close_unstarted)
+    if not found:
+        return
+    try:
+        opened = _opened_since(min(payment.created_at for payment in found) - _SKEW)
+    except UnavailableError:
+        return
+    troubles.each(found, lambda payment: _close_unstarted(payment, opened.get(payment.key, [])))
 
 
-def _close_unstarted(payment: Payment) -> None:
-    known = [truth.session_ref for truth in gateway.sessions_of(payment.key, payment.created_at - _SKEW)]
+def _opened_since(moment: datetime) -> dict[UUID | None, list[str]]:
+    """Return the sessions that Stripe opened since a moment, by the keys of their payments."""
+    opened: dict[UUID | None, list[str]] = {}
+    for truth in gateway.sessions_since(moment):
+        opened.setdefault(truth.payment_key, []).append(truth.session_ref)
+    return opened
+
+
+def _close_unstarted(payment: Payment, known: list[str]) -> None:
     for session_ref in known or _found_by_key(payment):
         truth = gateway.expire(session_ref)
         with transaction() as session:

@@ -137,11 +137,6 @@ def session_of_intent(intent_ref: str) -> str | None:
     return str(found["data"][0]["id"]) if found["data"] else None
 
 
-def sessions_of(key: UUID, since: datetime) -> list[SessionTruth]:
-    """Return every session that was opened for a payment since a moment, the newest first."""
-    return [truth for truth in sessions_since(since) if truth.payment_key == key]
-
-
 def refund(intent_ref: str, money: Money, *, key: UUID) -> RefundTruth:
     """Send money back, once for each key; raises GatewayRefusedError when Stripe will not."""
     params = {

@@ -101,11 +101,12 @@ def _made_before(refund: Refund, intent_ref: str) -> RefundTruth | None:
 def ask_about_open_payments() -> None:
     """Find what webhooks never told, for every payment that has been open for a while."""
     with reading() as session:
-        waiting = queries.to_ask_about(session, older_than=clock.now() - ASK_AFTER)
+        waiting = queries.to_ask_about(session, clock.now())
     troubles.each(waiting, _ask)
 
 
 def _ask(payment: Payment) -> None:
+    troubles.note_asked(payment)
     truth = gateway.look_up(str(payment.session_ref))
     with transaction() as session:
         actions.apply_truth(session, truth)

@@ -25,7 +25,7 @@ class Payment(Base):
     __tablename__ = "payments"
     __columns__: ClassVar = columns(
         "id key order_id reference state amount currency locale captured refunded fee refusals created_at"
-        " expires_at settled_at trouble",
+        " expires_at asked_at settled_at trouble",
         "session_ref intent_ref",
     )
     __table_args__ = (
@@ -57,6 +57,7 @@ class Payment(Base):
     intent_ref: Mapped[str | None] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(server_default="")
 

@@ -1,8 +1,8 @@
 """Reads of payments and refunds."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from oms.kernel.inbox import WebhookEvent
@@ -11,6 +11,9 @@ from oms.payments.states import PaymentState, RefundState
 
 # How the journal of webhooks names what became of an event that told of a refused card.
 REFUSED_CARD = "a card was refused"
+_ASK_AFTER = timedelta(seconds=90)
+# Then the event has been given up, or waits for a person.
+_ANSWERED_WITHIN = timedelta(hours=1)
 OPEN = (PaymentState.PENDING, PaymentState.UNKNOWN, PaymentState.AUTHORIZED)
 
 
@@ -44,13 +47,24 @@ def refunded_by_line(session: Session, order_id: int) -> dict[int | None, int]:
     return {line_id: int(amount) for line_id, amount in rows}
 
 
-def to_ask_about(session: Session, *, older_than: datetime, most: int = 100) -> list[Payment]:
-    """Return open payments that Stripe should be asked about; those that broke the last time come last."""
+def to_ask_about(session: Session, at: datetime, *, most: int = 100) -> list[Payment]:
+    """Return open payments that Stripe should be asked about, those not asked about for longest first.
+
+    That is 90 seconds after they began, and again after each quarter of their age; not while Stripe rang
+    about one and the answer to that is on its way. Those that broke the last time come last.
+    """
+    rang = exists().where(
+        WebhookEvent.object_id.in_([Payment.session_ref, Payment.intent_ref]),
+        WebhookEvent.applied_at.is_(None),
+        WebhookEvent.received_at > at - _ANSWERED_WITHIN,
+    )
+    is_time = Payment.asked_at + (at - Payment.created_at) / 4 < at
     return list(
         session.scalars(
             select(Payment)
-            .where(Payment.state.in_(OPEN), Payment.session_ref.is_not(None), Payment.created_at < older_than)
-            .order_by(Payment.trouble != "", Payment.created_at)
+            .where(Payment.state.in_(OPEN), Payment.session_ref.is_not(None))
+            .where(Payment.created_at < at - _ASK_AFTER, or_(Payment.asked_at.is_(None), is_time), ~rang)
+            .order_by(Payment.trouble != "", Payment.asked_at.nulls_first(), Payment.created_at)
             .limit(most)
         )
     )

@@ -42,7 +42,6 @@ CALLS: dict[str, Call] = {
     "oms.payments.gateway.refund_of": lambda: stripe.refund_of("pi_1", KEY),
     "oms.payments.gateway.refunds_since": lambda: list(stripe.refunds_since(NOW)),
     "oms.payments.gateway.session_of_intent": lambda: stripe.session_of_intent("pi_1"),
-    "oms.payments.gateway.sessions_of": lambda: stripe.sessions_of(KEY, NOW),
     "oms.payments.gateway.sessions_since": lambda: list(stripe.sessions_since(NOW)),
     "oms.payments.gateway.start": lambda: stripe.start(WHOLE),
     "oms.shipping.gateway.buy": lambda: carriers.buy(CARRIER, LABEL),

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from oms.kernel import clock
+from oms.kernel import clock, inbox
 from oms.kernel.db import Role, reading, transaction
+from oms.kernel.inbox import Told
 from oms.orders import handlers as ordering
 from oms.orders.placing.actions import Placed
-from oms.payments import actions, checks, gateway, handlers
+from oms.payments import actions, checks, gateway, handlers, queries
 from oms.payments.actions import RefundAsked, RefundPart
 from oms.payments.models import Payment, Refund
 from oms.web import doctor
@@ -45,7 +46,7 @@ def test_a_payment_that_breaks_is_counted_and_the_next_is_asked_about(small: Sho
     assert states(Payment) == [("pending", "IntegrityError"), ("captured", ""), ("pending", "")]
     assert broken() == "1"
     run("UPDATE payments SET intent_ref = NULL WHERE id = :p", p=other.payment.id)
-    with clock.held_at(clock.now() + SOON):
+    with clock.held_at(clock.now() + 2 * SOON):
         handlers.ask_about_open_payments()
     assert states(Payment)[0] == ("captured", "")
     assert broken() == "0"
@@ -79,6 +80,35 @@ def test_an_attempt_that_breaks_keeps_no_other_from_being_closed(small: Shop, st
     assert [state for state, _ in states(Payment)] == ["pending", "voided"]
     assert broken() == "1"
     assert make.state_of(second.order.number) == "awaiting_payment"
+
+
+def waiting_at(later: timedelta) -> list[int]:
+    """The payments that Stripe would be asked about so much later."""
+    with reading() as session:
+        return [payment.id for payment in queries.to_ask_about(session, clock.now() + later)]
+
+
+def test_a_payment_is_asked_about_again_after_a_quarter_of_its_age(small: Shop, stripe: Party) -> None:
+    paid, hesitant = make.order({small.clock: 1}).payment, make.order({small.clock: 1}).payment
+    run("UPDATE payments SET session_ref = 'cs_' || id")
+    assert waiting_at(timedelta(seconds=80)) == []
+    assert waiting_at(SOON) == [paid.id, hesitant.id]
+    run("UPDATE payments SET asked_at = created_at + interval '8 minutes' WHERE id = :p", p=paid.id)
+    assert waiting_at(timedelta(minutes=10)) == [hesitant.id]
+    assert waiting_at(timedelta(minutes=11)) == [hesitant.id, paid.id]
+
+
+def test_what_stripe_rang_about_is_not_asked_about_twice(small: Shop, stripe: Party) -> None:
+    rang, quiet = make.order({small.clock: 1}).payment, make.order({small.clock: 1}).payment
+    run("UPDATE payments SET session_ref = 'cs_' || id")
+    told = Told("stripe", "evt_1", "checkout.session.completed", f"cs_{rang.id}", clock.now(), "complete")
+    with transaction() as session:
+        inbox.journal(session, told, b"")
+    assert waiting_at(SOON) == [quiet.id]
+    # Then its delivery has been given up.
+    assert waiting_at(timedelta(hours=2)) == [rang.id, quiet.id]
+    run("UPDATE webhook_events SET applied_at = now()")
+    assert waiting_at(SOON) == [rang.id, quiet.id]
 
 
 def test_a_broken_row_waits_behind_the_others(small: Shop, stripe: Party) -> None:

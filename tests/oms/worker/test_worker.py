@@ -6,7 +6,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
 from oms.worker import Relay, open_worker, speak_json_only
 from storefront.app import create_store
+from tests.fakes import wait_until
 
 
 class _Exploit:
@@ -221,10 +221,7 @@ def test_worker_and_relay_end_soon_after_they_are_asked(
     with told.open("w") as out:
         process = subprocess.Popen([sys.executable, "-m", "oms.worker", *arguments], env=environ, stdout=out)
     try:
-        for _ in range(200):
-            if "listening" in told.read_text() or "looking" in told.read_text():
-                break
-            time.sleep(0.1)
+        wait_until(lambda: "listening" in told.read_text() or "looking" in told.read_text(), patience=120)
         process.terminate()
         assert process.wait(60) == 0
     finally:
