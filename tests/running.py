@@ -61,12 +61,14 @@ class Stores:
 class RunningShop:
     """Web, worker and relay, with Stripe, carrier and mail beside them; `url` is where shoppers go.
 
-    `more` are settings beside the usual ones, or instead of them; `sends_texts` adds a text service.
+    `more` are settings beside the usual ones, or instead of them; `sends_texts` adds a text service; `hands`
+    is how many workers there are, `workers` how many processes the web server has.
     """
 
     stores: Stores
     folder: Path
     workers: int = 2
+    hands: int = 1
     more: dict[str, str] = field(default_factory=dict)
     port: int = 0
     url: str = ""
@@ -177,7 +179,8 @@ class RunningShop:
             "wsgi:application",
             without=not_for_web(self.environ),
         )
-        self.run_process(sys.executable, "-m", "oms.worker")
+        for _ in range(self.hands):
+            self.run_process(sys.executable, "-m", "oms.worker")
         self.run_process(sys.executable, "-m", "oms.worker", "relay")
 
     def run_process(self, *command: str, without: frozenset[str] = frozenset()) -> None:

@@ -29,6 +29,8 @@ pytestmark = pytest.mark.soak
 MINUTES = float(os.environ.get("SOAK_MINUTES", "10"))
 AT_ONCE = 10
 GOODS = 40
+# Workers: as a shop has that sells hundreds of orders a minute; they share what is due.
+HANDS = 2
 # Seconds: the poller asks for what webhooks never told after a minute and a half, each minute.
 PATIENCE = 300
 
@@ -36,7 +38,9 @@ PATIENCE = 300
 @pytest.fixture
 def live(shop: None, databases: tuple[str, str], running: Services, tmp_path: Path) -> Iterator[RunningShop]:
     """A shop of forty goods, some of which will sell out."""
-    made = RunningShop(Stores(databases[0], databases[1], running.environ["REDIS_URL"]), tmp_path)
+    made = RunningShop(
+        Stores(databases[0], databases[1], running.environ["REDIS_URL"]), tmp_path, hands=HANDS
+    )
     try:
         made.start()
         settings = load(made.environ)
@@ -77,11 +81,11 @@ def test_nothing_is_lost_oversold_or_left_open(live: RunningShop, databases: tup
     crowd = Crowd(live, stocked(), seconds=MINUTES * 60)
     assert live.stripe is not None
     names = [make_url(url).database or "" for url in databases]
-    web, worker, relay = (process.pid for process in live.processes)
+    web, worker, other, relay = (process.pid for process in live.processes)
     with Crew() as crew:
         # Weighed while there is work only: who has nothing to do does not grow.
         with (
-            Scales({"web": web, "worker": worker, "relay": relay}) as scales,
+            Scales({"web": web, "worker": worker, "other worker": other, "relay": relay}) as scales,
             Weather(live.stripe, every=3.0) as weather,
             ThreadPoolExecutor(AT_ONCE) as people,
         ):
