@@ -13,6 +13,7 @@ from oms.desk.outbox import views as outbox
 from oms.desk.search import views as search
 from oms.desk.settings import views as settings_page
 from oms.desk.stock import views as stock
+from oms.finance import views as money
 from oms.fulfillment import views as shipments
 from oms.fulfillment.packing import views as packing
 from oms.fulfillment.picking import views as picking
@@ -58,6 +59,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     replenish.blueprint,
     returns.blueprint,
     risk.blueprint,
+    money.blueprint,
     outbox.blueprint,
     audit.blueprint,
     asking.blueprint,

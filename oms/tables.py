@@ -7,6 +7,7 @@ from oms.catalog import models as catalog
 from oms.catalog.media import models as media
 from oms.catalog.search import models as search
 from oms.desk.changes.many import models as bulk
+from oms.finance import models as finance
 from oms.fulfillment import models as fulfillment
 from oms.fulfillment import personal as fulfillment_personal
 from oms.insights import models as insights
@@ -72,5 +73,5 @@ MODULES = (
     *(moving, moving_personal, exports, exports_personal),
     *(minors, minors_personal, official, parcels_personal),
     *(texting, texting_personal),
-    *(bulk, insights),
+    *(bulk, insights, finance),
 )

@@ -58,6 +58,7 @@ ALLOWS: Mapping[StaffRole, frozenset[Permission]] = {
             Permission.ORDERS_READ,
             Permission.REFUND,
             Permission.FINANCE_READ,
+            Permission.FINANCE_CHANGE,
             Permission.RISK,
             Permission.STOCK_READ,
             Permission.CATALOG_READ,

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     PRIVACY = "handle privacy requests"
     AUDIT_READ = "read the audit trail"
     FINANCE_READ = "see money"
+    FINANCE_CHANGE = "state what goods cost"
     OPERATIONS = "see and retry failed work"
     STAFF_MANAGE = "add and remove staff"
     SETTINGS = "change settings"

@@ -7,7 +7,19 @@ from functools import partial
 from typing import Any
 
 from tests.components.press import printed
-from tests.components.values import account, after, back, browse, buy, desk, floor, kit, privacy, withdrawal
+from tests.components.values import (
+    account,
+    after,
+    back,
+    browse,
+    buy,
+    desk,
+    floor,
+    kit,
+    money,
+    privacy,
+    withdrawal,
+)
 
 SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "kit": ("kit.html", kit.kit),
@@ -99,6 +111,9 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "desk-replenish": ("desk/replenish/list.html", floor.replenish),
     "desk-replenish-none": ("desk/replenish/list.html", floor.nothing_to_order),
     "desk-replenish-sku": ("desk/replenish/sku.html", floor.replenish_sku),
+    "desk-money": ("desk/money/report.html", money.profit),
+    "desk-money-none": ("desk/money/report.html", money.no_profit),
+    "desk-money-cost": ("desk/money/report.html", money.cost),
     "desk-returns": ("desk/returns/list.html", floor.returns),
     "desk-notice": ("desk/privacy/notice.html", floor.notice),
     "desk-requests": ("desk/privacy/requests.html", floor.requests),

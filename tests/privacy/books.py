@@ -11,15 +11,21 @@ from sqlalchemy.orm import Session
 from oms import tables
 from oms.desk.home import queries as home
 from oms.desk.stock import queries as shelf_books
+from oms.finance import sheets
+from oms.finance.costs import actions as costs
+from oms.finance.costs.actions import Statement
+from oms.finance.period import Period
 from oms.inventory import queries as shelves
 from oms.kernel import clock, jobs
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Base, Role, reading, transaction
+from oms.kernel.money import Money
 from oms.orders import actions as ordering
 from oms.orders.models import Order, OrderLine
 from oms.orders.personal import OrderContact
 from oms.orders.refunding import actions as refunding
 from oms.orders.refunding.actions import Wanted
+from oms.payments import handlers as payments
 from oms.payments.reconciling import differences
 from oms.pricing.models import TaxRate
 from oms.pricing.queries import Where, quote
@@ -27,14 +33,25 @@ from oms.web import doctor
 from tests import make
 from tests.fakes import Party
 from tests.make import Shop
+from tests.oms.fulfillment.conftest import House
 
 MONTH = timedelta(days=30)
-# What a shop tells of itself, by statements that any of its reports could ask; `blind` may ask all of it.
+# People whose parcels go by carrier: more to one address would wait for a look.
+SENT = (0, 5)
+EVER = Period(date(2020, 1, 1), date(2040, 12, 31))
+# The shop's own reports of money, as it gives them out: revenue, goods, fees, postage, profit and tax.
+MONEY = {
+    "profit by SKU": "skus",
+    "profit by order": "orders",
+    "tax by country and rate": "tax",
+    "one-stop shop": "oss",
+    "import one-stop shop": "ioss",
+    "unit costs": "costs",
+}
+# What it tells besides, by statements that any of its reports could ask; `blind` may ask all of it.
 TOLD = {
-    "revenue": "SELECT date_trunc('day', placed_at), market_code, currency, state, count(*), sum(goods),"
+    "orders": "SELECT date_trunc('day', placed_at), market_code, currency, state, count(*), sum(goods),"
     " sum(delivery), sum(tax), sum(total) FROM orders WHERE placed_at IS NOT NULL GROUP BY 1, 2, 3, 4",
-    "tax by country and rate": "SELECT o.country, t.basis_points, sum(t.net), sum(t.tax) FROM order_taxes t"
-    " JOIN orders o ON o.id = t.order_id GROUP BY 1, 2",
     "goods": "SELECT sku, sum(quantity), sum(total) FROM order_lines GROUP BY 1",
     "settlement": "SELECT state, currency, count(*), sum(amount), sum(captured), sum(refunded)"
     " FROM payments GROUP BY 1, 2",
@@ -63,12 +80,16 @@ def furnish(session: Session) -> Shop:
                 source="t",
             )
         )
+    for variant, cost in ((small.clock, 1210), (small.pencil, 37)):
+        costs.state(session, Statement(variant, Money(cost, "EUR"), date(2020, 1, 1)), by=SYSTEM)
     return small
 
 
 def traded(small: Shop, stripe: Party, people: int) -> list[list[str]]:
     """Let people buy once or twice, some with money back; return the units of each."""
-    return [_person(small, stripe, number) for number in range(people)]
+    everybody = [_person(small, stripe, number) for number in range(people)]
+    payments.note_fees()
+    return everybody
 
 
 def _person(small: Shop, stripe: Party, number: int) -> list[str]:
@@ -81,6 +102,11 @@ def _person(small: Shop, stripe: Party, number: int) -> list[str]:
     units = []
     for basket in wanted:
         order = _bought(stripe, basket, number)
+        if number in SENT and not order.is_digital:
+            house = House(small, stripe)
+            house.hand_over(house.pack(order))
+        with transaction() as session:
+            ordering.note_delivery(session, order.id)
         units.append(order.unit)
     if number % 4 == 0:
         _money_back(order, delivery=number % 8 == 0)
@@ -97,8 +123,6 @@ def _bought(stripe: Party, basket: dict[int, int], number: int) -> Order:
         changed |= {} if shown.is_digital else {"delivery": replace(make.ADA, country="DE", postcode="10115")}
     placed = make.order(basket, **changed)
     make.learn(make.pay(placed, stripe))
-    with transaction() as session:
-        ordering.note_delivery(session, placed.order.id)
     return placed.order
 
 
@@ -116,6 +140,7 @@ def reports(small: Shop) -> dict[str, str]:
     with reading(Role.BLIND) as session:
         for name, asked in TOLD.items():
             found[name] = sorted([str(part) for part in row] for row in session.execute(text(asked)))
+        found |= {name: sheets.REPORTS[sheet](session, EVER) for name, sheet in MONEY.items()}
         found["the day"] = asdict(home.day(session, now.replace(hour=0, minute=0, second=0) - MONTH))
         found["drifts"] = [asdict(one) for one in shelves.drifts(session)]
         found["available"] = shelves.available(session, [small.clock, small.pencil])

@@ -244,6 +244,8 @@ def _of_desk(small: Shop, order: Order) -> dict[str, str]:
         "oms.returns.settle": f"/returns/withdrawals/{_withdraw(returned)}/settle",
         "oms.staff.member": f"/staff/{member}",
         "oms.stock.level": "/stock/RETRO-CLOCK",
+        "oms.money.costs": "/money/costs/RETRO-CLOCK",
+        "oms.money.sheet": "/money/orders.csv",
     }
 
 

@@ -1,7 +1,12 @@
 """B04: three in ten customers are erased, and every report of the shop is the same to the byte."""
 
+import csv
+import io
+import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
@@ -52,21 +57,40 @@ def different(before: dict[str, str], after: dict[str, str]) -> dict[str, tuple[
 
 
 def rates(told: dict[str, str]) -> int:
-    return told["tax by country and rate"].count("], [") + 1
+    return len(json.loads(told["tax by country and rate"]).splitlines()) - 1
 
 
-def test_three_of_ten_customers_less_and_every_report_is_the_same(small: Shop, stripe: Party) -> None:
+def profits(told: dict[str, str]) -> Counter[str]:
+    """The sums of the profit by order and by SKU, in cents, each of its parts."""
+    sums: Counter[str] = Counter()
+    for name, sign in (("profit by order", 1), ("profit by SKU", -1)):
+        for row in csv.DictReader(io.StringIO(json.loads(told[name]))):
+            for part in ("units", "revenue", "sent_back", "cost_of_goods", "fees", "postage", "profit"):
+                sums[part] += sign * round(100 * Decimal(row[part]))
+                sums[f"{part} of {name}"] += round(100 * Decimal(row[part]))
+    return sums
+
+
+def test_three_of_ten_customers_less_and_every_report_is_the_same(
+    small: Shop, stripe: Party, carrier: Party
+) -> None:
     before, after, gone = thinned(small, stripe, 10)
     assert gone == 3
     assert rates(before) >= 4
     assert '"succeeded"' in before["refunds"]
     assert before["compared with Stripe"] == "[]"
+    found = profits(before)
+    parts = ("revenue", "sent_back", "cost_of_goods", "fees", "postage")
+    assert all(found[f"{part} of profit by order"] > 0 for part in parts)
+    assert {part for part in (*parts, "profit", "units") if found[part]} == set()
     assert different(before, after) == {}
     assert broken() == []
 
 
 @pytest.mark.privacy
-def test_thirty_of_a_hundred_customers_less(small: Shop, stripe: Party, measured: Measured) -> None:
+def test_thirty_of_a_hundred_customers_less(
+    small: Shop, stripe: Party, carrier: Party, measured: Measured
+) -> None:
     before, after, gone = thinned(small, stripe, ALL)
     wrong, lost, asked = different(before, after), broken(), len(list(references()))
     figure = f"{len(before)} reports, {rates(before)} rates, {gone} of {ALL} erased: {len(wrong)} differ"
@@ -75,15 +99,26 @@ def test_thirty_of_a_hundred_customers_less(small: Shop, stripe: Party, measured
     assert (wrong, lost) == ({}, [])
 
 
-def test_a_cent_that_went_is_seen(small: Shop, stripe: Party) -> None:
+@pytest.mark.parametrize(
+    ("planted", "told"),
+    [
+        ("UPDATE order_taxes SET tax = tax - 1, net = net + 1", "tax by country and rate"),
+        ("UPDATE payments SET fee = fee + 1", "profit by order"),
+        ("UPDATE parcels SET postage = postage - 1", "profit by SKU"),
+        ("UPDATE unit_costs SET amount = amount + 1", "profit by SKU"),
+    ],
+)
+def test_a_cent_that_went_is_seen(
+    small: Shop, stripe: Party, carrier: Party, planted: str, told: str
+) -> None:
     traded(small, stripe, 1)
     before = reports(small)
     with transaction(Role.MIGRATE) as session:
-        session.execute(text("UPDATE order_taxes SET tax = tax - 1, net = net + 1"))
-    assert "tax by country and rate" in different(before, reports(small))
+        session.execute(text(planted))
+    assert told in different(before, reports(small))
 
 
-def test_a_row_that_lost_what_it_names_is_seen(small: Shop, stripe: Party) -> None:
+def test_a_row_that_lost_what_it_names_is_seen(small: Shop, stripe: Party, carrier: Party) -> None:
     traded(small, stripe, 1)
     assert broken() == []
     with transaction(Role.MIGRATE) as session:

@@ -118,7 +118,12 @@ def _level(session: Session, variant: Variant, form: BookingForm | None) -> str:
         levels=[_row(one) for one in levels],
         movements=[_movement(one, places, names) for one in booked],
         form=form,
+        cost_url=_cost_url(variant.sku),
     )
+
+
+def _cost_url(sku: str) -> str:
+    return url_for("oms.money.costs", sku=sku) if signed_in().may(Permission.FINANCE_READ) else ""
 
 
 def _row(found: Level) -> dict[str, Any]:

@@ -363,6 +363,7 @@ def level() -> dict[str, Any]:
             },
         ],
         "form": AdjustForm(),
+        "cost_url": "#",
     }
 
 

@@ -1,0 +1,193 @@
+"""Profit by order and SKU: revenue less refunds, goods, fees and postage, each from its own ledger."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from oms.finance.period import Period, month_of
+from oms.finance.profit.queries import Figures, Profit, profit
+from oms.fulfillment.actions import cancel_order
+from oms.inventory import actions as stock
+from oms.inventory.actions import Move
+from oms.inventory.states import MovementKind
+from oms.kernel import clock, jobs
+from oms.kernel.audit import SYSTEM
+from oms.kernel.db import Role, reading, transaction
+from oms.orders.models import Order
+from oms.orders.refunding import actions as refunding
+from oms.orders.refunding.actions import Wanted
+from oms.payments import handlers as payments
+from tests.oms.finance.conftest import state
+from tests.oms.fulfillment.conftest import House
+
+EVER = Period(date(2020, 1, 1), date(2030, 12, 31))
+
+
+def told(period: Period = EVER) -> Profit:
+    """Profit as the role that knows nobody reckons it, once Stripe has booked its fees."""
+    payments.note_fees()
+    with reading(Role.BLIND) as session:
+        return profit(session, period)
+
+
+def figures(found: Figures) -> tuple[int, ...]:
+    return (
+        *(found.units, found.revenue, found.tax, found.back, found.goods),
+        *(found.fees, found.postage, found.left_out, found.profit),
+    )
+
+
+def give_back(order: Order, units: int, *, delivery: bool = False) -> None:
+    with transaction() as session:
+        line = order.lines[0].id
+        refunding.refund(session, order.id, Wanted({line: units}, delivery, "Goodwill"), by=SYSTEM)
+    jobs.drain()
+
+
+def test_an_order_brings_what_is_left_after_goods_fee_and_postage(house: House) -> None:
+    order = house.buy({house.shop.clock: 1, house.shop.pencil: 2})
+    house.hand_over(house.pack(order))
+    found = told()
+    # 31.00 + 3.80 + 5.60 with 21 % tax in each; 12.00 + 0.80; 1.5 % + 0.25; the label of 900 g.
+    whole = (3, 2562 + 314 + 463, 538 + 66 + 97, 0, 1280, 86, 590, 0, 3339 - 1280 - 86 - 590)
+    assert figures(found.totals["EUR"]) == whole
+    assert [(row.currency, row.name) for row in found.orders] == [("EUR", order.number)]
+    assert figures(found.orders[0].figures) == whole
+    by_sku = {row.name: figures(row.figures) for row in found.skus}
+    assert by_sku == {
+        "CEDAR-PENCIL": (2, 365, 77, 0, 80, 9, 64, 0, 365 - 80 - 9 - 64),
+        "RETRO-CLOCK": (1, 2974, 624, 0, 1200, 77, 526, 0, 2974 - 1200 - 77 - 526),
+    }
+    assert tuple(map(sum, zip(*by_sku.values(), strict=True))) == whole
+
+
+def test_money_given_back_takes_its_net_and_its_tax_and_the_goods_stay_gone(house: House) -> None:
+    give_back(house.buy({house.shop.clock: 2}), 1)
+    found = told().totals["EUR"]
+    assert (found.revenue, found.back, found.tax) == (5124 + 463, 2562, 1076 + 97 - 538)
+    assert (found.units, found.goods) == (2, 2400)
+
+
+def test_goods_that_came_back_give_their_cost_back(house: House) -> None:
+    order = house.buy({house.shop.clock: 2})
+    house.hand_over(house.pack(order))
+    line = house.order(order.id).lines[0]
+    move = Move(line.variant_id, house.shop.leiden, MovementKind.RESTOCK, 1, line.id, "return:1")
+    with transaction() as session:
+        stock.move(session, [move], by=SYSTEM)
+    found = told().totals["EUR"]
+    assert (found.units, found.goods) == (1, 1200)
+
+
+def test_a_cancelled_order_leaves_the_fee_alone(house: House) -> None:
+    order = house.buy({house.shop.clock: 1})
+    with transaction() as session:
+        cancel_order(session, order.id, by=SYSTEM, why="")
+    jobs.drain()
+    found = told().totals["EUR"]
+    assert figures(found) == (0, 3025, 0, 3025, 0, 80, 0, 0, -80)
+
+
+def test_a_label_that_was_given_back_costs_nothing(house: House) -> None:
+    order = house.buy({house.shop.clock: 1})
+    house.pack(order)
+    assert told().totals["EUR"].postage == 590
+    with transaction() as session:
+        cancel_order(session, order.id, by=SYSTEM, why="")
+    jobs.drain()
+    assert told().totals["EUR"].postage == 0
+
+
+def test_an_unknown_cost_is_no_cost_of_nothing(house: House) -> None:
+    order = house.buy({house.shop.clock: 1, house.shop.planner: 1})
+    found = told()
+    whole = found.totals["EUR"]
+    assert (whole.unknown_goods, whole.unknown_fees, whole.is_open) == (1, 0, True)
+    by_sku = {row.name: row.figures for row in found.skus}
+    assert by_sku["PLANNER-PDF"].profit == 0
+    assert by_sku["PLANNER-PDF"].left_out == by_sku["PLANNER-PDF"].margin > 0
+    assert by_sku["RETRO-CLOCK"].left_out == 0
+    assert whole.profit == by_sku["RETRO-CLOCK"].profit == found.orders[0].figures.profit
+    state(house.shop.planner, 0)
+    after = told().totals["EUR"]
+    assert (after.is_open, after.profit) == (False, whole.profit + whole.left_out)
+    assert order.number == found.orders[0].name
+
+
+def test_a_fee_that_stripe_has_not_booked_is_not_known(house: House) -> None:
+    house.buy({house.shop.clock: 1})
+    with reading(Role.BLIND) as session:
+        found = profit(session, EVER).totals["EUR"]
+    assert (found.unknown_fees, found.profit, found.left_out) == (1, 0, 3025 - 1200)
+
+
+def test_a_parcel_with_a_label_of_our_own_has_a_postage_that_nobody_said(house: House) -> None:
+    order = house.buy({house.shop.clock: 1})
+    house.hand_over(house.pack(order, carrier="self"))
+    found = told().totals["EUR"]
+    assert (found.unknown_postage, found.postage, found.profit) == (1, 0, 0)
+
+
+def test_the_cost_in_force_when_it_was_placed_counts_and_not_a_later_one(house: House) -> None:
+    house.buy({house.shop.clock: 1})
+    state(house.shop.clock, 9900, clock.today() + timedelta(days=2))
+    assert told().totals["EUR"].goods == 1200
+    state(house.shop.clock, 1300)
+    assert told().totals["EUR"].goods == 1300
+
+
+def test_a_cost_in_another_currency_is_no_cost_of_this_order(house: House) -> None:
+    state(house.shop.planner, 100, currency="USD")
+    house.buy({house.shop.planner: 1})
+    assert told().totals["EUR"].unknown_goods == 1
+
+
+def test_a_refund_counts_in_the_month_in_which_it_went(house: House) -> None:
+    order = house.buy({house.shop.clock: 1})
+    this = month_of(clock.today())
+    before = told(this).totals["EUR"]
+    with clock.held_at(this.until + timedelta(days=3)):
+        give_back(order, 1)
+        after = month_of(clock.today())
+    assert figures(told(this).totals["EUR"]) == figures(before)
+    found = told(after)
+    assert figures(found.totals["EUR"]) == (0, 0, -538, 2562, 0, 0, 0, 0, -2562)
+    assert [row.name for row in found.orders] == [order.number]
+
+
+def test_money_that_came_twice_is_no_sale_and_its_return_no_loss(house: House) -> None:
+    order = house.buy({house.shop.clock: 1})
+    before = told().totals["EUR"]
+    with transaction(Role.MIGRATE) as session:
+        session.execute(
+            text(
+                "INSERT INTO refunds (payment_id, order_id, state, amount, currency, reason, by_kind, by_id,"
+                " settled_at, is_surplus, fee) SELECT id, order_id, 'succeeded', amount, currency,"
+                " 'Paid twice.', 'system', '', now(), true, 0 FROM payments"
+            )
+        )
+    assert figures(told().totals["EUR"]) == figures(before)
+    assert order.total == 3660
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "UPDATE order_taxes SET net = net + 1",
+        "UPDATE order_lines SET tax = tax + 1",
+        "UPDATE refund_lines SET amount = amount - 1",
+        "UPDATE payments SET fee = fee + 1",
+        "UPDATE parcels SET postage = postage + 1",
+        "UPDATE unit_costs SET amount = amount - 1",
+    ],
+)
+def test_a_cent_planted_wrong_is_seen_in_the_rows(house: House, planted: str) -> None:
+    order = house.buy({house.shop.clock: 2})
+    house.hand_over(house.pack(order))
+    give_back(house.order(order.id), 1)
+    before = told()
+    assert told() == before
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text(planted))
+    assert told() != before
