@@ -109,10 +109,15 @@ def _money(amount: int | Money, currency: str = "") -> str:
 
 def sums(found: Profit) -> list[dict[str, Any]]:
     """Return the sums of each currency, as the formula reads."""
-    return [
-        {"title": currency, "rows": _formula(one, currency), "open": _open(one)}
-        for currency, one in found.totals.items()
-    ]
+    listed = []
+    for currency in sorted({*found.totals, *found.stray}):
+        one = found.totals.get(currency, Figures())
+        told = _open(one)
+        if currency in found.stray:
+            fees = _money(found.stray[currency], currency)
+            told.append(_("Besides, %(fees)s of fees went for payments that became no order.", fees=fees))
+        listed.append({"title": currency, "rows": _formula(one, currency), "open": told})
+    return listed
 
 
 def _formula(one: Figures, currency: str) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from oms.finance.books.entries import Back, Charge, Kind, Line, Sale
@@ -44,6 +44,18 @@ def sales(session: Session, period: Period) -> Iterator[Sale]:
     ids = session.scalars(_touched(period)).all()
     for start in range(0, len(ids), PIECE):
         yield from _loaded(session, ids[start : start + PIECE])
+
+
+def stray_fees(session: Session, period: Period) -> dict[str, int]:
+    """Return by currency what the provider kept of payments that became no order."""
+    rows = session.execute(
+        select(Payment.currency, func.sum(Payment.fee))
+        .join(Order, Order.id == Payment.order_id)
+        .where(Order.placed_at.is_(None), Payment.fee > 0, _within(Payment.settled_at, period))
+        .group_by(Payment.currency)
+        .order_by(Payment.currency)
+    )
+    return {currency: int(fees or 0) for currency, fees in rows}
 
 
 def _touched(period: Period) -> Select[int]:

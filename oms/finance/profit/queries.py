@@ -81,11 +81,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Profit:
-    """A period: its sums by currency, and the rows that they are the sums of."""
+    """A period: its sums by currency, and the rows that they are the sums of.
+
+    `stray` are fees by currency of payments that became no order: they came too late, and were sent back.
+    """
 
     totals: dict[str, Figures]
     skus: tuple[Row, ...]
     orders: tuple[Row, ...]
+    stray: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -104,7 +108,8 @@ def profit(session: Session, period: Period) -> Profit:
         _add(sums, sale, [one for one in entries(sale) if period.holds(one.at)])
     skus = (Row(*key, figures) for key, figures in sorted(sums.skus.items()))
     orders = sorted(sums.orders, key=_place, reverse=True)
-    return Profit(dict(sorted(sums.totals.items())), tuple(skus), tuple(orders))
+    totals = dict(sorted(sums.totals.items()))
+    return Profit(totals, tuple(skus), tuple(orders), books.stray_fees(session, period))
 
 
 def _place(row: Row) -> tuple[datetime | None, str, str]:

@@ -61,4 +61,10 @@ def _fill(folder: MediaFolder) -> dict[str, int]:
             stocking.arrange(session, products)
     with transaction() as session:
         units = stocking.fill_warehouses(session, products)
-    return {"products": len(products), "changed": changed, "units received": units}
+        costs = stocking.state_costs(session, products)
+    return {
+        "products": len(products),
+        "changed": changed,
+        "units received": units,
+        "costs stated": costs,
+    }

@@ -1,6 +1,7 @@
 """The demo shop's goods: into the catalog with their drawings, into the warehouses with their stock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from oms.catalog.actions import Outcome, note_availability, put_product
 from oms.catalog.media.folder import MediaFolder
 from oms.catalog.merchandise.actions import fill_collection, relate
-from oms.catalog.models import Collection, CollectionProduct, Variant
+from oms.catalog.models import Collection, CollectionProduct, Market, Variant
 from oms.catalog.requests import (
     OptionRequest,
     PriceRequest,
@@ -17,6 +18,7 @@ from oms.catalog.requests import (
     ValueRequest,
     VariantRequest,
 )
+from oms.finance.models import UnitCost
 from oms.inventory import actions as inventory
 from oms.inventory.actions import Move
 from oms.inventory.models import StockMovement, Warehouse
@@ -26,6 +28,8 @@ from oms.kernel.audit import SYSTEM
 from oms.local.demo.shapes import LANGUAGES, DemoOption, DemoProduct, DemoVariant, Words
 
 _DRAWING_SIZE = (400, 500)
+# Before anything was sold in the demo shop.
+_OPENED = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def words(given: Words) -> dict[str, str]:
@@ -110,6 +114,33 @@ def fill_warehouses(session: Session, products: Sequence[DemoProduct]) -> int:
     counted = {numbers[v.sku] for p in products for v in p.variants if v.stock}
     note_availability(session, {n: left > 0 for n, left in available(session, counted).items()})
     return sum(move.quantity for move in received)
+
+
+def state_costs(session: Session, products: Iterable[DemoProduct]) -> int:
+    """State once what goods cost the demo shop: two fifths of their lowest price, a download nothing.
+
+    Return how many costs were stated; of a variant that has one nothing is.
+    """
+    currencies = {row.code: row.currency for row in session.execute(select(Market.code, Market.currency))}
+    numbers = {row.sku: row.id for row in session.execute(select(Variant.sku, Variant.id))}
+    known = set(session.scalars(select(UnitCost.variant_id).distinct()))
+    stated = [
+        UnitCost(variant_id=numbers[variant.sku], currency=currency, amount=amount, valid_from=_OPENED)
+        for product in products
+        for variant in product.variants
+        if numbers[variant.sku] not in known
+        for currency, amount in _costs(variant, currencies).items()
+    ]
+    session.add_all(stated)
+    return len(stated)
+
+
+def _costs(variant: DemoVariant, currencies: Mapping[str, str]) -> dict[str, int]:
+    prices: dict[str, int] = {}
+    for market, price in variant.prices.items():
+        lowest = prices.get(currencies[market], price)
+        prices[currencies[market]] = min(lowest, price)
+    return {currency: price * 2 // 5 if variant.stock else 0 for currency, price in prices.items()}
 
 
 def is_arranged(session: Session) -> bool:

@@ -171,6 +171,19 @@ def test_money_that_came_twice_is_no_sale_and_its_return_no_loss(house: House) -
     assert order.total == 3660
 
 
+def test_a_fee_for_money_that_became_no_order_is_told_apart(house: House) -> None:
+    for _ in range(2):
+        house.buy({house.shop.clock: 1})
+    payments.note_fees()
+    with transaction(Role.MIGRATE) as session:
+        first = "(SELECT min(id) FROM orders)"
+        session.execute(text(f"UPDATE orders SET placed_at = NULL, state = 'lapsed' WHERE id = {first}"))
+        kept = int(session.scalar(text("SELECT sum(fee) FROM payments")) or 0)
+    found = told()
+    assert (found.totals["EUR"].fees, found.stray) == (80, {"EUR": 80})
+    assert found.totals["EUR"].fees + found.stray["EUR"] == kept
+
+
 @pytest.mark.parametrize(
     "planted",
     [

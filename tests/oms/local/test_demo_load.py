@@ -69,6 +69,7 @@ def test_the_demo_shop_is_loaded_once_and_sells_everywhere(demo: FlaskCliRunner)
         assert session.scalar(text("SELECT count(*) FROM media WHERE digest = ''")) == 0
     again = _load(demo)
     assert (again["changed"], again["units received"], again["staff"], again["buyers"]) == (0, 0, 0, 0)
+    assert first["costs stated"] > again["costs stated"] == 0
     with transaction() as session:
         assert session.scalar(select(func.count()).select_from(Product)) == len(goods)
         moved = session.scalar(select(func.sum(StockMovement.quantity)))

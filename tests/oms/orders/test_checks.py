@@ -32,6 +32,7 @@ FAULTS = {
     " VALUES (1, 'voided', 0, 'system', 'refused by the provider: amount_too_small')",
     "Orders whose lines do not sum up to their goods": "DELETE FROM order_lines",
     "Orders whose tax is not the sum of its rates": "DELETE FROM order_taxes",
+    "Orders whose rates do not make up their total": "UPDATE order_taxes SET net = net + 1",
     "Placed orders without a capture of their total": "UPDATE orders SET state = 'placed'",
     "Orders with more than one kept capture": "UPDATE payments SET captured = amount;"
     " INSERT INTO payments (order_id, reference, amount, currency, locale, captured, expires_at)"
