@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from oms.insights import actions, handlers, queries
 from oms.insights.actions import Rule
@@ -72,6 +73,28 @@ def test_twelve_who_look_at_once_raise_one(watched: Shop) -> None:
         with ThreadPoolExecutor(12) as crowd:
             list(crowd.map(lambda _: handlers.find_what_to_reorder(), range(24)))
         assert alerts() == [(5, False)] * crossing
+
+
+def test_whoever_looks_before_writing_instead_is_refused(watched: Shop) -> None:
+    """Two who both saw no open alert: the second finds that the table holds one already."""
+    seen = ReplenishmentAlert(variant_id=watched.clock, position=5, reorder_point=10)
+    again = ReplenishmentAlert(variant_id=watched.clock, position=5, reorder_point=10)
+    with transaction() as session:
+        session.add(seen)
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.add(again)
+    assert alerts() == [(5, True)]
+
+
+def test_a_look_waits_for_the_look_before_it(watched: Shop) -> None:
+    """Who looks by an old view could raise anew what the other has just cleared."""
+    with transaction() as session, ThreadPoolExecutor(1) as other:
+        actions.watch(session)
+        waiting = other.submit(handlers.find_what_to_reorder)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.5)
+        session.rollback()
+        waiting.result(timeout=10)
 
 
 def test_stock_that_moves_while_many_look_raises_no_alert_without_a_crossing(watched: Shop) -> None:
