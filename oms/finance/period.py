@@ -1,5 +1,6 @@
 """Periods of the books: whole days of the shop, and the calendar quarters that tax is told by."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -26,9 +27,10 @@ class Period:
         """Return the moment at which the last day is over, in UTC."""
         return calendar.current().end_of(self.last)
 
-    def holds(self, at: datetime) -> bool:
-        """Say whether a moment lies in these days."""
-        return self.since <= at < self.until
+    def holding(self) -> Callable[[datetime], bool]:
+        """Return what says of any moment whether it lies in these days, and asks the calendar but once."""
+        since, until = self.since, self.until
+        return lambda at: since <= at < until
 
 
 def month_of(day: date) -> Period:

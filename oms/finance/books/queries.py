@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
-from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, load_only, selectinload
 
 from oms.finance.books.entries import Back, Charge, Kind, Line, Sale
 from oms.finance.models import UnitCost
@@ -24,6 +24,15 @@ from oms.payments.states import RefundState
 # Orders are loaded so many at a time.
 PIECE = 1000
 _HAND = "pickup"
+# All that is read of an order and of its lines: reports are of many.
+_OF_ORDERS = (
+    *(Order.number, Order.state, Order.placed_at, Order.closed_at, Order.currency, Order.country),
+    *(Order.tax_included, Order.is_pickup),
+)
+_OF_LINES = (
+    *(OrderLine.order_id, OrderLine.variant_id, OrderLine.sku, OrderLine.quantity, OrderLine.total),
+    *(OrderLine.basis_points, OrderLine.tax, OrderLine.is_digital),
+)
 
 
 @dataclass(slots=True)
@@ -90,7 +99,8 @@ def _loaded(session: Session, ids: Sequence[int]) -> Iterator[Sale]:
         select(Order)
         .where(Order.id.in_(ids))
         .order_by(Order.id)
-        .options(selectinload(Order.lines), selectinload(Order.taxes))
+        .options(load_only(*_OF_ORDERS), selectinload(Order.lines).load_only(*_OF_LINES))
+        .options(selectinload(Order.taxes))
     ).all()
     lines = {line.id: line for order in orders for line in order.lines}
     placed = {order.id: order.placed_at for order in orders if order.placed_at}
@@ -161,8 +171,9 @@ def _add_refunds(session: Session, ids: Sequence[int], found: _Found) -> None:
 
 
 def _add_fees(session: Session, placed: Mapping[int, datetime], found: _Found) -> None:
-    rows = session.scalars(
-        select(Payment).where(Payment.order_id.in_(placed), Payment.captured > 0).order_by(Payment.id)
+    columns = (Payment.order_id, Payment.settled_at, Payment.created_at, Payment.currency, Payment.fee)
+    rows = session.execute(
+        select(*columns).where(Payment.order_id.in_(placed), Payment.captured > 0).order_by(Payment.id)
     )
     for row in rows:
         at = max(row.settled_at or row.created_at, placed[row.order_id])

@@ -49,10 +49,11 @@ class Figures:
 
     def add(self, other: "Figures") -> None:
         """Add the sums of another."""
-        for one in fields(self):
-            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+        for name in _PARTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
+_PARTS = tuple(one.name for one in fields(Figures))
 # Which sum an entry goes into, and with which sign.
 _SUMS: dict[Kind, tuple[str, int]] = {
     Kind.UNITS: ("units", 1),
@@ -103,9 +104,9 @@ class _Sums:
 
 def profit(session: Session, period: Period) -> Profit:
     """Return the profit of a period; sums of SKUs and of orders are the totals, to the cent."""
-    sums = _Sums()
+    sums, is_in = _Sums(), period.holding()
     for sale in books.sales(session, period):
-        _add(sums, sale, [one for one in entries(sale) if period.holds(one.at)])
+        _add(sums, sale, [one for one in entries(sale) if is_in(one.at)])
     skus = (Row(*key, figures) for key, figures in sorted(sums.skus.items()))
     orders = sorted(sums.orders, key=_place, reverse=True)
     totals = dict(sorted(sums.totals.items()))

@@ -1,7 +1,8 @@
 """Tax by country and rate, and the one-stop shop's return: sums of the books' entries, to the cent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -59,14 +60,15 @@ class TaxRow:
 def by_rate(session: Session, period: Period) -> tuple[TaxRow, ...]:
     """Return the tax of a period by currency, country of the order and rate."""
     found: dict[tuple[str, str, int], Taxed] = {}
+    is_in = period.holding()
     for sale in books.sales(session, period):
-        for one in _taxed(sale, period):
+        for one in _taxed(sale, is_in):
             found.setdefault((sale.currency, sale.country, one.basis_points), Taxed()).take(one)
     return tuple(TaxRow(*key, taxed) for key, taxed in sorted(found.items()))
 
 
-def _taxed(sale: Sale, period: Period) -> Iterator[Entry]:
-    return (one for one in entries(sale) if one.kind in _NAMES and period.holds(one.at))
+def _taxed(sale: Sale, is_in: Callable[[datetime], bool]) -> Iterator[Entry]:
+    return (one for one in entries(sale) if one.kind in _NAMES and is_in(one.at))
 
 
 class Scheme(StrEnum):
@@ -137,30 +139,35 @@ class Return:
 
 @dataclass(slots=True)
 class _Parts:
-    """A return while it is summed."""
+    """A return while it is summed: of which scheme and tax period, and which moments lie in it."""
 
+    scheme: Scheme
+    asked: Period
+    is_in: Callable[[datetime], bool]
     supplies: dict[tuple[str, str, str, str, int], Taxed] = field(default_factory=dict)
     corrections: dict[tuple[str, Period, str], int] = field(default_factory=dict)
 
 
 def one_stop_shop(session: Session, scheme: Scheme, period: Period) -> Return:
     """Return the figures of the return for the tax period that a period begins in."""
-    asked, parts = scheme.period_of(period), _Parts()
+    asked = scheme.period_of(period)
+    parts = _Parts(scheme, asked, asked.holding())
     for sale in books.sales(session, asked):
-        _add(parts, sale, scheme, asked)
+        _add(parts, sale)
     supplies = (Supply(*key, taxed) for key, taxed in sorted(parts.supplies.items()))
     ordered = sorted(parts.corrections.items(), key=lambda one: (one[0][0], one[0][1].first, one[0][2]))
     corrections = (Correction(key[0], scheme.name_of(key[1]), key[2], tax) for key, tax in ordered if tax)
     return Return(scheme, asked, tuple(supplies), tuple(corrections))
 
 
-def _add(parts: _Parts, sale: Sale, scheme: Scheme, asked: Period) -> None:
+def _add(parts: _Parts, sale: Sale) -> None:
+    scheme, asked = parts.scheme, parts.asked
     day = calendar.current().day_of(sale.placed_at)
     sold_in = scheme.period_of(Period(day, day))
     lines = {line.id: line for line in sale.lines}
     ways = {line.id: _ways(sale, line, scheme) for line in sale.lines}
     consumption = _WRITTEN.get(sale.country, sale.country)
-    for one in _taxed(sale, asked):
+    for one in _taxed(sale, parts.is_in):
         line, units = lines[one.line_id], ways[one.line_id]
         for (country, is_told), amount in zip(units, share(one.amount, list(units.values())), strict=True):
             if not is_told:
