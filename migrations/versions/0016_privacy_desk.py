@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("field", sa.String(), nullable=False),
+        sa.Column("is_apart", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("ground", sa.String(40), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("hold_id", sa.BigInteger(), nullable=True),

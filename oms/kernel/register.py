@@ -5,7 +5,7 @@ fields, so that a mixture cannot be written. A table names each of its columns a
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -101,7 +101,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One personal field: its name, its label, why it is asked, its category, who receives it."""
+    """One personal field: name, label, why it is asked, category, recipients; `...` where never `empty`."""
 
     name: str
     label: str
@@ -110,6 +110,7 @@ class Field:
     recipients: tuple[str, ...]
     indexed: bool
     free_text: bool
+    empty: Any = ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,19 @@ class Kind:
         """Return the names of the fields, in order."""
         return tuple(f.name for f in self.fields)
 
+    def spare(self) -> tuple[str, ...]:
+        """Return the fields that a record can do without: they may be empty, and are no part of an address.
+
+        Half an address leads to another door.
+        """
+        places = [f for f in self.fields if f.category is Category.ADDRESS]
+        part = places if len(places) > 1 else []
+        return tuple(f.name for f in self.fields if f.empty is not ... and f not in part)
+
+    def apart(self, name: str) -> str:
+        """Return what a field of this kind is called where it stands apart: `order.delivery:phone`."""
+        return f"{self.name}{_APART}{name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -156,6 +170,7 @@ class Place:
 # What somebody has of us and can claim; codes, copies and requests live for days and serve their rights.
 OWNED = ("order", "account")
 KINDS: dict[str, Kind] = {}
+_APART = ":"
 PLACES: dict[str, Place] = {}
 
 
@@ -247,7 +262,19 @@ def sealed(  # noqa: PLR0913 - a declaration is complete or it is nothing
 def _field(cls: type[Any], field: "dataclasses.Field[Any]") -> Field:
     if "register" not in field.metadata:
         raise TypeError(f"{cls.__name__}.{field.name} is not declared personal()")
-    return Field(name=field.name, **field.metadata["register"])
+    empty = ... if field.default is dataclasses.MISSING else field.default
+    return Field(name=field.name, empty=empty, **field.metadata["register"])
+
+
+def with_apart(names: Iterable[str]) -> list[str]:
+    """Return kinds by name, each with what its fields are called where they stand apart."""
+    spare = {name: KINDS[name].spare() if name in KINDS else () for name in names}
+    return [*spare, *(KINDS[name].apart(field) for name, fields in spare.items() for field in fields)]
+
+
+def whole(name: str) -> str:
+    """Return the kind to which a name belongs, be it that of a field that stands apart or its own."""
+    return name.partition(_APART)[0]
 
 
 def _missing(kind: Kind, name: str) -> Field:

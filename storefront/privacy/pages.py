@@ -169,18 +169,19 @@ def _rows(one: Known) -> list[tuple[str, str, str, str]]:
     given = one.kind.source
     source = _("Given by you.") if given == "you" else _("Given by %(who)s.", who=_(given))
     end = _("Gone by %(day)s.", day=long_date(clock.gone_on(one.ends)))
-    rules = f"{ground} {source} {end}"
-    if one.is_locked:
-        rules = f"{_('Locked: it is only kept.')} {end}"
-    can_lock = one.kind.unit in OWNED and not one.is_locked
+    rules, can_lock = f"{ground} {source} {end}", one.kind.unit in OWNED and not one.is_locked
+    whole = f"{_('Locked: it is only kept.')} {end}"
+    alone = f"{_('Locked alone: it is only kept, and the rest is used without it.')} {end}"
     return [
         (
             _(field.label),
             _("Among your messages.")
             if (one.kind.name, field.name) in _APART
             else look.said(one.kind, field, value),
-            f"{_(field.why)} {rules}",
-            at(f"/your-data/lock?what={one.unit}/{one.kind.name}.{field.name}") if can_lock else "",
+            f"{_(field.why)} {whole if one.is_locked else alone if field.name in one.apart else rules}",
+            at(f"/your-data/lock?what={one.unit}/{one.kind.name}.{field.name}")
+            if can_lock and field.name not in one.apart
+            else "",
         )
         for field, value in one.given()
     ]

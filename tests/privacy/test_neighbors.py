@@ -174,7 +174,7 @@ def gaps(shown: Shown) -> list[str]:
     found += sorted({"stripe", "carrier", "mail service"} - {row["recipient"] for row in told})
     looks = [row for copy in shown.copies for row in copy["looks"]]
     found += [] if any(row["reason"] and row["at"] for row in looks) else ["the look of staff"]
-    found += [] if any(record["is_locked"] for record in shown.records()) else ["the lock"]
+    found += [] if any("nickname" in record["locked_alone"] for record in shown.records()) else ["the lock"]
     found += [] if any(copy["wishes"] for copy in shown.copies) else ["the wish"]
     return found + [name for copy in shown.copies for name in unplaced(copy)]
 
@@ -281,7 +281,7 @@ def test_a_canary_of_a_neighbor_that_slipped_in_is_seen() -> None:
 def test_a_record_that_does_not_say_from_whom_or_until_when_is_caught() -> None:
     values = {"email": "ada@shop.test"}
     record = {"kind": "order.contact", "values": values, "basis": "contract", "recipients": ["stripe"]}
-    told = {"purposes": [], "source": "", "ends_at": "", "is_locked": False}
+    told = {"purposes": [], "source": "", "ends_at": "", "is_locked": False, "locked_alone": []}
     copy = {"records": [record | told], "disclosures": [], "looks": [], "wishes": [], "places": []}
     found = gaps(Shown(b"", [copy]))
     assert set(found) >= {

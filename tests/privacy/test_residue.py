@@ -23,14 +23,14 @@ from sqlalchemy import select
 from oms.backups import actions as backups
 from oms.backups import archive, programs
 from oms.backups.queries import KEYRING_LIFE
-from oms.kernel import clock, register
+from oms.kernel import clock
 from oms.kernel.config import Settings, load
 from oms.kernel.db import keyring_reading
 from oms.kernel.vault import keyring
 from oms.kernel.vault.envelope import unshut
 from oms.kernel.vault.errors import BrokenSealError
 from oms.kernel.vault.models import Key
-from oms.kernel.vault.rows import row_place
+from oms.kernel.vault.rows import sealed_place
 from oms.local.services import Services
 from oms.privacy.clearing import actions as clearing
 from oms.privacy.retention import actions as retention
@@ -122,7 +122,7 @@ def opened_backup(settings: Settings, path: Path, running: Services) -> tuple[li
     with psycopg.connect(url) as raw:
         rows = raw.execute("SELECT id, kind, unit, key_id, envelope FROM personal.sealed").fetchall()
     for row_id, kind, unit, key_id, envelope in rows:
-        place = row_place(row_id, register.KINDS[kind], unit, key_id)
+        place = sealed_place(row_id, kind, unit, key_id)
         for key in living.values():
             tries += 1
             try:

@@ -23,10 +23,9 @@ def rows() -> Rows:
         found: Rows = {"orders": [dict(row) for row in session.execute(text(bought)).mappings()]}
     with reading() as session:
         for name, unit in kept:
-            if Purpose.RIGHTS in KINDS[name].purposes and KINDS[name].unit in mapping.ROOTS:
-                opened = vault.open_each(
-                    session, KINDS[name].type, unit, purpose=Purpose.RIGHTS, by=_THEMSELVES
-                )
+            kind = KINDS.get(name)  # a field that stands apart has none: it is read with its record
+            if kind is not None and Purpose.RIGHTS in kind.purposes and kind.unit in mapping.ROOTS:
+                opened = vault.open_each(session, kind.type, unit, purpose=Purpose.RIGHTS, by=_THEMSELVES)
                 found.setdefault(name, []).extend(asdict(one) | {"unit": unit} for one in opened.values())
     return found
 

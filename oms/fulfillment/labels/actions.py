@@ -76,7 +76,7 @@ def tell_carrier(session: Session, parcel_id: int) -> Wanted | None:
 def disclose(session: Session, order: Order, parcel: Parcel) -> Payload:
     """Open the address and write that the carrier gets it; a phone number only where the service needs one.
 
-    Raises LabelRefusedError when the address is gone.
+    Raises LabelRefusedError when the address is gone, or a number is needed that is not there or is locked.
     """
     address = vault.open_record(
         session, OrderDelivery, order.unit, purpose=Purpose.DELIVERY, by=SYSTEM.doing(Job.LABELS)
@@ -87,6 +87,8 @@ def disclose(session: Session, order: Order, parcel: Parcel) -> Payload:
     service = CARRIERS[parcel.carrier].service(parcel.service)
     if service is None or not service.needs_phone:
         address = replace(address, phone="")
+    elif not address.phone:
+        raise LabelRefusedError("This service calls first, and there is no number to call: take another one.")
     occasion = Occasion(order.unit, subject_id, Purpose.DELIVERY)
     return egress.disclose(session, CARRIER.name, occasion, [address])
 

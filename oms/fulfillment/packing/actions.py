@@ -10,11 +10,12 @@ from oms.fulfillment.models import FulfillmentOrder, Parcel, Shipment
 from oms.fulfillment.picking.actions import Counted
 from oms.fulfillment.scanning import read_scan, variant_of
 from oms.fulfillment.states import FulfillmentState, LabelState, ShipmentState
-from oms.kernel import clock, outbox
+from oms.kernel import clock, outbox, vault
 from oms.kernel.audit import Actor
 from oms.kernel.errors import BadInputError, ConflictError, IllegalMoveError
 from oms.orders import queries as orders
 from oms.orders.models import Order
+from oms.orders.personal import OrderDelivery
 from oms.shipping.carriers.known import CARRIERS, Carrier
 
 HEAVIEST = 30_000
@@ -123,18 +124,20 @@ def _checked(session: Session, part: FulfillmentOrder, box: Box) -> Carrier:
         raise BadInputError(
             "What is collected is not sent, and what is sent is not collected.", field="service"
         )
-    if service.needs_phone and not has_phone(order):
+    if service.needs_phone and not has_phone(session, order):
         raise BadInputError("This service needs a phone number, and the order has none.", field="service")
     if not 1 <= box.grams <= HEAVIEST:
         raise BadInputError(f"Give the weight in grams, 1 to {HEAVIEST}.", field="weight")
     return carrier
 
 
-def has_phone(order: Order) -> bool:
-    """Say whether a phone number was asked for this order, without opening anything."""
+def has_phone(session: Session, order: Order) -> bool:
+    """Say whether a phone number was asked for this order, and may be used; nothing is opened."""
     carrier = CARRIERS.get(order.carrier)
     chosen = carrier.service(order.service) if carrier else None
-    return chosen is not None and chosen.needs_phone
+    if chosen is None or not chosen.needs_phone:
+        return False
+    return not vault.stands_apart(session, order.unit, OrderDelivery, "phone")
 
 
 def _add_parcel(session: Session, shipment: Shipment, grams: int, carrier: Carrier) -> Parcel:

@@ -5,7 +5,7 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from oms.fulfillment.packing.actions import HEAVIEST, Box, has_phone
+from oms.fulfillment.packing.actions import HEAVIEST, Box
 from oms.orders.models import Order
 from oms.shipping.carriers.known import CARRIERS
 from oms.web.forms import Form
@@ -24,13 +24,13 @@ class BoxForm(Form):
     )
     service = SelectField(_l("How it travels"))
 
-    def offer(self, order: Order) -> None:
-        """Offer what this order can travel with: a service that calls first only where a number was given."""
+    def offer(self, order: Order, *, has_phone: bool) -> None:
+        """Offer what this order can travel with: a service that calls first only where there is a number."""
         self.service.choices = [
             SelectChoice(f"{carrier.code}/{service.code}", service.name)
             for carrier in CARRIERS.values()
             for service in carrier.services
-            if (service.code == "pickup") == order.is_pickup and (not service.needs_phone or has_phone(order))
+            if (service.code == "pickup") == order.is_pickup and (has_phone or not service.needs_phone)
         ]
 
     def to_request(self) -> Box:

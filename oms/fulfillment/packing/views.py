@@ -76,7 +76,8 @@ def close(part: int) -> ResponseReturnValue:
     """Close a box and ask for its label, or send a closed one another way."""
     form = BoxForm()
     with reading() as session:
-        form.offer(_order(session, queries.part(session, part)))
+        order = _order(session, queries.part(session, part))
+        form.offer(order, has_phone=actions.has_phone(session, order))
     if not form.validate_on_submit():
         return _box(part, form), 422
     try:
@@ -175,7 +176,7 @@ def _box(part_id: int, form: BoxForm | None) -> str:
         shipment = queries.live_shipment(session, part_id)
         parcels = queries.parcels_of(session, shipment.id) if shipment else []
         shown = form or BoxForm(formdata=None, weight=packing.suggested_grams(session, part_id))
-        shown.offer(order)
+        shown.offer(order, has_phone=actions.has_phone(session, order))
         if form is None:
             shown.service.data = f"{order.carrier}/{order.service}"
         return _page(

@@ -9,7 +9,8 @@
 A unit is what is let go together, as `order:7` or `account:3`; a subject is the random id of a person.
 """
 
-from oms.kernel.vault import filing, finding, keyring, records, spans
+from oms.kernel.vault import apart, filing, finding, keyring, records, spans
+from oms.kernel.vault.apart import Apart
 from oms.kernel.vault.erasure import (
     Destroyed,
     destroy_due,
@@ -37,6 +38,11 @@ lock = keyring.lock
 note_told = keyring.note_told
 lift = keyring.lift
 locks = spans.timed(keyring.locks)
+prepare_apart = spans.timed(apart.prepare)
+set_apart = spans.timed(apart.set_apart)
+put_back = spans.timed(apart.put_back)
+standing_apart = spans.timed(apart.standing)
+stands_apart = spans.timed(apart.stands)
 seal = spans.timed(records.seal)
 seal_all = spans.timed(records.seal_all)
 open_record = spans.timed(records.open_record)
@@ -52,6 +58,7 @@ open_file = spans.timed(filing.open_file)
 seal_file = spans.timed(filing.seal_file)
 
 __all__ = [
+    "Apart",
     "BrokenSealError",
     "ClosedError",
     "Destroyed",
@@ -81,6 +88,8 @@ __all__ = [
     "open_many",
     "open_record",
     "prepare",
+    "prepare_apart",
+    "put_back",
     "reindex",
     "remove_keyless",
     "replace",
@@ -92,7 +101,10 @@ __all__ = [
     "seal",
     "seal_all",
     "seal_file",
+    "set_apart",
     "spans",
+    "standing_apart",
+    "stands_apart",
     "start_clock",
     "subject_of",
     "sweep_unreferenced",

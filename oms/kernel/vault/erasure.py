@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from oms.kernel import clock
+from oms.kernel import clock, register
 from oms.kernel.db import keyring_reading, keyring_transaction, transaction
 from oms.kernel.vault import blobs, gate, master, tombstones
 from oms.kernel.vault.models import BlindIndex, Destruction, Key, KeyringMark, SealedRow, TombstoneMark
@@ -46,7 +46,7 @@ def destroy_unit(unit: str, *, kinds: Collection[str] = ()) -> Destroyed:
 
     Opens transactions of its own: never call it inside one.
     """
-    only = [Key.kind.in_(kinds)] if kinds else []
+    only = [Key.kind.in_(register.with_apart(kinds))] if kinds else []
     _intend(Key.unit == unit, *only)
     return _finish_all(Destruction.unit == unit)
 
@@ -106,7 +106,7 @@ def _finish(begun: Sequence[Destruction]) -> Destroyed:
     with keyring_transaction() as session:
         gate.note(session, KeyringMark, end)
         ended = session.execute(over.returning(Destruction.kind, Destruction.unit)).all()
-    kinds = Counter(row.kind for row in ended)
+    kinds = Counter(register.whole(row.kind) for row in ended)
     return Destroyed(dict(kinds), frozenset(row.unit for row in ended), rows, files)
 
 
@@ -147,7 +147,7 @@ def replay_tombstones() -> Destroyed:
         with keyring_transaction() as session:
             back = session.execute(delete(Key).where(Key.key_id.in_(ids)).returning(Key.kind, Key.unit)).all()
         rows, files = remove_rows(stones)
-        kinds = Counter(row.kind for row in back)
+        kinds = Counter(register.whole(row.kind) for row in back)
         done += Destroyed(dict(kinds), frozenset(row.unit for row in back), rows, files)
     gate.advance(end)
     return done

@@ -154,14 +154,19 @@ def locks(units: Iterable[str]) -> set[tuple[str, str]]:
 def start_clock(unit: str, event: Event, at: datetime) -> int:
     """Set the end of every kind of a unit whose retention counts from this event; return how many keys.
 
-    Told again with another moment, the later telling holds: a second parcel starts the clock anew.
+    Told again with another moment, the later telling holds: a second parcel starts the clock anew. What
+    stands apart of a record ends with it.
     """
     lengths: dict[int, list[str]] = {}
     for kind in register.KINDS.values():
         if kind.retention.after is event:
             lengths.setdefault(kind.retention.days, []).append(kind.name)
     with keyring_transaction() as session:
-        return sum(_set_end(session, unit, names, at + timedelta(days=d)) for d, names in lengths.items())
+        count = sum(_set_end(session, unit, names, at + timedelta(days=d)) for d, names in lengths.items())
+        # After its records, on whose keys a field that is set apart at this moment holds on.
+        for days, names in lengths.items():
+            _set_end(session, unit, register.with_apart(names)[len(names) :], at + timedelta(days=days))
+        return count
 
 
 def _set_end(session: Session, unit: str, kinds: list[str], end: datetime) -> int:
@@ -180,4 +185,4 @@ def ends(unit: str) -> dict[str, datetime]:
         rows = session.execute(
             select(Key.kind, func.max(Key.destroy_after)).where(Key.unit == unit).group_by(Key.kind)
         ).all()
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in rows if register.whole(row[0]) == row[0]}

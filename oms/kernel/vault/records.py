@@ -16,6 +16,7 @@ from oms.kernel.errors import NotFoundError
 from oms.kernel.ids import new_id
 from oms.kernel.register import Kind, Purpose
 from oms.kernel.vault import finding, keyring
+from oms.kernel.vault.apart import completed, kept_apart, standing
 from oms.kernel.vault.envelope import shut, to_bytes
 from oms.kernel.vault.errors import LockedError, PurposeRefusedError
 from oms.kernel.vault.keyring import Keys
@@ -89,7 +90,7 @@ def open_many(
 ) -> Opened:
     """Open several kinds of one unit with one statement to each store; the rules are `open_record`'s."""
     kinds = {kind.name: kind for kind in (_serving(register.kind_of(c), purpose, unit, by) for c in types)}
-    rows = _rows(session, unit, list(kinds))
+    rows = _rows(session, unit, list(kinds), purpose)
     opened = _opened(rows, kinds, purpose, by)
     found = {kinds[row.kind].type: opened[row.id] for row in rows if row.id in opened}
     if by.kind is ActorKind.STAFF:
@@ -100,7 +101,7 @@ def open_many(
 def open_each(session: Session, cls: type[T], unit: str, *, purpose: Purpose, by: Actor) -> dict[UUID, T]:
     """Return every record of a kind in a unit by row id, the oldest first: the messages of a thread."""
     kind = _serving(register.kind_of(cls), purpose, unit, by)
-    rows = _rows(session, unit, [kind.name])
+    rows = _rows(session, unit, [kind.name], purpose)
     opened = _opened(rows, {kind.name: kind}, purpose, by)
     if by.kind is ActorKind.STAFF and opened:
         _record_opening(session, rows, [kind], purpose, by)
@@ -113,7 +114,10 @@ def open_row(session: Session, row_id: UUID, *, purpose: Purpose, by: Actor) -> 
     if row is None:
         return None
     kind = _serving(register.KINDS[row.kind], purpose, row.unit, by)
-    opened = _opened([row], {kind.name: kind}, purpose, by)
+    others = _rows(session, row.unit, [kind.name], purpose) if kind.spare() else []
+    opened = _opened(
+        [row, *(other for other in others if other.kind != kind.name)], {kind.name: kind}, purpose, by
+    )
     if by.kind is ActorKind.STAFF and opened:
         _record_opening(session, [row], [kind], purpose, by)
     return (row, opened[row_id]) if opened else None
@@ -129,10 +133,12 @@ def _serving(kind: Kind, purpose: Purpose, unit: str, by: Actor) -> Kind:
     return kind
 
 
-def _rows(session: Session, unit: str, kinds: list[str]) -> Sequence[Row[Any]]:
+def _rows(session: Session, unit: str, kinds: list[str], purpose: Purpose) -> Sequence[Row[Any]]:
+    """Return the rows of some kinds; for its person's rights with what stands apart of them."""
+    wanted = register.with_apart(kinds) if purpose is Purpose.RIGHTS else kinds
     return session.execute(
         select(SealedRow.__table__)
-        .where(SealedRow.unit == unit, SealedRow.kind.in_(kinds))
+        .where(SealedRow.unit == unit, SealedRow.kind.in_(wanted))
         .order_by(SealedRow.sealed_at, SealedRow.id)
     ).all()
 
@@ -145,8 +151,11 @@ def _opened(
     held = keyring.locked(missing) if missing else set()
     if held:
         _withhold([missing[key] for key in held], purpose, by)
+    beside = {row.id: row for row in rows if row.kind not in kinds}
+    records = [row for row in rows if row.kind in kinds and row.key_id in keys]
     return {
-        row.id: record_in(row, kinds[row.kind], keys[row.key_id].secret) for row in rows if row.key_id in keys
+        row.id: completed(record_in(row, kinds[row.kind], keys[row.key_id].secret), row, beside, keys)
+        for row in records
     }
 
 
@@ -163,22 +172,27 @@ def _withhold(rows: Sequence[Row[Any]], purpose: Purpose, by: Actor) -> None:
 def _record_opening(
     session: Session, rows: Sequence[Row[Any]], kinds: Sequence[Kind], purpose: Purpose, by: Actor
 ) -> None:
+    unit = rows[0].unit if rows else ""
+    has_apart = purpose is not Purpose.RIGHTS and any(kind.spare() for kind in kinds)
+    unseen = standing(session, [unit]) if has_apart else set()
     for kind in kinds:
+        seen = [name for name in kind.names() if (unit, kind.apart(name)) not in unseen]
         audit.record(
             session,
             by,
             "vault.open",
-            rows[0].unit,
+            unit,
             subject_id=rows[0].subject_id,
             purpose=purpose,
-            fields=tuple(f"{kind.name}.{name}" for name in kind.names()),
+            fields=tuple(f"{kind.name}.{name}" for name in seen),
         )
 
 
 def replace(session: Session, record: object, unit: str, *, by: Actor, row_id: UUID | None = None) -> None:
     """Correct a record under its own key, the newest of its kind unless `row_id` names another.
 
-    Writes an audit row. Raises NotFoundError when it is gone, and then nothing changed.
+    What stands apart of it stays apart. Writes an audit row. Raises NotFoundError when it is gone, and then
+    nothing changed.
     """
     kind = register.kind_of(type(record))
     chosen = select(SealedRow).where(SealedRow.unit == unit, SealedRow.kind == kind.name)
@@ -190,6 +204,7 @@ def replace(session: Session, record: object, unit: str, *, by: Actor, row_id: U
     key = keyring.fetch([row.key_id], Purpose.RIGHTS).get(row.key_id) if row else None
     if row is None or key is None:
         raise NotFoundError
+    record = kept_apart(session, record, row)
     envelope = shut(key.secret, to_bytes(record), row_place(row.id, kind, row.unit, row.key_id))
     session.execute(update(SealedRow).where(SealedRow.id == row.id).values(envelope=envelope))
     finding.mark_again(session, record, kind, row)

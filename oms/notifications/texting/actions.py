@@ -74,13 +74,15 @@ def begin(session: Session, text: Text) -> Begun | TextState:
 
 
 def look(session: Session, text: Text, held: Sequence[str]) -> bool:
-    """Say, under gates held open, whether a text may go: wanted, and its record neither gone nor locked.
+    """Say, under gates held open, whether a text may go: wanted, and its number neither gone nor locked.
 
     Raises UnavailableError where its reader has other units than those whose gates are held: look again.
     """
     units = _units_of(session, text)
     gates.require_held(units, held)
     kind = kind_of(type(text.record)).name
+    if vault.stands_apart(session, text.unit, type(text.record), "phone"):
+        return False
     if kind not in vault.ends(text.unit) or (text.unit, kind) in vault.locks([text.unit]):
         return False
     return not _is_unwanted(session, text, units)

@@ -32,13 +32,17 @@ UNTOLD = Recipient("", "", "", "", "", "", ())
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One record that is kept about the person: its kind, its unit, its end, and the record itself."""
+    """One record that is kept about the person: its kind, its unit, its end, and the record itself.
+
+    Locked whole, or only those fields that stand apart.
+    """
 
     kind: Kind
     unit: str
     ends: datetime
     record: Any
     is_locked: bool = False
+    apart: tuple[str, ...] = ()
 
     def given(self) -> list[tuple[Field, str]]:
         """Return the fields that hold something, with their values."""
@@ -119,6 +123,7 @@ def _of_unit(session: Session, unit: str, by: Actor) -> tuple[list[Known], list[
     withheld: list[tuple[Kind, str]] = []
     where = parcels.whole(unit)
     kept_back, locked = asking.withheld(session, unit), vault.locks([where])
+    standing = vault.standing_apart(session, [where])
     for name, end in ends.items():
         kind = register.KINDS.get(name)
         if kind is None or end <= clock.now():
@@ -129,8 +134,10 @@ def _of_unit(session: Session, unit: str, by: Actor) -> tuple[list[Known], list[
         opened = vault.open_each(session, kind.type, where, purpose=Purpose.RIGHTS, by=by)
         is_locked = (where, name) in locked
         kind = replace(kind, source=parcels.GIVER) if parcels.is_parcel(unit) else kind
+        apart = tuple(field for field in kind.spare() if (where, kind.apart(field)) in standing)
         known += [
-            Known(kind, unit, end, _cut(kind, record, kept_back), is_locked) for record in opened.values()
+            Known(kind, unit, end, _cut(kind, record, kept_back), is_locked, apart)
+            for record in opened.values()
         ]
     return sorted(known, key=lambda one: one.kind.name), withheld
 
@@ -203,6 +210,7 @@ def _record(one: Known) -> dict[str, Any]:
         "basis": one.kind.basis,
         "ends_at": one.ends.isoformat(),
         "is_locked": one.is_locked,
+        "locked_alone": list(one.apart),
         "recipients": sorted({name for field, _ in one.given() for name in egress.receivers(field)}),
         "values": {name: value for name, value in asdict(one.record).items() if value not in ("", (), None)},
     }

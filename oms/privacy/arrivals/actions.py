@@ -67,6 +67,7 @@ def bring(buyer: Buyer, portable: Portable, *, by: Actor) -> int:
 
 
 def _kept(session: Session, buyer: Buyer, by: Actor) -> set[object]:
+    """Return what is there, also what is locked: what is brought again must not come back beside it."""
     return {
         record
         for cls in (PastAddress, PastOrder)
@@ -74,7 +75,7 @@ def _kept(session: Session, buyer: Buyer, by: Actor) -> set[object]:
             session,
             cls,
             buyer.unit,
-            purpose=Purpose.ACCOUNT,
+            purpose=Purpose.RIGHTS,
             by=by,
         ).values()
     }

@@ -19,7 +19,7 @@ _WHY = "You brought it along from another shop."
     source="another shop, by your hand",
     readers={
         Purpose.ACCOUNT: "buyer arrivals",
-        Purpose.RIGHTS: THEIR_OWN,
+        Purpose.RIGHTS: f"{THEIR_OWN} arrivals",
     },
 )
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class PastAddress:
     source="another shop, by your hand",
     readers={
         Purpose.ACCOUNT: "buyer arrivals",
-        Purpose.RIGHTS: THEIR_OWN,
+        Purpose.RIGHTS: f"{THEIR_OWN} arrivals",
     },
 )
 @dataclass(frozen=True, slots=True)

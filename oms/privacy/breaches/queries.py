@@ -146,7 +146,9 @@ def numbers(session: Session, breach_id: int) -> Numbers:
     sort = func.split_part(BreachUnit.unit, ":", 1)
     of_breach = BreachUnit.breach_id == breach_id
     units = session.execute(select(sort, func.count()).where(of_breach).group_by(sort).order_by(sort))
-    kinds = select(SealedRow.kind, func.count()).where(kept).group_by(SealedRow.kind).order_by(SealedRow.kind)
+    records_alone = (kept, SealedRow.kind.in_(list(KINDS)))
+    kinds = select(SealedRow.kind, func.count()).where(*records_alone)
+    kinds = kinds.group_by(SealedRow.kind).order_by(SealedRow.kind)
     records = session.execute(kinds)
     return Numbers(people or 0, {row[0]: row[1] for row in units}, {row[0]: row[1] for row in records})
 

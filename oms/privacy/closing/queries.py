@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from oms.buyers.models import Buyer
+from oms.kernel import register
 from oms.kernel.db import keyring_reading
 from oms.kernel.errors import ConflictError
 from oms.kernel.vault.models import BlindIndex, Key, SealedRow
@@ -87,7 +88,7 @@ def left() -> list[tuple[str, str]]:
     """Return unit and kind of every key that closing destroys."""
     with keyring_reading() as session:
         rows = session.execute(select(Key.unit, Key.kind).order_by(Key.unit, Key.kind)).all()
-    return [(unit, kind) for unit, kind in rows if unit.partition(":")[0] not in SPARED]
+    return [(unit, register.whole(kind)) for unit, kind in rows if unit.partition(":")[0] not in SPARED]
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:

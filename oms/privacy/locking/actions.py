@@ -1,7 +1,7 @@
 """Locking what somebody disputes, deciding, and lifting once they were told (GDPR, article 18)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from oms.kernel.audit import SYSTEM, Actor
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, IllegalMoveError, NotFoundError
 from oms.kernel.register import KINDS
+from oms.kernel.vault import Apart
 from oms.orders import actions as agreement
 from oms.orders import queries as orders
 from oms.orders.states import OrderState
@@ -35,24 +36,39 @@ _HELD_FOR_A_CHILD = "The buyer may be a child: do not send before a guardian has
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
-    """One field of one record that its person disputes, and on which ground."""
+    """One field of one record that its person disputes, and on which ground; where it is to stand apart."""
 
     unit: str
     kind: str
     field: str
     ground: LockGround
+    apart: Apart | None = None
+
+
+def prepare(wanted: Disputed) -> Disputed:
+    """Make and lock the keys of a field that its record can do without; before the transaction.
+
+    A field that is needed, as a street, stays where it is: it is locked with its record.
+    """
+    kind = KINDS.get(wanted.kind)
+    apart = vault.prepare_apart(wanted.unit, kind, wanted.field) if kind is not None else None
+    return replace(wanted, apart=apart)
 
 
 def ask(session: Session, wanted: Disputed, market: str, language: str, *, by: Actor) -> PrivacyRequest:
-    """Lock a record at once and write the request that the desk decides; the caller knows it is theirs.
+    """Lock a field at once and write the request that the desk decides; the caller knows it is theirs.
 
-    Raises NotFoundError for a record that is not there, IllegalMoveError for one that is locked.
+    Locked alone where `prepare` made it a key, else with its record. Raises NotFoundError for what is not
+    there, IllegalMoveError for what is locked.
     """
     there = {(unit, kind.name): kind for unit, kind in queries.lockable([wanted.unit])}
     kind = there.get((wanted.unit, wanted.kind))
     if kind is None or wanted.field not in kind.names():
         raise NotFoundError
-    if queries.live(session, wanted.unit, wanted.kind) is not None:
+    gates.shut(session, [wanted.unit])
+    _alone(session, wanted.unit)
+    alone = queries.live(session, wanted.unit, wanted.kind, wanted.field)
+    if alone is not None or queries.live(session, wanted.unit, wanted.kind) is not None:
         raise IllegalMoveError("This is locked already.")
     began = PrivacyRequest(
         kind=RequestKind.RESTRICTION, source=Source.SCREEN, way=Way.LATER, market=market, language=language
@@ -129,23 +145,29 @@ def _alone(session: Session, unit: str) -> None:
 
 
 def lock(session: Session, request: PrivacyRequest, wanted: Sequence[Disputed], *, by: Actor) -> None:
-    """Lock records; the keys at once, below the code, and what is about to be sent waits."""
+    """Lock records; the keys at once, below the code, and what is about to be sent waits.
+
+    Nothing waits for a field that stands apart: it is missing, and the rest is used.
+    """
     gates.shut(session, {one.unit for one in wanted})
     for one in wanted:
         _alone(session, one.unit)
-        vault.lock(one.unit, one.kind)
-        session.add(
-            Restriction(
-                request_id=request.id,
-                unit=one.unit,
-                kind=one.kind,
-                field=one.field,
-                ground=one.ground,
-                since=clock.now(),
-                hold_id=_hold(session, one.unit, one.ground),
-            )
+        if one.apart is None:
+            vault.lock(one.unit, one.kind)
+        else:
+            vault.set_apart(session, one.apart)
+        held = Restriction(
+            request_id=request.id,
+            unit=one.unit,
+            kind=one.kind,
+            field=one.field,
+            is_apart=one.apart is not None,
+            ground=one.ground,
+            since=clock.now(),
+            hold_id=_hold(session, one.unit, one.ground) if one.apart is None else None,
         )
-        audit.record(session, by, "privacy.lock", one.unit, fields=(one.kind,))
+        session.add(held)
+        audit.record(session, by, "privacy.lock", one.unit, fields=(held.about,))
     session.flush()
 
 
@@ -211,7 +233,7 @@ def note_told(request_id: int, how: Told = Told.MAIL) -> None:
         for one in queries.of_request(session, request_id):
             if one.decided_at is not None and one.told_at is None:
                 if one.kind in KINDS:
-                    vault.note_told(one.unit, one.kind)
+                    vault.note_told(one.unit, one.called)
                 one.told_at, one.told_how = clock.now(), how
 
 
@@ -226,25 +248,29 @@ def lift(session: Session, request: PrivacyRequest, *, by: Actor) -> None:
         raise IllegalMoveError("Its person has to be told first; the mail is on its way.")
     for one in held:
         one.lifted_at = clock.now()
-        audit.record(session, by, "privacy.lift", one.unit, fields=(one.kind,))
+        audit.record(session, by, "privacy.lift", one.unit, fields=(one.about,))
     _let_go(session, request, held, by=by)
 
 
 def unlock(request_id: int) -> int:
     """Have the keyring let out what a request has let go of and no other holds; return how many keys.
 
-    Safe to repeat. Opens transactions of its own: never call it inside one.
+    What stood apart goes back into its record. Safe to repeat. Opens transactions of its own: never call it
+    inside one.
     """
     with reading() as session:
-        ended = [(unit, kind) for unit, kind in queries.let_go(session, request_id) if kind in KINDS]
+        ended = [one for one in queries.let_go(session, request_id) if one.kind in KINDS]
     count = 0
-    for unit, kind in ended:
+    for one in ended:
+        apart = one.field if one.is_apart else ""
         with transaction() as session:
-            _alone(session, unit)
-            if queries.live(session, unit, kind) is None:
+            _alone(session, one.unit)
+            if queries.live(session, one.unit, one.kind, apart) is None:
                 # The shop's own rows say that each of them was told, or took it back.
-                vault.note_told(unit, kind)
-                count += vault.lift(unit, kind)
+                vault.note_told(one.unit, one.called)
+                count += vault.lift(one.unit, one.called)
+                if apart:
+                    vault.put_back(session, one.unit, KINDS[one.kind], apart)
     return count
 
 
@@ -256,5 +282,5 @@ def forget(session: Session, unit: str) -> None:
 def lock_again() -> int:
     """Lock anew what a restore of the keyring let out; return how many keys."""
     with transaction() as session:
-        held = [(one.unit, one.kind) for one in queries.all_live(session) if one.kind in KINDS]
-    return sum(vault.lock(unit, kind) for unit, kind in held)
+        held = [(one.unit, one.called) for one in queries.all_live(session) if one.kind in KINDS]
+    return sum(vault.lock(unit, called) for unit, called in held)

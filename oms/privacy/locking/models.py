@@ -3,23 +3,25 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from oms.kernel.db import Base
-from oms.kernel.register import Life, columns
+from oms.kernel.register import KINDS, Life, columns
 from oms.privacy.states import LockGround, Outcome, Told
 
 
 class Restriction(Base):
-    """One record that is only kept; its key is locked in the keyring. `field` is the one that is disputed.
+    """What is only kept; its key is locked in the keyring. `field` is the one that is disputed.
 
-    The database lifts nothing before its person was told what was decided. `why` is told to them too.
+    It is locked alone where it stands apart, else with its record. The database lifts nothing before its
+    person was told what was decided. `why` is told to them too.
     """
 
     __tablename__ = "privacy_restrictions"
     __columns__: ClassVar = columns(
-        "id request_id kind field ground since hold_id outcome why decided_at told_at told_how lifted_at",
+        "id request_id kind field is_apart ground since hold_id outcome why decided_at told_at told_how"
+        " lifted_at",
         "unit",
     )
     __table_args__ = (
@@ -41,6 +43,7 @@ class Restriction(Base):
     unit: Mapped[str] = mapped_column(index=True)
     kind: Mapped[str]
     field: Mapped[str]
+    is_apart: Mapped[bool] = mapped_column(default=False, server_default=false())
     ground: Mapped[LockGround]
     since: Mapped[datetime]
     hold_id: Mapped[int | None]
@@ -50,3 +53,13 @@ class Restriction(Base):
     told_at: Mapped[datetime | None]
     told_how: Mapped[Told] = mapped_column(default=Told.NOT_YET, server_default="")
     lifted_at: Mapped[datetime | None]
+
+    @property
+    def called(self) -> str:
+        """Return what is locked, as the keyring calls it: a kind, or a field of one that stands apart."""
+        return KINDS[self.kind].apart(self.field) if self.is_apart else self.kind
+
+    @property
+    def about(self) -> str:
+        """Return what is locked, as the audit names it: a kind, or a field of one."""
+        return f"{self.kind}.{self.field}" if self.is_apart else self.kind

@@ -38,6 +38,9 @@ def _stage(one: Restriction) -> str:
         return _can_be_lifted(one, day(one.told_at))
     if one.decided_at:
         return str(_("decided; its person is being told"))
+    if one.is_apart:
+        said = _("only this field is locked since %(day)s; the rest is used as before", day=day(one.since))
+        return str(said)
     return str(_("locked since %(day)s", day=day(one.since)))
 
 

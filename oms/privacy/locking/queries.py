@@ -31,31 +31,34 @@ def of_request(session: Session, request_id: int) -> list[Restriction]:
     return list(session.scalars(chosen.order_by(Restriction.id)))
 
 
-def live(session: Session, unit: str, kind: str) -> Restriction | None:
-    """Return the lock that holds on a record now, or None."""
+def live(session: Session, unit: str, kind: str, apart: str = "") -> Restriction | None:
+    """Return the lock that holds on a record now, or on a field of it that stands apart; or None."""
+    which = (Restriction.is_apart, Restriction.field == apart) if apart else (~Restriction.is_apart,)
     return session.scalar(
         select(Restriction)
-        .where(Restriction.unit == unit, Restriction.kind == kind, Restriction.lifted_at.is_(None))
+        .where(Restriction.unit == unit, Restriction.kind == kind, Restriction.lifted_at.is_(None), *which)
         .limit(1)
     )
 
 
 def has_locked(session: Session, request_id: int, unit: str, kind: str) -> bool:
-    """Say whether a request itself holds a record; that another one does is no reason not to."""
+    """Say whether a request itself holds a record whole; that another one does is no reason not to."""
     own = (Restriction.request_id == request_id, Restriction.unit == unit, Restriction.kind == kind)
-    return session.scalar(select(Restriction.id).where(*own, Restriction.lifted_at.is_(None))) is not None
+    holds = (Restriction.lifted_at.is_(None), ~Restriction.is_apart)
+    return session.scalar(select(Restriction.id).where(*own, *holds)) is not None
 
 
 def holding(session: Session, unit: str) -> list[Restriction]:
-    """Return the locks that hold on the records of a unit now."""
+    """Return the locks that hold on whole records of a unit now."""
     theirs = (Restriction.unit == unit, Restriction.lifted_at.is_(None), Restriction.kind != NEWS)
-    return list(session.scalars(select(Restriction).where(*theirs).order_by(Restriction.id)))
+    whole = select(Restriction).where(*theirs, ~Restriction.is_apart)
+    return list(session.scalars(whole.order_by(Restriction.id)))
 
 
-def let_go(session: Session, request_id: int) -> list[tuple[str, str]]:
-    """Return the records that a request has let go of, as (unit, kind)."""
+def let_go(session: Session, request_id: int) -> list[Restriction]:
+    """Return what a request has let go of."""
     theirs = (Restriction.request_id == request_id, Restriction.lifted_at.is_not(None))
-    return [(one.unit, one.kind) for one in session.scalars(select(Restriction).where(*theirs))]
+    return list(session.scalars(select(Restriction).where(*theirs).order_by(Restriction.id)))
 
 
 def told(session: Session, units: Sequence[str]) -> list[Restriction]:

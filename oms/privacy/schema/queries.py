@@ -73,6 +73,7 @@ def _record(kind: Kind) -> dict[str, Any]:
             "basis": {"enum": [str(basis) for basis in Basis]},
             "ends_at": _MOMENT,
             "is_locked": {"type": "boolean", "description": "Only kept, at its person’s wish; not used."},
+            "locked_alone": {**_TEXTS, "description": "Fields that are only kept, while the rest is used."},
             "recipients": _TEXTS,
             "values": _object(values, []),
         }

@@ -4,8 +4,21 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from oms.kernel.register import Field
+from oms.privacy.access.queries import Known
 from oms.privacy.locking.models import Restriction
 from oms.privacy.states import LockGround, Outcome
+from storefront.privacy.pages import unit_words
+
+
+def choice(one: Known, field: Field) -> str:
+    """Return what can be locked, where it is, and how much is locked with it."""
+    words = {"what": _(field.label), "where": unit_words(one.unit)}
+    if field.name in one.kind.spare():
+        return str(_("%(what)s (%(where)s): alone", **words))
+    if one.kind.unit == "order":
+        return str(_("%(what)s (%(where)s): with its record, and the parcel waits", **words))
+    return str(_("%(what)s (%(where)s): with its record", **words))
 
 
 def decided(found: Sequence[Restriction]) -> list[str]:

@@ -15,8 +15,8 @@ from oms.web.markets import place
 from oms.web.security import actor
 from oms.web.taking import takes
 from storefront.account import codes
+from storefront.privacy.locking import pages
 from storefront.privacy.locking.forms import LockForm
-from storefront.privacy.pages import unit_words
 from storefront.privacy.views import own_units
 
 blueprint = Blueprint("locking", __name__)
@@ -26,16 +26,16 @@ blueprint = Blueprint("locking", __name__)
 @limiter.limit("20 per hour", methods=["POST"])
 @takes(LockForm)
 def lock() -> ResponseReturnValue:
-    """Lock one record of the person at this browser; from then on it is only kept."""
+    """Lock one field of the person at this browser, or its record; from then on it is only kept."""
     units = own_units()
     if units is None:
         return codes.going("/account/prove?next=/your-data/lock")
     form = LockForm(data={"what": request.args.get("what", "")})
     form.what.choices = _choices(units)
     if form.validate_on_submit():
-        here = place()
+        here, wanted = place(), actions.prepare(form.to_request())
         with transaction() as session:
-            made = actions.ask(session, form.to_request(), here.market, here.language, by=actor())
+            made = actions.ask(session, wanted, here.market, here.language, by=actor())
         flash(_("Locked. We decide your request %(number)s and tell you first.", number=made.number), "good")
         return codes.going("/your-data/")
     shown = render_template(
@@ -51,9 +51,11 @@ def lock() -> ResponseReturnValue:
 def _choices(units: list[str]) -> list[SelectChoice]:
     with reading() as session:
         known = queries.insight(session, units, by=actor()).known
-    return [
-        SelectChoice(f"{one.unit}/{one.kind.name}.{field.name}", f"{_(field.label)} ({unit_words(one.unit)})")
+    found = {
+        f"{one.unit}/{one.kind.name}.{field.name}": pages.choice(one, field)
         for one in known
         if one.kind.unit in OWNED and not one.is_locked
         for field, _value in one.given()
-    ]
+        if field.name not in one.apart
+    }
+    return [SelectChoice(value, words) for value, words in found.items()]

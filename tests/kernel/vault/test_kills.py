@@ -12,8 +12,8 @@ from oms.kernel import clock, files, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import keyring_reading, reading, transaction
 from oms.kernel.ids import new_id
-from oms.kernel.register import Purpose
-from oms.kernel.vault import blobs, erasure, filing, keyring, records, tombstones
+from oms.kernel.register import Purpose, kind_of
+from oms.kernel.vault import apart, blobs, erasure, filing, keyring, records, tombstones
 from oms.kernel.vault.models import BlindIndex, Destruction, Key, SealedRow
 from tests.kernel.killing import ends_before_each_line
 from tests.kernel.vault.kinds import ADA, HERS, LABEL, Contact, Delivery, LabelFile
@@ -112,3 +112,75 @@ def test_a_kill_at_any_line_of_erasing_is_finished_by_the_next_try(tmp_path: Pat
 def _living_keys() -> set[UUID]:
     with keyring_reading() as keys:
         return set(keys.scalars(select(Key.key_id)))
+
+
+def test_a_kill_at_any_line_of_setting_a_field_apart_leaves_it_in_use_or_locked_and_never_lost() -> None:
+    unit, outcomes = Fresh(), set()
+
+    def set_apart() -> None:
+        held = vault.prepare_apart(unit.name, kind_of(Delivery), "phone")
+        assert held is not None
+        with transaction() as session:
+            vault.set_apart(session, held)
+
+    for line in ends_before_each_line(set_apart, source(apart), unit.come):
+        used, whole = numbers(unit.name)
+        assert whole == ADA.phone, line
+        with reading() as session:
+            is_apart = vault.stands_apart(session, unit.name, Delivery, "phone")
+        assert used == ("" if is_apart else ADA.phone), line
+        assert not is_apart or (unit.name, "sample_delivery:phone") in vault.locks([unit.name]), line
+        outcomes.add(is_apart)
+        set_apart()
+        assert numbers(unit.name) == ("", ADA.phone), line
+    assert outcomes == {False, True}
+
+
+def test_a_kill_at_any_line_of_putting_a_field_back_loses_nothing_and_is_finished_by_the_next() -> None:
+    unit, outcomes = Fresh(), set()
+
+    def come() -> None:
+        unit.come()
+        held = vault.prepare_apart(unit.name, kind_of(Delivery), "phone")
+        assert held is not None
+        with transaction() as session:
+            vault.set_apart(session, held)
+
+    def put_back() -> None:
+        vault.note_told(unit.name, "sample_delivery:phone")
+        vault.lift(unit.name, "sample_delivery:phone")
+        with transaction() as session:
+            vault.put_back(session, unit.name, kind_of(Delivery), "phone")
+
+    for line in ends_before_each_line(put_back, source(apart, keyring), come):
+        used, whole = numbers(unit.name)
+        assert (used in {"", ADA.phone}, whole) == (True, ADA.phone), line
+        outcomes.add(used)
+        put_back()
+        assert numbers(unit.name) == (ADA.phone, ADA.phone), line
+    assert outcomes == {"", ADA.phone}
+
+
+class Fresh:
+    """One unit after another, each with a delivery."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.name = ""
+
+    def come(self) -> None:
+        """Be there, with nothing locked."""
+        self.count += 1
+        self.name = f"order:fresh-{self.count}"
+        place(self.name)
+
+
+def numbers(unit: str) -> tuple[str, str]:
+    """Return the phone number as a job gets it, and as its person does."""
+    found = []
+    for purpose in (Purpose.DELIVERY, Purpose.RIGHTS):
+        with reading() as session:
+            record = vault.open_record(session, Delivery, unit, purpose=purpose, by=SYSTEM)
+        assert record is not None
+        found.append(record.phone)
+    return found[0], found[1]
