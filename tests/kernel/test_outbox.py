@@ -14,9 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from oms.kernel import jobs, outbox
+from oms.kernel.config import Settings
 from oms.kernel.db import Role, current_role, keyring_transaction, reading, transaction
 from oms.kernel.outbox import Message
-from oms.local.services import Services
 
 
 @pytest.fixture
@@ -153,8 +153,8 @@ def test_many_workers_at_once_do_each_thing_once(done: list[str]) -> None:
 
 
 @pytest.fixture
-def running_queue(running: Services) -> Iterator[Queue]:
-    queue = jobs.open_queue(running.environ["REDIS_URL"])
+def running_queue(settings: Settings) -> Iterator[Queue]:
+    queue = jobs.open_queue(settings.redis_url)
     queue.empty()
     yield queue
     queue.connection.flushdb()
