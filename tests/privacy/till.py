@@ -13,7 +13,7 @@ from oms.web.headers import STRIPE_CHECKOUT
 # (with what the provider kept), currency, times; then what is our own.
 KEPT = {
     Payment: "key reference session_ref intent_ref; state refusals; amount captured refunded fee; currency;"
-    " created_at expires_at settled_at; id order_id locale trouble",
+    " created_at expires_at asked_at settled_at; id order_id locale trouble",
     PaymentEvent: "; state; amount; ; at; id payment_id by_kind why",
     Refund: "key refund_ref; state failure; amount fee; currency; created_at settled_at;"
     " id payment_id order_id reason is_surplus by_kind by_id trouble",
