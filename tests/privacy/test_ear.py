@@ -16,7 +16,10 @@ from urllib.parse import urlsplit
 import pytest
 from stripe import StripeError
 
+from oms.kernel import vault
+from oms.kernel.db import transaction
 from oms.kernel.http import Door
+from oms.kernel.register import KINDS
 from oms.notifications import gateway as mails
 from oms.notifications.texting import gateway as texting
 from oms.payments import gateway as payments
@@ -175,6 +178,18 @@ def test_a_mail_that_names_somebody_of_the_vault_is_heard(small: Shop, sink: Pat
         "mail service was told: “A subject” holds order.delivery.name",
         "mail service was told: “For Rapenburg 70” holds order.delivery.street",
     ]
+
+
+def test_a_mail_that_names_what_stands_apart_is_heard(small: Shop, sink: Path, ear: Ear) -> None:
+    unit = make.order({small.clock: 1}, delivery=replace(make.ADA, phone="+31715551234")).order.unit
+    apart = vault.prepare_apart(unit, KINDS["order.delivery"], "phone")
+    assert apart is not None
+    with transaction() as session:
+        vault.set_apart(session, apart)
+    ear.take()
+    mails.send(replace(MAIL, html="<p>We called +31715551234.</p>"))
+    meet_people(untellable)
+    assert ear.take()[1] == ["mail service was told: “A subject” holds order.delivery.phone"]
 
 
 def test_this_process_reaches_nobody_but_what_this_run_started(stripe: Party, ear: Ear) -> None:
