@@ -126,13 +126,13 @@ def handlers_by_topic() -> dict[str, list[str]]:
     return topics
 
 
-def deliver() -> int:
+def deliver(most: int = BATCH) -> int:
     """Do what is due, what waits longest first; return how many came to a good end. RQ calls this.
 
-    After BATCH of them, or half a minute, somebody else has a turn at the queue.
+    After so many, or half a minute, somebody else has a turn at the queue.
     """
     done, until = 0, time.monotonic() + _TURN
-    for _ in range(BATCH):
+    for _ in range(most):
         if time.monotonic() > until:
             break
         with standing_alone(Role.WORKER) as session:

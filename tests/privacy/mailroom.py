@@ -186,30 +186,29 @@ def judged(room: Mailroom, crowd: Crowd) -> Outcome:
     )
 
 
-def tell_all(numbers: list[str]) -> list[tuple[int, str]]:
-    """Have each of some orders say that it has arrived, to the mails alone; return the deliveries."""
+def tell_all(numbers: list[str]) -> None:
+    """Have each of some orders say that it has arrived, to the mails alone, one after another."""
     with transaction(Role.MIGRATE) as session:
         ids = dict(session.execute(select(Order.number, Order.id).where(Order.number.in_(numbers))).all())
         known = {"topic": "order.delivered", "fanned_out_at": clock.now()}
         said = [known | {"payload": {"order": ids[number]}} for number in numbers]
         written = insert(OutboxMessage).returning(OutboxMessage.id, sort_by_parameter_order=True)
         fresh = session.scalars(written, said)
-        pairs = [(number, _TELL) for number in fresh]
-        session.execute(insert(OutboxDelivery), [{"message_id": one, "handler": name} for one, name in pairs])
-    return pairs
+        session.execute(insert(OutboxDelivery), [{"message_id": one, "handler": _TELL} for one in fresh])
 
 
-def work(pairs: list[tuple[int, str]], hands: int = 3) -> int:
-    """Do deliveries as workers do, several at once; return how many ended well."""
+def work(most: int, hands: int = 3) -> int:
+    """Do so many deliveries as workers do, several at once; return how many ended well."""
     done: list[int] = []
-    row = SimpleQueue[tuple[int, str]]()
-    for pair in pairs:
-        row.put(pair)
+    row = SimpleQueue[int]()
+    for turn in range(most):
+        row.put(turn)
 
     def hand() -> None:
         with suppress(Empty):
             while True:
-                done.append(jobs.deliver([row.get_nowait()]))
+                row.get_nowait()
+                done.append(jobs.deliver(1))
 
     threads = [Thread(target=hand, daemon=True) for _ in range(hands)]
     for thread in threads:
@@ -217,12 +216,6 @@ def work(pairs: list[tuple[int, str]], hands: int = 3) -> int:
     for thread in threads:
         thread.join()
     return sum(done)
-
-
-def due() -> list[tuple[int, str]]:
-    """Which deliveries wait to be tried again."""
-    with transaction(Role.WORKER) as session:
-        return outbox.due(session)
 
 
 def left() -> int:

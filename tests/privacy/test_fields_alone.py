@@ -97,8 +97,14 @@ def known() -> Buyer:
     return buyer
 
 
-def test_fields_locked_one_by_one_are_read_by_nothing_and_the_rest_is_used(
-    small: Shop, desk: FlaskClient, settings: Settings, sink: Path, measured: Callable[..., None]
+def test_fields_locked_one_by_one_are_read_by_nothing_and_the_rest_is_used(  # noqa: PLR0913, PLR0917 - a shop
+    small: Shop,
+    desk: FlaskClient,
+    settings: Settings,
+    stripe: Party,
+    carrier: Party,
+    sink: Path,
+    measured: Callable[..., None],
 ) -> None:
     order, buyer = paid({small.clock: 1}, delivery=replace(ADA, phone=PHONE)), known()
     jobs.drain()
