@@ -36,10 +36,12 @@ NO_PAGE = {
     "conventions.sitemap",
     "conventions.sitemap_part",
     "oms.labels.state",
+    "oms.money.sheet",
     "oms.many.state",
     "oms.packing.label_state",
     "oms.printing.label_pdf",
     "oms.printing.slip_pdf",
+    "oms.replenish.table",
     "oms.search.palette",
 }
 
