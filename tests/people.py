@@ -136,6 +136,13 @@ class Visitor:
         )
 
 
+def come_back(client: FlaskClient, cookie: str, value: str) -> Visitor:
+    """Return a visitor whose browser holds the cookie of who signed in before."""
+    visitor = Visitor(client)
+    visitor.client.set_cookie(cookie, value)
+    return visitor
+
+
 def seated(client: FlaskClient, staff: Staff) -> Visitor:
     """Return somebody of the staff at a browser of the desk, signed in."""
     visitor = Visitor(client)

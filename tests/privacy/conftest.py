@@ -12,7 +12,7 @@ from flask import Flask
 
 from oms.app import create_desk
 from oms.inventory import actions as stock
-from oms.kernel import db, vault
+from oms.kernel import db, jobs, vault
 from oms.kernel.config import Settings, load
 from oms.kernel.db import transaction
 from oms.local.services import Services
@@ -20,7 +20,9 @@ from oms.notifications import handlers as notifications
 from storefront.app import create_store
 from tests import make
 from tests.ear import meet_people
+from tests.fakes import Party
 from tests.make import Shop
+from tests.people import come_back
 from tests.privacy import heap
 from tests.privacy.busy import Busy, fill
 from tests.privacy.figures import (
@@ -34,6 +36,7 @@ from tests.privacy.figures import (
 from tests.privacy.mailed import untellable
 from tests.privacy.overhearing import hooked
 from tests.privacy.turns import turn
+from tests.privacy.whole import WholeShop
 from tests.restoring import elsewhere, kept
 from tests.running import RunningShop, Stores
 from tests.stores import empty_stores
@@ -64,6 +67,16 @@ def apps(small: Shop, settings: Settings) -> tuple[Flask, Flask]:
 def busy(small: Shop, apps: tuple[Flask, Flask], settings: Settings) -> Busy:
     """Give a shop in which something of every kind has happened, and where each page of it is."""
     return fill(small, apps[0].test_client(), apps[1].test_client(), settings)
+
+
+@pytest.fixture
+def whole(apps: tuple[Flask, Flask], busy: Busy, stripe: Party, carrier: Party, sink: Path) -> WholeShop:
+    """Give that shop with its owner and a buyer signed in, and the outside parties up."""
+    jobs.drain()
+    store, desk = apps
+    owner = come_back(desk.test_client(), "desk", busy.owner)
+    buyer = come_back(store.test_client(), "store", busy.buyer)
+    return WholeShop(store, desk, busy, owner, buyer)
 
 
 class Refusing:

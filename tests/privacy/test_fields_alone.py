@@ -8,7 +8,6 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
@@ -35,11 +34,8 @@ from tests.fakes import Party
 from tests.forgetting import paid
 from tests.make import ADA, GUEST, Shop
 from tests.people import Mailbox
-from tests.privacy.busy import Busy
-from tests.privacy.pressing import everything
-from tests.privacy.test_instrumented import at
-from tests.privacy.test_locked_everywhere import commands, everything_again
 from tests.privacy.test_restriction import screens
+from tests.privacy.whole import WholeShop
 
 PHONE = "+31715270000"
 ALLOWED = {str(Purpose.RIGHTS), str(keyring.STORAGE)}
@@ -163,32 +159,21 @@ def test_their_person_is_no_leak_and_a_job_gets_the_record_without_it(small: Sho
 
 
 @pytest.mark.privacy
-def test_a_whole_shop_reads_no_field_that_is_locked_alone(  # noqa: PLR0913, PLR0917 - a whole shop
-    small: Shop,
-    apps: tuple[Flask, Flask],
-    busy: Busy,
-    stripe: Party,
-    carrier: Party,
-    sink: Path,
-    measured: Callable[..., None],
+def test_a_whole_shop_reads_no_field_that_is_locked_alone(
+    whole: WholeShop, small: Shop, measured: Callable[..., None]
 ) -> None:
     paid({small.clock: 1}, delivery=replace(ADA, phone=PHONE))
     jobs.drain()
-    store, desk = apps
-    owner, shopper = at(desk, "desk", busy.owner), at(store, "store", busy.buyer)
     with reading(Role.MIGRATE) as session:
         units = session.scalars(text("SELECT DISTINCT unit FROM personal.sealed ORDER BY unit")).all()
     locked = [name for unit in units if unit.partition(":")[0] in OWNED for name in _forced(unit)]
     with values_read() as seen:
-        deliveries = everything_again()
-        shown = [*everything(desk, owner, busy.desk, "/oms"), *everything(store, shopper, busy.store, "")]
-        run = commands(store)
-        everything_again()
+        used = whole.use()
     wrong = sorted(set(outside(seen)))
-    at_desk = [one for one in shown if PHONE in one]
+    at_desk = [one for one in used.shown if PHONE in one]
     figure = (
-        f"{len(locked)} fields locked alone; {len(shown)} screens, {run} commands, {deliveries} deliveries,"
-        f" {len(jobs.SCHEDULE)} jobs: {len(wrong)} sorts of reads outside what is allowed {wrong or ''}"
+        f"{len(locked)} fields locked alone; {used}:"
+        f" {len(wrong)} sorts of reads outside what is allowed {wrong or ''}"
     )
     measured("B13", figure.strip(), passed=not wrong and not at_desk and len(locked) >= 5)
 

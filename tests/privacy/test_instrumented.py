@@ -20,18 +20,12 @@ from oms.privacy.exports.states import ExportState
 from oms.staff.states import StaffRole
 from tests.forgetting import delivered, paid
 from tests.make import Shop
-from tests.people import Office, Visitor, seated
+from tests.people import Office, Visitor, come_back, seated
 from tests.privacy.busy import Busy
 from tests.privacy.spying import audited, spying
 
 CANARIES = ("ada@shop.test", "Rapenburg", "2311 EZ")
 LIST = "/privacy/exports"
-
-
-def at(app: Flask, cookie: str, value: str) -> Visitor:
-    visitor = Visitor(app.test_client())
-    visitor.client.set_cookie(cookie, value)
-    return visitor
 
 
 def colleague(desk: Flask) -> Visitor:
@@ -83,7 +77,8 @@ def test_every_access_has_one_entry(
     small: Shop, apps: tuple[Flask, Flask], busy: Busy, measured: Callable[..., None]
 ) -> None:
     store, desk = apps
-    owner, shopper = at(desk, "desk", busy.owner), at(store, "store", busy.buyer)
+    owner = come_back(desk.test_client(), "desk", busy.owner)
+    shopper = come_back(store.test_client(), "store", busy.buyer)
     before = audited()
     with spying() as spy:
         pages = crawl(desk, owner, busy.desk) + crawl(store, shopper, busy.store)

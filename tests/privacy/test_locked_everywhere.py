@@ -7,32 +7,21 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
-import click
 import pytest
-from flask import Flask
-from sqlalchemy import text, update
+from sqlalchemy import text
 
-from oms import cli
-from oms.kernel import jobs, vault
+from oms.kernel import vault
 from oms.kernel.audit import SYSTEM
-from oms.kernel.db import Role, keyring_engine, reading, transaction
-from oms.kernel.outbox import DeliveryState, OutboxDelivery
+from oms.kernel.db import Role, keyring_engine, reading
 from oms.kernel.register import KINDS, Job, Purpose
 from oms.kernel.vault import keyring, rows
 from oms.orders.personal import OrderDelivery
-from tests import make
-from tests.fakes import Party
 from tests.forgetting import paid
 from tests.make import Shop
-from tests.privacy.busy import Busy
-from tests.privacy.pressing import everything, forms
-from tests.privacy.test_instrumented import at
-
-# Commands that take this very shop away, or stay for ever.
-_LEFT_OUT = {"restore", "migrate", "run", "shell", "load", "reset", "close", "replay"}
+from tests.privacy.pressing import forms
+from tests.privacy.whole import WholeShop
 
 
 @contextmanager
@@ -81,35 +70,6 @@ def lock_everything() -> int:
     return sum(len(KINDS[kind].fields) for _unit, kind in theirs)
 
 
-def commands(app: Flask) -> int:
-    """Run every command that can be run without an argument; how many there were."""
-    cli.register(app)
-    count = 0
-    for path, command in _commands(app.cli, ()):
-        if not _LEFT_OUT & set(path) and not any(one.required for one in command.params):
-            app.test_cli_runner().invoke(args=list(path), input="")
-            count += 1
-    return count
-
-
-def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from _commands(command, (*path, name))
-        else:
-            yield (*path, name), command
-
-
-def everything_again() -> int:
-    """Let each delivery that ever was be done again, and every job of the clock; how many deliveries."""
-    with transaction(Role.MIGRATE) as session:
-        again = update(OutboxDelivery).values(state=DeliveryState.WAITING)
-        count = len(session.execute(again.returning(OutboxDelivery.message_id)).all())
-        make.due_now(session)
-    jobs.drain(scheduled=True)
-    return count
-
-
 def test_a_form_is_pressed_with_what_it_holds() -> None:
     page = '<form method="post" action="/a"><input name="x" value="7"><textarea name="y"></textarea></form>'
     assert [(one.path, one.fields) for one in forms(page)] == [("/a", {"x": "7", "y": "2"})]
@@ -130,30 +90,13 @@ def test_a_read_of_what_was_locked_is_counted_with_its_purpose(small: Shop) -> N
 
 
 @pytest.mark.privacy
-def test_nothing_reads_what_is_locked(  # noqa: PLR0913, PLR0917 - a whole shop
-    small: Shop,
-    apps: tuple[Flask, Flask],
-    busy: Busy,
-    stripe: Party,
-    carrier: Party,
-    sink: Path,
-    measured: Callable[..., None],
-) -> None:
-    jobs.drain()
-    store, desk = apps
-    owner, shopper = at(desk, "desk", busy.owner), at(store, "store", busy.buyer)
+def test_nothing_reads_what_is_locked(whole: WholeShop, measured: Callable[..., None]) -> None:
     fields = lock_everything()
     with reads() as seen:
-        deliveries = everything_again()
-        shown = [*everything(desk, owner, busy.desk, "/oms"), *everything(store, shopper, busy.store, "")]
-        run = commands(store)
-        everything_again()
-    buttons = sum(int(words.split()[0]) for words in shown if words.endswith(" pressed"))
+        used = whole.use()
     allowed = {str(Purpose.RIGHTS), str(keyring.STORAGE)}
     wrong = {f"{kind} for {purpose}": n for (kind, purpose), n in seen.items() if purpose not in allowed}
     figure = (
-        f"{fields} fields locked; {len(shown)} screens, {buttons} buttons, {run} commands,"
-        f" {deliveries} deliveries, {len(jobs.SCHEDULE)} jobs:"
-        f" {sum(wrong.values())} reads outside what is allowed {wrong or ''}"
+        f"{fields} fields locked; {used}: {sum(wrong.values())} reads outside what is allowed {wrong or ''}"
     )
-    measured("B13", figure.strip(), passed=not wrong and seen and fields >= 5 and buttons >= 20)
+    measured("B13", figure.strip(), passed=not wrong and seen and fields >= 5 and used.buttons >= 20)
