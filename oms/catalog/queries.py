@@ -23,6 +23,7 @@ from oms.catalog.models import (
     in_language,
 )
 from oms.catalog.states import ProductStatus
+from oms.kernel.errors import NotFoundError
 from oms.kernel.money import Money
 
 # Under this name a session keeps the markets that it has read; who changes one takes it away.
@@ -244,3 +245,23 @@ def picture(media: Media | None, language: str) -> Picture | None:
         tuple(media.widths),
         in_language(media.alt, language),
     )
+
+
+def variant_of(session: Session, sku: str) -> Variant:
+    """Return a variant by its SKU. Raises NotFoundError."""
+    found = session.scalar(select(Variant).where(Variant.sku == sku))
+    if found is None:
+        raise NotFoundError("There is no such SKU.")
+    return found
+
+
+def title_of(session: Session, variant: Variant) -> tuple[str, str]:
+    """Return what a variant is called and its choices, in English."""
+    title = session.scalar(
+        select(ProductText.title).where(
+            ProductText.product_id == variant.product_id, ProductText.language == FALLBACK
+        )
+    )
+    labels = choice_names(session, {variant.product_id}, FALLBACK)
+    choice = ", ".join(labels.get((variant.product_id, one), "") for one in variant.choices)
+    return title or variant.sku, choice

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from oms.catalog import queries as catalog
 from oms.finance import pages, sheets
 from oms.finance.costs import actions, queries
 from oms.finance.costs.forms import CostForm, cost_form
@@ -136,7 +137,7 @@ def costs(sku: str) -> ResponseReturnValue:
 def state(sku: str) -> ResponseReturnValue:
     """State what a unit costs from a day on."""
     with reading(Role.BLIND) as session:
-        variant_id, _title = queries.variant_of(session, sku)
+        variant_id = catalog.variant_of(session, sku).id
         form = cost_form(queries.currencies(session))
     if form.validate_on_submit():
         try:
@@ -162,7 +163,8 @@ def take_back(number: int) -> ResponseReturnValue:
 
 
 def _costs(session: Session, sku: str, form: CostForm | None) -> str:
-    variant_id, title = queries.variant_of(session, sku)
+    variant = catalog.variant_of(session, sku)
+    title, _choice = catalog.title_of(session, variant)
     may_change = signed_in().may(Permission.FINANCE_CHANGE)
     if form is None and may_change:
         form = cost_form(queries.currencies(session))
@@ -173,7 +175,7 @@ def _costs(session: Session, sku: str, form: CostForm | None) -> str:
     return pages.report(
         _("Cost of %(sku)s: %(title)s", sku=sku, title=title),
         sentences=sentences,
-        tables=[pages.stated(queries.stated(session, variant_id), may_change=may_change)],
+        tables=[pages.stated(queries.stated(session, variant.id), may_change=may_change)],
         form=form,
         back=url_for("oms.money.index"),
     )

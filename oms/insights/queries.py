@@ -13,7 +13,6 @@ from oms.insights.reordering import Terms, quantity
 from oms.inventory.models import StockLevel, StockMovement
 from oms.inventory.states import MovementKind
 from oms.kernel import clock
-from oms.kernel.errors import NotFoundError
 
 MOST_ROWS = 200
 # A mean of floats that should be whole is not quite.
@@ -188,11 +187,3 @@ def ordered(session: Session, variant_id: int) -> ReplenishmentOrder | None:
 def rule_of(session: Session, variant_id: int) -> ReplenishmentRule | None:
     """Return how a variant is bought; None where it has no rule of its own."""
     return session.get(ReplenishmentRule, variant_id)
-
-
-def variant_of(session: Session, sku: str) -> Variant:
-    """Return a variant by its SKU. Raises NotFoundError."""
-    found = session.scalar(select(Variant).where(Variant.sku == sku))
-    if found is None:
-        raise NotFoundError("There is no such SKU.")
-    return found

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from oms.catalog import queries as catalog
 from oms.insights import actions, pages, queries
 from oms.insights.forms import OrderedForm, RuleForm, rule_form
 from oms.insights.pages import Sheet
@@ -52,7 +53,7 @@ def rule(sku: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _sheet(sku, rule=form), 422
     with transaction() as session:
-        actions.set_rule(session, queries.variant_of(session, sku).id, form.to_rule(), by=actor())
+        actions.set_rule(session, catalog.variant_of(session, sku).id, form.to_rule(), by=actor())
     flash(_("It is bought like this from now on."), "good")
     return redirect(url_for(".sku", sku=sku), 303)
 
@@ -67,7 +68,7 @@ def ordered(sku: str) -> ResponseReturnValue:
     if is_good:
         try:
             with transaction() as session:
-                found = queries.variant_of(session, sku)
+                found = catalog.variant_of(session, sku)
                 expected = form.expected_on.data
                 actions.note_ordered(session, found.id, int(form.units.data), expected, by=actor())
         except BadInputError as error:
@@ -82,7 +83,7 @@ def ordered(sku: str) -> ResponseReturnValue:
 def _sheet(sku: str, *, rule: RuleForm | None = None, ordered: OrderedForm | None = None) -> str:
     may_change = signed_in().may(Permission.STOCK_CHANGE)
     with reading() as session:
-        variant = queries.variant_of(session, sku)
+        variant = catalog.variant_of(session, sku)
         found, noted = queries.stand_of(session, sku), queries.ordered(session, variant.id)
         known = queries.rule_of(session, variant.id)
     forms = (

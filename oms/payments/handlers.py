@@ -14,7 +14,6 @@ from oms.payments.models import Payment, Refund
 from oms.payments.states import RefundState
 from oms.payments.words import GatewayRefusedError, RefundTruth, SessionTruth
 
-ASK_AFTER = timedelta(seconds=90)
 # Stripe forgets idempotency keys after 24 hours (https://docs.stripe.com/api/idempotent_requests).
 KEY_LIFE = timedelta(hours=23)
 # Stripe books a charge within moments; of what it has not booked after this long the fee stays unknown.
@@ -116,7 +115,7 @@ def _ask(payment: Payment) -> None:
 def ask_about_open_refunds() -> None:
     """Find what became of refunds without a last word; send those that Stripe never took."""
     with reading() as session:
-        waiting = queries.open_refunds(session, older_than=clock.now() - ASK_AFTER)
+        waiting = queries.open_refunds(session, older_than=clock.now() - queries.ASK_AFTER)
     troubles.each(waiting, _ask_or_send)
 
 

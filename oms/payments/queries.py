@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from oms.kernel.inbox import WebhookEvent
@@ -11,7 +11,8 @@ from oms.payments.states import PaymentState, RefundState
 
 # How the journal of webhooks names what became of an event that told of a refused card.
 REFUSED_CARD = "a card was refused"
-_ASK_AFTER = timedelta(seconds=90)
+# How long whoever began something, or Stripe by itself, has to tell of it.
+ASK_AFTER = timedelta(seconds=90)
 # Then the event has been given up, or waits for a person.
 _ANSWERED_WITHIN = timedelta(hours=1)
 OPEN = (PaymentState.PENDING, PaymentState.UNKNOWN, PaymentState.AUTHORIZED)
@@ -58,12 +59,16 @@ def to_ask_about(session: Session, at: datetime, *, most: int = 100) -> list[Pay
         WebhookEvent.applied_at.is_(None),
         WebhookEvent.received_at > at - _ANSWERED_WITHIN,
     )
-    is_time = Payment.asked_at + (at - Payment.created_at) / 4 < at
+    asked_ago, age = (extract("epoch", at - since) for since in (Payment.asked_at, Payment.created_at))
     return list(
         session.scalars(
             select(Payment)
             .where(Payment.state.in_(OPEN), Payment.session_ref.is_not(None))
-            .where(Payment.created_at < at - _ASK_AFTER, or_(Payment.asked_at.is_(None), is_time), ~rang)
+            .where(
+                Payment.created_at < at - ASK_AFTER,
+                or_(Payment.asked_at.is_(None), asked_ago * 4 > age),
+                ~rang,
+            )
             .order_by(Payment.trouble != "", Payment.asked_at.nulls_first(), Payment.created_at)
             .limit(most)
         )

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Table, select, text
 from sqlalchemy.orm import Session
 
 from oms import tables
+from oms.catalog import queries as catalog
 from oms.desk.home import queries as home
 from oms.desk.stock import queries as shelf_books
 from oms.finance import sheets
@@ -147,7 +148,7 @@ def reports(small: Shop) -> dict[str, str]:
         levels = shelves.by_warehouse(session, [small.clock, small.pencil])
         found["on the shelves"] = sorted(str(one) for one in levels.items())
         for sku in ("RETRO-CLOCK", "CEDAR-PENCIL"):
-            booked = shelf_books.ledger(session, shelf_books.variant_of(session, sku), [])
+            booked = shelf_books.ledger(session, catalog.variant_of(session, sku), [])
             found[f"ledger of {sku}"] = [
                 (one.movement.id, one.movement.kind, one.movement.quantity, one.on_hand, one.order_number)
                 for one in booked

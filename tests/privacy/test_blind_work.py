@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
+from oms.catalog import queries as catalog
 from oms.desk.home import queries as home
 from oms.desk.stock import queries as ledger
 from oms.finance import sheets
@@ -105,7 +106,7 @@ def works(small: make.Shop) -> dict[str, Callable[[], object]]:
         "say what is where": as_blind(lambda s: shelves.by_warehouse(s, [one])),
         "hold for an order": as_blind(lambda s: shelves.held_for(s, order)),
         "compare counters with the ledger": as_blind(shelves.drifts),
-        "read the ledger": as_blind(lambda s: ledger.ledger(s, ledger.variant_of(s, "RETRO-CLOCK"), [])),
+        "read the ledger": as_blind(lambda s: ledger.ledger(s, catalog.variant_of(s, "RETRO-CLOCK"), [])),
         "choose a warehouse": as_blind(
             lambda s: plan([], shelves.by_warehouse(s, [one]), shelves.sources(s), TO)
         ),

@@ -12,7 +12,6 @@ from oms.catalog.queries import choice_names
 from oms.inventory import queries as inventory
 from oms.inventory.models import StockLevel, StockMovement, Warehouse
 from oms.inventory.states import EFFECTS
-from oms.kernel.errors import NotFoundError
 from oms.orders.models import Order, OrderLine
 
 SIZE = 50
@@ -115,26 +114,6 @@ def _named(session: Session, rows: Sequence[Row[Any]]) -> list[Level]:
         )
         for row in rows
     ]
-
-
-def variant_of(session: Session, sku: str) -> Variant:
-    """Return a variant by its SKU. Raises NotFoundError."""
-    found = session.scalar(select(Variant).where(Variant.sku == sku))
-    if found is None:
-        raise NotFoundError("There is no such SKU.")
-    return found
-
-
-def title_of(session: Session, variant: Variant) -> tuple[str, str]:
-    """Return what a variant is called and its choices, in English."""
-    title = session.scalar(
-        select(ProductText.title).where(
-            ProductText.product_id == variant.product_id, ProductText.language == FALLBACK
-        )
-    )
-    labels = choice_names(session, {variant.product_id}, FALLBACK)
-    choice = ", ".join(labels.get((variant.product_id, one), "") for one in variant.choices)
-    return title or variant.sku, choice
 
 
 def levels_of(session: Session, variant: Variant) -> list[Level]:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from oms.catalog import queries as catalog
 from oms.catalog.models import Variant
 from oms.desk.orders.pages import Chip, who
 from oms.desk.stock import actions, queries
@@ -60,7 +61,7 @@ def index() -> ResponseReturnValue:
 def level(sku: str) -> ResponseReturnValue:
     """Show one SKU: its levels, and the ledger that explains them."""
     with reading() as session:
-        return _level(session, queries.variant_of(session, sku), _form(session))
+        return _level(session, catalog.variant_of(session, sku), _form(session))
 
 
 @blueprint.post("/stock/<path:sku>")
@@ -69,7 +70,7 @@ def level(sku: str) -> ResponseReturnValue:
 def book(sku: str) -> ResponseReturnValue:
     """Book a movement by hand."""
     with reading() as session:
-        variant, form = queries.variant_of(session, sku), booking_form(inventory.warehouses(session))
+        variant, form = catalog.variant_of(session, sku), booking_form(inventory.warehouses(session))
     is_good = form.validate_on_submit()
     if is_good:
         try:
@@ -101,7 +102,7 @@ def _booking(variant: Variant, form: BookingForm) -> Booking:
 
 
 def _level(session: Session, variant: Variant, form: BookingForm | None) -> str:
-    title, choice = queries.title_of(session, variant)
+    title, choice = catalog.title_of(session, variant)
     levels = queries.levels_of(session, variant)
     places = {one.warehouse_id: one.warehouse for one in levels}
     names = {str(one.id): one.desk_name for one in staff.members(session)}

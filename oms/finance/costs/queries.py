@@ -7,10 +7,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from oms.catalog.models import FALLBACK as ENGLISH
-from oms.catalog.models import Market, ProductText, Variant
+from oms.catalog.models import Market, Variant
 from oms.finance.models import UnitCost
-from oms.kernel.errors import NotFoundError
 from oms.kernel.money import Money
 from oms.privacy.clocks import calendar
 
@@ -39,20 +37,6 @@ def stated(session: Session, variant_id: int | None = None) -> list[Stated]:
         Stated(row.id, sku, Money(row.amount, row.currency), day_of(row.valid_from))
         for row, sku in session.execute(found)
     ]
-
-
-def variant_of(session: Session, sku: str) -> tuple[int, str]:
-    """Return id and English title of a SKU's variant. Raises NotFoundError."""
-    row = session.execute(
-        select(Variant.id, ProductText.title)
-        .outerjoin(
-            ProductText, (ProductText.product_id == Variant.product_id) & (ProductText.language == ENGLISH)
-        )
-        .where(Variant.sku == sku)
-    ).one_or_none()
-    if row is None:
-        raise NotFoundError("There is no such SKU.")
-    return row.id, row.title or sku
 
 
 def variants_of(session: Session, skus: Iterable[str]) -> dict[str, int]:
