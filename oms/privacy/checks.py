@@ -10,6 +10,7 @@ from oms.kernel.db import Role, reading
 from oms.kernel.egress import Recipient
 from oms.privacy.breaches import queries as breaches
 from oms.privacy.clearing import queries as clearing
+from oms.privacy.clocks import calendar
 from oms.privacy.clocks import queries as clocks
 from oms.privacy.clocks.queries import Alarm
 from oms.privacy.evidence import papers
@@ -68,7 +69,7 @@ def _agreements() -> tuple[str, Health]:
 def _certificates() -> tuple[str, Health]:
     with reading() as session:
         found = [(one.name, one.ends_on) for one in papers.ending(session)]
-    told = [f"{name} {'ended' if last < papers.today() else 'ends'} on {last}" for name, last in found]
+    told = [f"{name} {'ended' if last < calendar.today() else 'ends'} on {last}" for name, last in found]
     return ", ".join(told) or "hold, or none", Health.NOTE if told else Health.WELL
 
 

@@ -26,10 +26,10 @@ from oms.privacy.asking.actions import Asked
 from oms.privacy.breaches import actions as breaches
 from oms.privacy.breaches.queries import Extent
 from oms.privacy.breaches.states import Leak
+from oms.privacy.clocks import calendar
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.evidence import actions as evidence
-from oms.privacy.evidence import papers
 from oms.privacy.exports import actions as exports
 from oms.privacy.exports.actions import Wanted as List
 from oms.privacy.exports.states import ExportKind
@@ -136,7 +136,7 @@ def pdf() -> bytes:
 
 def certified() -> int:
     """Bring a certificate that holds today; return its number."""
-    today = papers.today()
+    today = calendar.today()
     given = evidence.Given("ISO 27001", "An auditor", today, today, pdf())
     with transaction() as session:
         return evidence.add(session, given, by=SYSTEM).id

@@ -19,6 +19,7 @@ from oms.kernel.audit.entries import AuditEntry
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
 from oms.privacy import checks
+from oms.privacy.clocks import calendar
 from oms.privacy.evidence import actions, papers
 from oms.privacy.evidence.actions import MOST_BYTES, Given
 from oms.privacy.evidence.models import Certificate
@@ -37,7 +38,7 @@ DOCTOR = "Certificates that are shown"
 
 def given(first: int = 0, last: int = 365, content: bytes = PAPER) -> Given:
     """A certificate by days from today at the shop."""
-    today = papers.today()
+    today = calendar.today()
     return Given(NAME, ISSUER, today + timedelta(days=first), today + timedelta(days=last), content)
 
 
@@ -173,7 +174,7 @@ def test_a_file_that_is_no_paper_is_refused_with_what_to_do(shop: None, content:
 
 
 def test_days_the_wrong_way_round_and_a_file_left_out_are_told_at_the_field(privacy: Visitor) -> None:
-    today = papers.today()
+    today = calendar.today()
     backwards = privacy.send("/privacy/certificates", **form(PAPER, ends_on=f"{today - timedelta(days=9)}"))
     assert backwards.status_code == 422
     assert "The last day is before the first." in backwards.text

@@ -46,15 +46,10 @@ def small(shop: None, sink: Path) -> Shop:
         return make.small_shop(session)
 
 
-def today() -> date:
-    """The day at the shop."""
-    return calendar.current().day_of(clock.now())
-
-
 def order_of(kind: Instrument, *orders: Order, fields: tuple[str, ...] = (NAME,)) -> Asked:
     """What a court asks today, about some orders."""
     numbers = tuple(order.number for order in orders)
-    return Asked(kind, "Court of Leiden", numbers, fields, "C/09/1", today(), even_so=True)
+    return Asked(kind, "Court of Leiden", numbers, fields, "C/09/1", calendar.today(), even_so=True)
 
 
 def written(asked: Asked) -> OfficialRequest:
@@ -99,14 +94,14 @@ def test_of_twenty_requests_only_covered_fields_leave(small: Shop, measured: Cal
         delivered({small.pencil: 1}),
         delivered({small.pencil: 1}, contact=OrderContact("g@shop.test")),
     )
-    valid, yesterday = order_of(Instrument.COURT_ORDER, mine), today() - timedelta(days=1)
+    valid, yesterday = order_of(Instrument.COURT_ORDER, mine), calendar.today() - timedelta(days=1)
     two = (KIM, LEE)
     cases: list[tuple[Asked, tuple[Actor, ...], frozenset[str]]] = [
         *((replace(valid, kind=k), two, frozenset({NAME})) for k in Instrument),
         (replace(valid, fields=(NAME, MAILBOX)), two, frozenset({NAME, MAILBOX})),
         (replace(valid, fields=(STREET,)), two, frozenset({STREET})),
-        (replace(valid, gag_until=today() + timedelta(days=9)), two, frozenset({NAME})),
-        (replace(valid, expires_on=today()), two, frozenset({NAME})),
+        (replace(valid, gag_until=calendar.today() + timedelta(days=9)), two, frozenset({NAME})),
+        (replace(valid, expires_on=calendar.today()), two, frozenset({NAME})),
         (replace(valid, numbers=()), two, frozenset()),
         (replace(valid, numbers=(mine.number, "7KQ2-M4XD-9B")), two, frozenset()),
         (replace(valid, fields=()), two, frozenset()),
@@ -116,7 +111,7 @@ def test_of_twenty_requests_only_covered_fields_leave(small: Shop, measured: Cal
         (replace(valid, issued_on=None), two, frozenset()),
         (replace(valid, authority=" "), two, frozenset()),
         (replace(valid, expires_on=yesterday), two, frozenset()),
-        (replace(valid, issued_on=today() + timedelta(days=1)), two, frozenset()),
+        (replace(valid, issued_on=calendar.today() + timedelta(days=1)), two, frozenset()),
         (valid, (KIM,), frozenset()),
         (valid, (KIM, KIM), frozenset()),
     ]
@@ -137,7 +132,7 @@ def test_each_refusal_has_its_ground_and_is_counted(small: Shop) -> None:
     valid = order_of(Instrument.WARRANT, order)
     grounds = {
         Why.NO_INSTRUMENT: replace(valid, instrument=""),
-        Why.EXPIRED: replace(valid, expires_on=today() - timedelta(days=1)),
+        Why.EXPIRED: replace(valid, expires_on=calendar.today() - timedelta(days=1)),
         Why.OUT_OF_SCOPE: replace(valid, fields=("request.words.text",)),
     }
     for why, asked in grounds.items():
@@ -205,7 +200,7 @@ def test_the_person_is_told_and_sees_it(small: Shop, store: FlaskClient, sink: P
 
 def test_a_gag_keeps_quiet_until_its_end_and_not_longer(small: Shop, store: FlaskClient, sink: Path) -> None:
     order = delivered({small.pencil: 1})
-    ends = today() + timedelta(days=5)
+    ends = calendar.today() + timedelta(days=5)
     row = written(replace(order_of(Instrument.WARRANT, order), gag_until=ends))
     approved(row, KIM, LEE)
     taken(row)
@@ -254,8 +249,8 @@ def test_a_silence_that_ends_early_is_told_at_once_and_none_lasts_longer_than_a_
     order = delivered({small.pencil: 1})
     asked = order_of(Instrument.WARRANT, order)
     with pytest.raises(BadInputError, match="at most a year"):
-        written(replace(asked, gag_until=today() + timedelta(days=400)))
-    row = written(replace(asked, gag_until=today() + timedelta(days=5)))
+        written(replace(asked, gag_until=calendar.today() + timedelta(days=400)))
+    row = written(replace(asked, gag_until=calendar.today() + timedelta(days=5)))
     approved(row, KIM, LEE)
     taken(row)
     assert told(order) == []
@@ -276,11 +271,13 @@ def test_who_has_nothing_that_was_asked_for_is_told_nothing(small: Shop) -> None
 
 
 def test_what_has_expired_since_two_agreed_is_not_taken(small: Shop) -> None:
-    asked = replace(order_of(Instrument.COURT_ORDER, delivered({small.pencil: 1})), expires_on=today())
-    with clock.held_at(datetime.combine(today(), time(12), UTC)):
+    asked = replace(
+        order_of(Instrument.COURT_ORDER, delivered({small.pencil: 1})), expires_on=calendar.today()
+    )
+    with clock.held_at(datetime.combine(calendar.today(), time(12), UTC)):
         row = written(asked)
         approved(row, KIM, LEE)
-    tomorrow = datetime.combine(today(), time(12), UTC) + timedelta(hours=13)
+    tomorrow = datetime.combine(calendar.today(), time(12), UTC) + timedelta(hours=13)
     with clock.held_at(tomorrow), pytest.raises(IllegalMoveError, match="nothing to take"):
         taken(row)
 
@@ -330,7 +327,7 @@ def at_the_desk(desk: FlaskClient, email: str) -> Visitor:
 def test_what_is_typed_wrong_is_said_and_refused_only_on_purpose(small: Shop, desk: FlaskClient) -> None:
     order, officer = delivered({small.pencil: 1}), at_the_desk(desk, "pat@shop.test")
     typed = {"kind": "warrant", "authority": "Court", "instrument": "C 1", "fields": NAME}
-    typed |= {"issued_on": f"{today():%Y-%m-%d}", "numbers": order.number.lower()}
+    typed |= {"issued_on": f"{calendar.today():%Y-%m-%d}", "numbers": order.number.lower()}
     wrong = {"numbers": "7KQ2-M4XD-9B", "instrument": "", "issued_on": "", "fields": []}
     for name, value in wrong.items():
         assert officer.send("/privacy/official", **{**typed, name: value}).status_code == 422, name
@@ -347,7 +344,7 @@ def test_the_desk_writes_agrees_by_two_and_takes(small: Shop, desk: FlaskClient)
     order = delivered({small.pencil: 1})
     officer = at_the_desk(desk, "pat@shop.test")
     fields = {"kind": "court order", "authority": "Court", "instrument": "C 1", "numbers": order.number}
-    dated = {"issued_on": f"{today():%Y-%m-%d}", "fields": NAME}
+    dated = {"issued_on": f"{calendar.today():%Y-%m-%d}", "fields": NAME}
     answer = officer.send("/privacy/official", **fields, **dated)
     path = answer.headers["Location"].partition("/oms")[2] or answer.headers["Location"]
     assert "Agree" not in words(officer.get(path)).partition("Nobody may be told")[2]

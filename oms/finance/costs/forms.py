@@ -8,7 +8,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from oms.finance.costs.actions import Statement
-from oms.kernel import clock
 from oms.kernel.money import Money
 from oms.privacy.clocks import calendar
 from oms.web.forms import Form
@@ -36,5 +35,5 @@ def cost_form(currencies: Sequence[str]) -> CostForm:
     form = CostForm()
     form.currency.choices = [SelectChoice(one, one) for one in currencies]
     if form.since.data is None and not form.since.raw_data:
-        form.since.data = calendar.current().day_of(clock.now())
+        form.since.data = calendar.today()
     return form

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import holidays
 from holidays import HolidayBase
 
+from oms.kernel import clock
 from oms.kernel.config import Settings
 from oms.kernel.errors import ConfigurationError
 
@@ -85,3 +86,8 @@ def configure(settings: Settings) -> None:
 def current() -> Calendar:
     """Return the shop's calendar."""
     return _calendar[0]
+
+
+def today() -> date:
+    """Return the day that it is at the shop."""
+    return current().day_of(clock.now())

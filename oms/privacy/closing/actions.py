@@ -83,7 +83,7 @@ def _ready(session: Session) -> Closing:
     found, waiting = queries.current(session), queries.blockers(session)
     if found is None:
         raise ConflictError("Announce it first: people need time to take a copy.")
-    if calendar.current().day_of(clock.now()) < found.shreds_on:
+    if calendar.today() < found.shreds_on:
         raise ConflictError(f"Not before {found.shreds_on}: that day was announced.")
     if waiting:
         raise ConflictError(f"{len(waiting)} orders are under way. Send or cancel them first: {waiting[0]}")

@@ -1,21 +1,15 @@
 """Which certificates there are, and which are shown: only while the shop's own day is one of theirs."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from oms.kernel import clock
 from oms.privacy.clocks import calendar
 from oms.privacy.evidence.models import Certificate
 
 _A_MONTH = timedelta(days=30)
-
-
-def today() -> date:
-    """Return the day that it is at the shop."""
-    return calendar.current().day_of(clock.now())
 
 
 def certificates(session: Session) -> Sequence[Certificate]:
@@ -30,7 +24,7 @@ def shown(session: Session) -> list[Certificate]:
 
 def is_valid(one: Certificate) -> bool:
     """Say whether a certificate holds today."""
-    return one.begins_on <= today() <= one.ends_on
+    return one.begins_on <= calendar.today() <= one.ends_on
 
 
 def paper(session: Session, number: int) -> bytes | None:
@@ -41,4 +35,4 @@ def paper(session: Session, number: int) -> bytes | None:
 
 def ending(session: Session) -> list[Certificate]:
     """Return the certificates that have ended, or end within a month."""
-    return [one for one in certificates(session) if one.ends_on < today() + _A_MONTH]
+    return [one for one in certificates(session) if one.ends_on < calendar.today() + _A_MONTH]

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
 from oms.privacy import pages
+from oms.privacy.clocks import calendar
 from oms.privacy.evidence import actions, papers
 from oms.privacy.evidence.forms import CertificateForm
 from oms.privacy.evidence.models import Certificate
@@ -68,7 +69,7 @@ def _row(one: Certificate) -> list[tuple[str, str]]:
 def _state(one: Certificate) -> str:
     if papers.is_valid(one):
         return str(_("shown"))
-    return str(_("not yet shown") if one.begins_on > papers.today() else _("no longer shown"))
+    return str(_("not yet shown") if one.begins_on > calendar.today() else _("no longer shown"))
 
 
 def _new(form: CertificateForm) -> dict[str, Any]:

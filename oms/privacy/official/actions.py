@@ -69,7 +69,7 @@ def write(session: Session, asked: Asked, *, by: Actor) -> OfficialRequest:
         written_by=by.id,
         written_at=clock.now(),
     )
-    why = queries.ground(row, units, _today())
+    why = queries.ground(row, units, calendar.today())
     if why is not None and not asked.even_so:
         words, field = _LACKS[why]
         raise BadInputError(words, field=field)
@@ -93,12 +93,8 @@ def _units(session: Session, asked: Asked) -> list[str]:
         raise
 
 
-def _today() -> date:
-    return calendar.current().day_of(clock.now())
-
-
 def _checked(gag_until: date | None) -> date | None:
-    if gag_until is not None and not _today() <= gag_until <= _today() + MOST_GAG:
+    if gag_until is not None and not calendar.today() <= gag_until <= calendar.today() + MOST_GAG:
         raise BadInputError("Take a day from today on, at most a year ahead.", field="gag_until")
     return gag_until
 
@@ -124,7 +120,7 @@ def approve(session: Session, row: OfficialRequest, *, by: Actor) -> None:
     if by.id in {row.written_by, row.approver1}:
         raise RefusedError("Somebody else has to agree: not who wrote it down, and not the same twice.")
     units = [one.unit for one in queries.units_of(session, row.id)]
-    why = queries.ground(row, units, _today())
+    why = queries.ground(row, units, calendar.today())
     if why is not None:
         raise BadInputError(f"This cannot be agreed to: {why}. Refuse it.")
     if row.approver1:
@@ -198,7 +194,7 @@ def tell_due(session: Session) -> int:
 
     What was kept quiet appears on the page of its person with this, on the day on which it went.
     """
-    found = queries.to_tell(session, _today())
+    found = queries.to_tell(session, calendar.today())
     for row, one in found:
         _note_disclosed(session, row, one)
         one.told_at = clock.now()
