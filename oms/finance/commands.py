@@ -1,14 +1,13 @@
 """Commands about what goods cost and what was earned, for scripts and for whole files of costs."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
-from oms.catalog.exchange.formulas import read_back
+from oms.catalog.exchange.reading import read
 from oms.finance import sheets
 from oms.finance.costs import actions, queries
 from oms.finance.costs.actions import Statement
@@ -42,26 +41,29 @@ def costs(file: Path) -> None:
 
 
 def _read(session: Session, file: Path) -> Iterator[Statement]:
-    try:
-        rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
-    except UnicodeDecodeError:
-        raise BadInputError("This is no text in UTF-8.") from None
-    if rows and not set(sheets.COSTS) <= rows[0].keys():
-        raise BadInputError(f"The columns are {', '.join(sheets.COSTS)}.")
-    cells = [{name: read_back((row[name] or "").strip()) for name in sheets.COSTS} for row in rows]
-    known, sold = queries.variants_of(session, (row["sku"] for row in cells)), queries.currencies(session)
-    for number, row in enumerate(cells, start=2):
-        if row["sku"] not in known:
-            raise BadInputError(f"Line {number}: there is no SKU {row['sku'][:60]!r}.")
-        if row["currency"] not in sold:
-            raise BadInputError(f"Line {number}: the shop sells in {', '.join(sold)}.")
+    table = read(file.read_bytes(), _expect)
+    for problem in table.problems:
+        raise BadInputError(f"Row {problem.row}: {problem.message}")
+    known = queries.variants_of(session, (row.get("sku") for row in table.rows))
+    sold = queries.currencies(session)
+    for row in table.rows:
+        sku, currency = row.get("sku"), row.get("currency")
+        if sku not in known:
+            raise BadInputError(f"Row {row.number}: there is no SKU {sku[:60]!r}.")
+        if currency not in sold:
+            raise BadInputError(f"Row {row.number}: the shop sells in {', '.join(sold)}.")
         try:
-            cost, since = Money.parse(row["cost"], row["currency"]), date.fromisoformat(row["from"])
+            since = date.fromisoformat(row.get("from"))
+            yield Statement(known[sku], Money.parse(row.get("cost"), currency), since)
         except BadInputError as error:
-            raise BadInputError(f"Line {number}: {error.message}") from None
+            raise BadInputError(f"Row {row.number}: {error.message}") from None
         except ValueError:
-            raise BadInputError(f"Line {number}: write the day like 2026-11-23.") from None
-        yield Statement(known[row["sku"]], cost, since)
+            raise BadInputError(f"Row {row.number}: write the day like 2026-11-23.") from None
+
+
+def _expect(columns: Sequence[str]) -> None:
+    if not set(sheets.COSTS) <= set(columns):
+        raise BadInputError(f"The columns are {', '.join(sheets.COSTS)}.")
 
 
 @commands.command()

@@ -18,20 +18,23 @@ from oms.privacy.clocks import calendar
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one unit of a variant costs, without tax, from a day of the shop on."""
+    """What one unit of a variant costs, without tax, from a day of the shop on.
+
+    Raises BadInputError for less than nothing.
+    """
 
     variant_id: int
     cost: Money
     since: date
 
+    def __post_init__(self) -> None:
+        """Refuse a cost below zero."""
+        if self.cost.amount < 0:
+            raise BadInputError("A cost is not below zero.", field="cost")
+
 
 def state(session: Session, said: Statement, *, by: Actor) -> None:
-    """Keep a statement; of one day the last word counts. Orders placed since then are reckoned with it.
-
-    Raises BadInputError for less than nothing.
-    """
-    if said.cost.amount < 0:
-        raise BadInputError("A cost is not below zero.", field="cost")
+    """Keep a statement; of one day the last word counts. Orders placed since then are reckoned with it."""
     begins = calendar.current().end_of(said.since - timedelta(days=1))
     given = {"variant_id": said.variant_id, "currency": said.cost.currency, "valid_from": begins}
     session.execute(

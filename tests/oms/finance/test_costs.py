@@ -95,11 +95,14 @@ def test_a_file_of_costs_is_taken_whole_and_given_out_again(small: Shop, tmp_pat
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("NOTHING,EUR,1,2026-01-01", "Line 3: there is no SKU 'NOTHING'."),
-        ("RETRO-CLOCK,JPY,1,2026-01-01", "Line 3: the shop sells in EUR."),
-        ("RETRO-CLOCK,EUR,much,2026-01-01", "Line 3: 'much' is not an amount."),
-        ("RETRO-CLOCK,EUR,1,01.02.2026", "Line 3: write the day like 2026-11-23."),
-        ("RETRO-CLOCK,EUR,-1,2026-01-01", "A cost is not below zero."),
+        ("NOTHING,EUR,1,2026-01-01", "Row 3: there is no SKU 'NOTHING'."),
+        ("RETRO-CLOCK,JPY,1,2026-01-01", "Row 3: the shop sells in EUR."),
+        ("RETRO-CLOCK,EUR,much,2026-01-01", "Row 3: 'much' is not an amount."),
+        ("RETRO-CLOCK,EUR,1,01.02.2026", "Row 3: write the day like 2026-11-23."),
+        ("RETRO-CLOCK,EUR,-1,2026-01-01", "Row 3: A cost is not below zero."),
+        ("RETRO-CLOCK,EUR,1", "Row 3: The row has 3 cells, the header 4."),
+        ('RETRO-CLOCK,EUR,"1,2026-01-01', "Line 3 is broken CSV"),
+        ("RETRO-CLOCK,EUR,1,\0", "The file holds NUL bytes"),
     ],
 )
 def test_a_file_with_one_bad_line_changes_nothing(small: Shop, tmp_path: Path, line: str, why: str) -> None:
