@@ -14,12 +14,11 @@ from oms.finance.period import Period
 from oms.finance.profit.queries import Figures, Profit, Row
 from oms.finance.sheets import percent
 from oms.finance.tax.queries import Return, Scheme, TaxRow
-from oms.kernel import clock
 from oms.kernel.money import Money
 from oms.privacy.clocks import calendar
 from oms.web import filters
 from oms.web.frame import flashed, page
-from oms.web.pagination import Numbered, url_with
+from oms.web.pagination import Numbered
 
 # Orders on one page.
 SIZE = 50
@@ -40,7 +39,7 @@ class Cell:
 
 def asked_period() -> tuple[str, Period]:
     """Return the word and the days that the address asks for; this month for anything else."""
-    today = calendar.current().day_of(clock.now())
+    today = calendar.today()
     month, quarter = periods.month_of(today), periods.quarter_of(today)
     known = {
         "this-month": month,
@@ -91,15 +90,12 @@ def tabs(current: str) -> list[dict[str, Any]]:
         ("oms.money.tax", _("Tax")),
         ("oms.money.one_stop_shop", _("One-stop shop")),
     ]
-    kept = {name: request.args[name] for name in ("period", "first", "last") if name in request.args}
+    names = ("period", "first", "last")
+    kept: dict[str, Any] = {name: request.args[name] for name in names if name in request.args}
     return [
-        {"label": label, "url": url_for(where, **_given(kept)), "count": "", "is_current": where == current}
+        {"label": label, "url": url_for(where, **kept), "count": "", "is_current": where == current}
         for where, label in listed
     ]
-
-
-def _given(values: dict[str, str]) -> dict[str, Any]:
-    return dict(values)
 
 
 def _money(amount: int | Money, currency: str = "") -> str:
@@ -191,9 +187,9 @@ def by_order(found: Numbered[Row]) -> dict[str, Any]:
     return {"title": _("By order"), "heads": _profit_heads(_("Order"), _("Placed")), "rows": rows}
 
 
-def unstated(rows: Iterable[Row]) -> list[dict[str, str]]:
+def unstated(found: Profit) -> list[dict[str, str]]:
     """Return the SKUs whose cost is to be stated, each once, with the address for it."""
-    skus = sorted({row.name for row in rows})
+    skus = sorted({row.name for row in found.skus if row.figures.unknown_goods})
     return [{"label": sku, "url": url_for("oms.money.costs", sku=sku)} for sku in skus]
 
 
@@ -265,22 +261,6 @@ def stated(found: Iterable[Stated], *, may_change: bool) -> dict[str, Any]:
     if may_change:
         heads.append({"label": _("Take back"), "hidden": True, "end": True})
     return {"title": _("Stated costs"), "heads": heads, "rows": rows}
-
-
-def pages_of(found: Numbered[Row]) -> dict[str, Any]:
-    """Return the links of numbered pages."""
-    if found.pages == 1:
-        return {"summary": "", "before": "", "after": "", "numbers": ()}
-    first = (found.number - 1) * found.size
-    told = {"first": first + 1, "last": first + len(found.rows), "all": filters.number(found.total)}
-    return {
-        "summary": _("%(first)s to %(last)s of %(all)s", **told),
-        "before": url_with(page=found.previous) if found.previous else "",
-        "after": url_with(page=found.next) if found.next else "",
-        "numbers": [
-            (str(n), url_with(page=n), n == found.number) if n else ("…", "", False) for n in found.window()
-        ],
-    }
 
 
 def report(title: str, **values: Any) -> str:  # noqa: ANN401 - what the template lists

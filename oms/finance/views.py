@@ -13,13 +13,13 @@ from oms.finance.costs import actions, queries
 from oms.finance.costs.forms import CostForm, cost_form
 from oms.finance.pages import SIZE
 from oms.finance.period import Period
-from oms.finance.profit.queries import Profit, profit, unknown
+from oms.finance.profit.queries import Profit, profit
 from oms.finance.tax import queries as taxes
 from oms.finance.tax.queries import Scheme
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.errors import BadInputError, NotFoundError
 from oms.web.fields import show_error
-from oms.web.pagination import Numbered, page_number, url_with
+from oms.web.pagination import Numbered, links, page_number, url_with
 from oms.web.permissions import Permission
 from oms.web.security import actor, permit, signed_in
 from oms.web.taking import takes
@@ -41,20 +41,18 @@ def index() -> ResponseReturnValue:
 def orders() -> ResponseReturnValue:
     """Show the profit of a period by order, the newest first."""
     found, shown = _profit("oms.money.orders", "orders")
-    first, total = (page_number() - 1) * SIZE, len(found.orders)
-    rows = found.orders[first : first + SIZE]
-    piece = Numbered(rows, page_number(), SIZE, total)
-    tables = [pages.by_order(piece)]
-    return pages.report(_("Profit by order"), tables=tables, pages=pages.pages_of(piece), **shown)
+    number = min(page_number(), Numbered((), 1, SIZE, len(found.orders)).pages)
+    rows = found.orders[(number - 1) * SIZE : number * SIZE]
+    piece = Numbered(rows, number, SIZE, len(found.orders))
+    return pages.report(_("Profit by order"), tables=[pages.by_order(piece)], pages=links(piece), **shown)
 
 
 def _profit(endpoint: str, sheet: str) -> tuple[Profit, dict[str, Any]]:
     word, period = pages.asked_period()
     with reading(Role.BLIND) as session:
         found = profit(session, period)
-    missing = unknown(found.skus, lambda figures: figures.unknown_goods)
     shown = _around(endpoint, sheet, word, period)
-    return found, {**shown, "sums": pages.sums(found), "unstated": pages.unstated(missing)}
+    return found, {**shown, "sums": pages.sums(found), "unstated": pages.unstated(found)}
 
 
 def _around(endpoint: str, sheet: str, word: str, period: Period) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from flask import request
+from flask_babel import gettext as _
+
+from oms.web.filters import number
 
 T = TypeVar("T")
 DEEPEST_PAGE = 1000
@@ -46,6 +49,40 @@ class Numbered(Generic[T]):
                 result.append(0)
             result.append(n)
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Links to the pages of a list, as `components/pagination.html` takes them."""
+
+    summary: str
+    before: str
+    after: str
+    numbers: tuple[tuple[str, str, bool], ...]
+
+
+def links(found: Numbered[Any]) -> Pages:
+    """Return the links to the pages of a list; none where one page holds everything."""
+    if found.pages == 1:
+        return Pages("", "", "", ())
+    summary = _(
+        "%(first)s to %(last)s of %(total)s",
+        first=number((found.number - 1) * found.size + 1),
+        last=number(min(found.number * found.size, found.total)),
+        total=number(found.total),
+    )
+    return Pages(
+        str(summary),
+        _page_url(found.previous),
+        _page_url(found.next),
+        tuple(
+            (number(n), _page_url(n), n == found.number) if n else ("…", "", False) for n in found.window()
+        ),
+    )
+
+
+def _page_url(page: int | None) -> str:
+    return "" if page is None else url_with(page=None if page == 1 else page)
 
 
 def page_number() -> int:

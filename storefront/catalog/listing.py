@@ -1,7 +1,6 @@
 """A list's address read, and its facets, sorts and pages in the words of the page."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -13,23 +12,13 @@ from oms.catalog.browse.asked import MOST_PAGES, Asked, Facet, FacetChoice, List
 from oms.catalog.queries import MarketFacts
 from oms.kernel.money import Money
 from oms.web.filters import money, number
-from oms.web.pagination import Numbered, page_number, url_with
+from oms.web.pagination import Numbered, Pages, links, page_number
 
 OPTION = "o."
 # Every parameter that changes a list; a cached page knows no other.
 PARAMETERS = ("page", "sort", "category", "price", "stock", f"{OPTION}*")
 _MOST_VALUES = 20
 _CODE = re.compile(r"[^\s=&\x00-\x1f]{1,60}")
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """Links to the pages of a list, as `components/pagination.html` takes them."""
-
-    summary: str
-    before: str
-    after: str
-    numbers: tuple[tuple[str, str, bool], ...]
 
 
 def asked(market: MarketFacts, language: str, **scope: Any) -> Asked:  # noqa: ANN401 - the fields of Asked
@@ -124,26 +113,4 @@ def _label(facet: Facet, choice: FacetChoice, wanted: Asked) -> str:
 
 def pages(found: Listing, wanted: Asked) -> Pages:
     """Return the links to the pages of a list; none where one page holds everything."""
-    numbered: Numbered[None] = Numbered((), found.page, wanted.per_page, found.total)
-    if numbered.pages == 1:
-        return Pages("", "", "", ())
-    first = (found.page - 1) * wanted.per_page + 1
-    last = min(found.page * wanted.per_page, found.total)
-    summary = _(
-        "%(first)s to %(last)s of %(total)s",
-        first=number(first),
-        last=number(last),
-        total=number(found.total),
-    )
-    return Pages(
-        str(summary),
-        _page_url(numbered.previous),
-        _page_url(numbered.next),
-        tuple(
-            (number(n), _page_url(n), n == found.page) if n else ("…", "", False) for n in numbered.window()
-        ),
-    )
-
-
-def _page_url(page: int | None) -> str:
-    return "" if page is None else url_with(page=None if page == 1 else page)
+    return links(Numbered((), found.page, wanted.per_page, found.total))

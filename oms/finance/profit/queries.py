@@ -5,7 +5,7 @@ sources are those of `oms.finance.books.entries`. Of a line of which a cost is n
 what it would be without that cost is told apart, as left out, so that every cent stays explained.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
@@ -138,8 +138,3 @@ def of_lines(found: Iterable[Entry]) -> dict[tuple[int, str], Figures]:
     for figures in lines.values():
         figures.left_out = figures.margin if figures.is_open else 0
     return lines
-
-
-def unknown(rows: Iterable[Row], what: Callable[[Figures], int]) -> list[Row]:
-    """Return the rows of which something is not known."""
-    return [row for row in rows if what(row.figures)]

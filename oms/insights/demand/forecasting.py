@@ -67,10 +67,6 @@ class Forecast:
     mase: float | None
     deviation: float
 
-    def over(self, days: int) -> float:
-        """Return the units of the next so many days together."""
-        return over(self.week, days)
-
 
 def over(week: Sequence[float], days: int) -> float:
     """Return the units of so many days together, from the first of a week that repeats."""

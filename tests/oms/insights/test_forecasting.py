@@ -6,7 +6,7 @@ from statistics import fmean
 import pytest
 
 from oms.insights.demand import forecasting
-from oms.insights.demand.forecasting import SPAN, WEEK, History, forecast
+from oms.insights.demand.forecasting import SPAN, WEEK, History, forecast, over
 
 WEEKLY = (0.0, 4.0, 6.0, 5.0, 5.0, 9.0, 1.0)
 
@@ -26,7 +26,7 @@ def noisy(days: int, *, seed: int = 1) -> list[float]:
 def test_a_week_that_repeats_is_forecast_as_it_is() -> None:
     found = forecast(history(list(WEEKLY) * 20))
     assert found.week == pytest.approx(WEEKLY, abs=0.75)
-    assert found.over(14) == pytest.approx(60, abs=1)
+    assert over(found.week, 14) == pytest.approx(60, abs=1)
     assert found.naive_error == 0
 
 
@@ -40,24 +40,24 @@ def test_noise_is_smoothed_and_guessing_is_beaten() -> None:
 
 def test_one_huge_order_does_not_make_a_trend() -> None:
     units = noisy(150)
-    usual = forecast(history(units)).over(28)
+    usual = over(forecast(history(units)).week, 28)
     units[140] = 80_995.0
-    assert forecast(history(units)).over(28) == pytest.approx(usual, rel=0.35)
+    assert over(forecast(history(units)).week, 28) == pytest.approx(usual, rel=0.35)
 
 
 def test_days_without_stock_tell_nothing() -> None:
     units = noisy(150)
-    usual = forecast(history(units)).over(28)
+    usual = over(forecast(history(units)).week, 28)
     gone = frozenset(range(110, 150))
     emptied = [0.0 if day in gone else one for day, one in enumerate(units)]
-    assert forecast(history(emptied, unknown=gone)).over(28) == pytest.approx(usual, rel=0.2)
-    assert forecast(history(emptied)).over(28) < usual / 2
+    assert over(forecast(history(emptied, unknown=gone)).week, 28) == pytest.approx(usual, rel=0.2)
+    assert over(forecast(history(emptied)).week, 28) < usual / 2
 
 
 def test_what_sells_now_and_then_is_forecast_by_chance_and_size() -> None:
     units = [4.0 if day % 10 == 0 else 0.0 for day in range(200)]
     found = forecast(history(units))
-    assert found.over(70) == pytest.approx(28, rel=0.25)
+    assert over(found.week, 70) == pytest.approx(28, rel=0.25)
 
 
 @pytest.mark.parametrize("days", [0, 1, 13, 41])
