@@ -1,7 +1,6 @@
 """The order page in the words and shapes that its template takes."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +12,7 @@ from oms.fulfillment import actions as fulfillment
 from oms.fulfillment import queries as sending
 from oms.fulfillment.states import ShipmentState
 from oms.fulfillment.tracking import queries as tracking
-from oms.kernel import audit, clock, egress, vault
+from oms.kernel import audit, egress, vault
 from oms.kernel.audit import ActorKind
 from oms.kernel.register import Purpose, kind_of
 from oms.notifications.inbox import queries as inbox
@@ -28,52 +27,10 @@ from oms.web.filters import long_date, moment, party
 from oms.web.markets import place
 from storefront.account.forms import MailboxForm
 from storefront.catalog import pages as goods_pages
-from storefront.orders import look, right
+from storefront.orders import look, right, standing
 from storefront.orders.record import country_name, of_order
 
 _PARTS = ("name", "street", "postcode", "city", "region")
-
-
-def state(order: Order) -> dict[str, str]:
-    """Return the order's state as a chip."""
-    words = {
-        OrderState.AWAITING_PAYMENT: (_("awaiting payment"), "waiting"),
-        OrderState.PLACED: (_("placed"), "moving"),
-        OrderState.CLOSED: (_("done"), "done"),
-        OrderState.CANCELLED: (_("cancelled"), "gone"),
-        OrderState.LAPSED: (_("never paid"), "gone"),
-    }
-    word, kind = words[order.state]
-    if order.delivered_at is not None and order.state is OrderState.PLACED:
-        word, kind = _("delivered"), "done"
-    return {"word": str(word), "kind": kind}
-
-
-def sentence(order: Order) -> str:
-    """Return what happens next, in plain words."""
-    if order.state is OrderState.AWAITING_PAYMENT:
-        return str(_("We wait for Stripe’s word that it is paid. This page looks again by itself."))
-    if order.state is OrderState.LAPSED:
-        return str(_("No payment came, so nothing was ordered and nothing will be sent."))
-    if order.state is OrderState.CANCELLED:
-        return str(_("It was cancelled. What was paid goes back the way it came."))
-    if order.delivered_at is not None:
-        return str(_("It has arrived. You can send things back until %(day)s.", day=long_date(_end(order))))
-    if order.is_digital:
-        return str(_("Thank you. It is yours."))
-    return str(_("Thank you. We pick and pack it next, and write when it leaves."))
-
-
-def _end(order: Order) -> datetime:
-    return order.returns_end_at or clock.now()
-
-
-def summary(order: Order) -> dict[str, Any]:
-    """Return what anybody with the number may know: the state, and no more."""
-    said = sentence(order)
-    if order.forgotten_at is not None and order.state is not OrderState.LAPSED:
-        said = str(_("Nobody is known by this order any more. Its counterfoil stays."))
-    return {"number": order.number, "placed": "", "state": state(order), "sentence": said}
 
 
 def context(session: Session, order: Order) -> dict[str, Any]:
@@ -81,7 +38,7 @@ def context(session: Session, order: Order) -> dict[str, Any]:
     ends = queries.ends(order)
     placed = long_date(order.placed_at) if order.placed_at else ""
     return {
-        "order": {**summary(order), "placed": placed, **look.sentence(session, order)},
+        "order": {**standing.summary(session, order), "placed": placed, **look.sentence(session, order)},
         "record": of_order(order, ends, _("Delivery") if not order.is_digital else ""),
         "lines": _lines(session, order),
         "events": [_event(event) for event in queries.history(session, order.id) if _event_words(event)],

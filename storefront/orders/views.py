@@ -20,7 +20,7 @@ from oms.web.taking import takes
 from storefront.account import codes
 from storefront.catalog import pages as goods_pages
 from storefront.checkout import paying
-from storefront.orders import pages
+from storefront.orders import pages, standing
 from storefront.orders.access import may_see
 from storefront.orders.forms import FindForm
 
@@ -61,9 +61,9 @@ def order(number: str) -> ResponseReturnValue:
     if not is_own:
         is_gone = found.forgotten_at is not None
         find_url = "" if is_gone else goods_pages.url(f"/orders?number={found.number}")
-        return render_template(
-            "store/orders/status.html", page=shown, order=pages.summary(found), find_url=find_url
-        )
+        with reading() as session:
+            summary = standing.summary(session, found)
+        return render_template("store/orders/status.html", page=shown, order=summary, find_url=find_url)
     with reading() as session:
         values = pages.context(session, found)
     page = make_response(
