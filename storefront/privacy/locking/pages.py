@@ -11,12 +11,12 @@ from oms.privacy.states import LockGround, Outcome
 from storefront.privacy.pages import unit_words
 
 
-def choice(one: Known, field: Field) -> str:
-    """Return what can be locked, where it is, and how much is locked with it."""
+def choice(one: Known, field: Field, *, is_to_send: bool) -> str:
+    """Return what can be locked, where it is, how much is locked with it, and whether a parcel waits."""
     words = {"what": _(field.label), "where": unit_words(one.unit)}
     if field.name in one.kind.spare():
         return str(_("%(what)s (%(where)s): alone", **words))
-    if one.kind.unit == "order":
+    if is_to_send:
         return str(_("%(what)s (%(where)s): with its record, and the parcel waits", **words))
     return str(_("%(what)s (%(where)s): with its record", **words))
 

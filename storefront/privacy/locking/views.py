@@ -50,10 +50,11 @@ def lock() -> ResponseReturnValue:
 
 def _choices(units: list[str]) -> list[SelectChoice]:
     with reading() as session:
-        known = queries.insight(session, units, by=actor()).known
+        mine = queries.insight(session, units, by=actor())
+    to_send = {order.unit for order in mine.orders if order.delivered_at is None}
     found = {
-        f"{one.unit}/{one.kind.name}.{field.name}": pages.choice(one, field)
-        for one in known
+        f"{one.unit}/{one.kind.name}.{field.name}": pages.choice(one, field, is_to_send=one.unit in to_send)
+        for one in mine.known
         if one.kind.unit in OWNED and not one.is_locked
         for field, _value in one.given()
         if field.name not in one.apart

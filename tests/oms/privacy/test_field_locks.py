@@ -26,7 +26,7 @@ from oms.privacy.locking.actions import Disputed
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.states import LockGround, Outcome, Way
 from oms.staff.states import StaffRole
-from tests.forgetting import paid, proven
+from tests.forgetting import delivered, paid, proven
 from tests.make import ADA, GUEST, Shop
 from tests.people import Office, seated, words
 
@@ -253,6 +253,13 @@ def test_somebody_reads_what_is_locked_before_and_after(small: Shop, store: Flas
     with reading() as session:
         [one] = queries.all_live(session)
     assert (one.is_apart, one.field, one.hold_id) == (True, "phone", None)
+
+
+def test_of_what_has_arrived_no_parcel_is_said_to_wait(small: Shop, store: FlaskClient) -> None:
+    order = delivered({small.clock: 1})
+    page = words(proven(store, "ada@shop.test").get("/your-data/lock"))
+    assert f"Street and number (Order {order.number}): with its record" in page
+    assert "and the parcel waits" not in page
 
 
 def test_the_desk_sees_the_rest_and_that_only_the_field_is_locked(small: Shop, desk: FlaskClient) -> None:
