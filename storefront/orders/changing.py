@@ -24,6 +24,7 @@ from oms.web.taking import takes
 from storefront.catalog import pages as goods_pages
 from storefront.checkout.forms import ADDRESS, CheckoutForm, correction_class
 from storefront.orders.access import may_see
+from storefront.orders.correctable import correctable
 from storefront.orders.record import gone_words
 
 blueprint = Blueprint("changing", __name__)
@@ -88,7 +89,7 @@ def _left(order: Order) -> str:
 def _correction(order: Order) -> CheckoutForm:
     with reading() as session:
         before = typed(session, order, by=security.actor())
-        is_open = sending.can_correct_address(session, order.id)
+        is_open = correctable(session, order).address
     needed: Needs = NOTHING
     data: dict[str, Any] = {"email": before.contact.email if before.contact else ""}
     if before.delivery is not None and is_open:

@@ -19,7 +19,6 @@ from oms.notifications.inbox import queries as inbox
 from oms.orders import queries
 from oms.orders.models import Order, OrderEvent
 from oms.orders.personal import OrderContact, OrderDelivery
-from oms.orders.states import OrderState
 from oms.pricing.queries import market_of
 from oms.shipping.carriers.known import CARRIERS
 from oms.web import security
@@ -28,6 +27,7 @@ from oms.web.markets import place
 from storefront.account.forms import MailboxForm
 from storefront.catalog import pages as goods_pages
 from storefront.orders import look, right, standing
+from storefront.orders.correctable import correctable
 from storefront.orders.record import country_name, of_order
 
 _PARTS = ("name", "street", "postcode", "city", "region")
@@ -146,13 +146,13 @@ def _letters(session: Session, order: Order) -> list[dict[str, str]]:
 
 
 def _change(session: Session, order: Order) -> dict[str, str]:
-    is_running = order.state in {OrderState.PLACED, OrderState.AWAITING_PAYMENT}
-    if not vault.ends(order.unit) or not is_running:
-        return {"change_url": "", "change_note": ""}
-    if order.is_digital or sending.can_correct_address(session, order.id):
-        return {"change_url": goods_pages.url(f"/orders/{order.number}/correct"), "change_note": ""}
+    can = correctable(session, order)
     note = _("The label is printed, so the address stays as it is on this parcel.")
-    return {"change_url": "", "change_note": note}
+    return {
+        "change_url": goods_pages.url(f"/orders/{order.number}/correct") if can.email else "",
+        "change_label": _("Correct the address or the e-mail") if can.address else _("Correct the e-mail"),
+        "change_note": note if can.follows_label else "",
+    }
 
 
 def _event_words(event: OrderEvent) -> str:

@@ -1,6 +1,6 @@
 """What the rooms of a person's own data show, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from oms.privacy.wishes.states import Choice, WishWay, wording
 from oms.web.filters import long_date, moment, party
 from oms.web.markets import place
 from storefront.orders import look
+from storefront.orders.correctable import Correctable
 from storefront.orders.record import gone_words
 from storefront.privacy.asking.forms import KIND_NAMES
 from storefront.privacy.mails import message_words
@@ -33,8 +34,10 @@ def at(path: str) -> str:
     return f"{request.script_root}{path}"
 
 
-def rooms(found: Insight, asked: Sequence[PrivacyRequest], correctable: Sequence[str]) -> dict[str, Any]:
-    """Return what the page of the six rooms takes; `correctable` are numbers of orders."""
+def rooms(
+    found: Insight, asked: Sequence[PrivacyRequest], correctable: Mapping[str, Correctable]
+) -> dict[str, Any]:
+    """Return what the page of the six rooms takes; `correctable` is by the numbers of orders."""
     return {
         "who": _who(found),
         "counts": _counts(found),
@@ -229,14 +232,15 @@ def _dates(found: Insight) -> list[tuple[str, str, str]]:
     return shown
 
 
-def _correct(found: Insight, correctable: Sequence[str]) -> list[tuple[str, str, str]]:
+def _correct(found: Insight, correctable: Mapping[str, Correctable]) -> list[tuple[str, str, str]]:
     rows = [
         (
             _("Order %(number)s", number=number),
             at(f"/orders/{number}/correct"),
-            _("Until it leaves the house."),
+            _("Address and e-mail, until it leaves the house.") if can.address else _("The e-mail."),
         )
-        for number in correctable
+        for number, can in correctable.items()
+        if can.email
     ]
     if _has_account(found):
         rows.append((_("The e-mail of your account"), at("/account/email"), _("Both mailboxes are proven.")))

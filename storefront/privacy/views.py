@@ -6,10 +6,8 @@ from flask import Blueprint, current_app, flash, jsonify, render_template, sessi
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from oms.fulfillment import queries as sending
 from oms.kernel.config import Settings
 from oms.kernel.db import reading, transaction
-from oms.orders.states import OrderState
 from oms.privacy.access import queries
 from oms.privacy.erasure import queries as erasure
 from oms.privacy.locking import queries as locks
@@ -25,6 +23,7 @@ from oms.web.markets import place
 from oms.web.security import actor
 from oms.web.taking import takes
 from storefront.account import access, codes
+from storefront.orders.correctable import correctable
 from storefront.privacy import pages
 from storefront.privacy.forms import WishForm
 from storefront.privacy.inbox import pages as inbox
@@ -72,8 +71,7 @@ def your_data() -> ResponseReturnValue:
     with reading() as database:
         found = queries.insight(database, units, by=actor())
         asked = erasure.requests_about(database, units)
-        open_orders = [o for o in found.orders if o.state is OrderState.PLACED and not o.is_digital]
-        correctable = [o.number for o in open_orders if sending.can_correct_address(database, o.id)]
+        can = {one.number: correctable(database, one) for one in found.orders}
         decided = locks.told(database, units)
         letters = inbox.door(database, units)
         changed = seen.door(database, units)
@@ -86,7 +84,7 @@ def your_data() -> ResponseReturnValue:
         inbox=letters,
         changed=changed,
         child=pages.child(suspected, is_guardian=is_guardian),
-        **pages.rooms(found, asked, [] if is_guardian else correctable),
+        **pages.rooms(found, asked, {} if is_guardian else can),
         **writing.wishes(found),
     )
 

@@ -113,7 +113,8 @@ def order() -> dict[str, Any]:
             ("Street", "Rapenburg 70, 2311 EZ Leiden"),
             ("E-mail", "ada@example.org"),
         ],
-        "change_url": "",
+        "change_url": "#",
+        "change_label": "Correct the e-mail",
         "change_note": "The label is printed, so the address can no longer be changed.",
         "told": [
             {

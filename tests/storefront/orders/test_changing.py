@@ -1,4 +1,4 @@
-"""What a buyer can still change: address and mailbox until the label, and the whole order until packing."""
+"""What a buyer can still change: the address until the label, the mailbox, the order until packing."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,11 +9,15 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.register import Purpose
 from oms.orders import actions
+from oms.orders import queries as orders
 from oms.orders.personal import OrderContact, OrderDelivery
+from storefront.orders.correctable import Correctable, correctable
 from tests import make
 from tests.fakes import Party
+from tests.forgetting import delivered
 from tests.make import Shop
 from tests.pages import form_with, send
+from tests.people import words
 from tests.storefront.orders.test_order_page import prove
 
 
@@ -96,3 +100,26 @@ def test_a_stranger_changes_nothing(number: str, store: FlaskClient, page: str) 
     store.delete_cookie("store", domain="localhost")
     assert store.get(f"/orders/{number}/{page}").status_code == 404
     assert make.state_of(number) == "placed"
+
+
+def test_the_e_mail_is_corrected_also_after_the_parcel_arrived(small: Shop, store: FlaskClient) -> None:
+    order = delivered({small.clock: 1})
+    prove(store, order.number, "ada@shop.test")
+    page = words(store.get(f"/orders/{order.number}"))
+    assert "Correct the e-mail" in page
+    assert "Correct the address" not in page
+    assert f'href="/orders/{order.number}/correct"' in store.get("/your-data/").text
+    form = store.get(f"/orders/{order.number}/correct")
+    assert form_with(form, "email")["names"] - {"csrf_token"} == {"email"}
+    assert send(store, form, "email", email="ada.lind@shop.test").status_code == 303
+    _delivery, contact = opened(order.number)
+    assert contact.email == "ada.lind@shop.test"
+
+
+def test_nothing_is_offered_once_nobody_is_known_by_an_order(small: Shop, store: FlaskClient) -> None:
+    order_id = delivered({small.clock: 1}).id
+    with reading() as session:
+        order = orders.get(session, order_id)
+        assert correctable(session, order) == Correctable(email=True, address=False, follows_label=False)
+        vault.destroy_unit(order.unit)
+        assert correctable(session, order) == Correctable(email=False, address=False, follows_label=False)

@@ -1,0 +1,28 @@
+"""What a buyer may still correct of an order by themselves."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from oms.fulfillment import queries as sending
+from oms.kernel import vault
+from oms.kernel.register import kind_of
+from oms.orders.models import Order
+from oms.orders.personal import OrderContact, OrderDelivery
+
+
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """The e-mail as long as it is known; the address until its label is fixed, and then follows it."""
+
+    email: bool
+    address: bool
+    follows_label: bool
+
+
+def correctable(session: Session, order: Order) -> Correctable:
+    """Return what may be corrected of an order; nothing of it is opened."""
+    lives = vault.ends(order.unit)
+    has_address = kind_of(OrderDelivery).name in lives and order.delivered_at is None
+    is_open = has_address and sending.can_correct_address(session, order.id)
+    return Correctable(kind_of(OrderContact).name in lives, is_open, has_address and not is_open)
