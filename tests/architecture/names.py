@@ -86,6 +86,8 @@ ALSO = {
     "storefront/checkout/paying.py": "transaction, gateway, transaction",
     "storefront/home/nav.py": "the links around every page",
     "storefront/orders/access.py": "who may see an order",
+    "storefront/orders/correctable.py": "what a buyer may still correct of an order",
+    "storefront/orders/standing.py": "how an order stands, in words",
     "storefront/orders/changing.py": "the routes of what a buyer can still change",
     "storefront/orders/right.py": "what can be withdrawn from, in words",
     "storefront/orders/withdrawing.py": "the routes of the EU right of withdrawal",
