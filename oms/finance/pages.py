@@ -38,7 +38,10 @@ class Cell:
 
 
 def asked_period() -> tuple[str, Period]:
-    """Return the word and the days that the address asks for; this month for anything else."""
+    """Return the word and the days that the address asks for; this month for anything else.
+
+    Whoever changes the days, and leaves the word as it `was`, asks for these days.
+    """
     today = calendar.today()
     month, quarter = periods.month_of(today), periods.quarter_of(today)
     known = {
@@ -48,9 +51,11 @@ def asked_period() -> tuple[str, Period]:
         "last-quarter": periods.quarter_of(periods.before(quarter)),
     }
     word = request.args.get("period", "")
-    if word == _OWN:
-        first, last = _day("first", month.first), _day("last", today)
-        return word, Period(min(first, last), max(first, last))
+    shown = known.get(word, Period(month.first, today))
+    first, last = _day("first", shown.first), _day("last", shown.last)
+    own = Period(min(first, last), max(first, last))
+    if word == _OWN or (word == request.args.get("was") and own != shown):
+        return _OWN, own
     return (word, known[word]) if word in known else ("this-month", month)
 
 
@@ -68,8 +73,8 @@ def asked_scheme() -> Scheme:
     return Scheme.IMPORT if request.args.get("scheme") == Scheme.IMPORT.value else Scheme.UNION
 
 
-def picker(word: str, period: Period) -> dict[str, Any]:
-    """Return what the form of the period shows."""
+def picker(word: str, period: Period, reported: Period) -> dict[str, Any]:
+    """Return what the form of the period shows, and the days that a report tells of in answer."""
     options = [
         ("this-month", _("This month")),
         ("last-month", _("Last month")),
@@ -77,12 +82,12 @@ def picker(word: str, period: Period) -> dict[str, Any]:
         ("last-quarter", _("Last quarter")),
         (_OWN, _("These days")),
     ]
-    told = f"{filters.day(period.first)} – {filters.day(period.last)}"
+    told = f"{filters.day(reported.first)} – {filters.day(reported.last)}"
     days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
     return {"options": options, "selected": word, "told": told, **days}
 
 
-def tabs(current: str) -> list[dict[str, Any]]:
+def tabs(current: str, word: str, period: Period) -> list[dict[str, Any]]:
     """Return the reports, with the period of this one."""
     listed = [
         ("oms.money.index", _("Profit by SKU")),
@@ -90,10 +95,10 @@ def tabs(current: str) -> list[dict[str, Any]]:
         ("oms.money.tax", _("Tax")),
         ("oms.money.one_stop_shop", _("One-stop shop")),
     ]
-    names = ("period", "first", "last")
-    kept: dict[str, Any] = {name: request.args[name] for name in names if name in request.args}
+    days = {"first": period.first.isoformat(), "last": period.last.isoformat()} if word == _OWN else {}
+    asked: dict[str, Any] = {"period": word, **days}
     return [
-        {"label": label, "url": url_for(where, **kept), "count": "", "is_current": where == current}
+        {"label": label, "url": url_for(where, **asked), "count": "", "is_current": where == current}
         for where, label in listed
     ]
 

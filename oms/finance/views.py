@@ -55,12 +55,14 @@ def _profit(endpoint: str, sheet: str) -> tuple[Profit, dict[str, Any]]:
     return found, {**shown, "sums": pages.sums(found), "unstated": pages.unstated(found)}
 
 
-def _around(endpoint: str, sheet: str, word: str, period: Period) -> dict[str, Any]:
+def _around(
+    endpoint: str, sheet: str, word: str, period: Period, *, reported: Period | None = None
+) -> dict[str, Any]:
     asked = url_with(page=None).partition("?")[2]
     download = url_for("oms.money.sheet", report=sheet) + (f"?{asked}" if asked else "")
     return {
-        "tabs": pages.tabs(endpoint),
-        "picker": pages.picker(word, period),
+        "tabs": pages.tabs(endpoint, word, period),
+        "picker": pages.picker(word, period, reported or period),
         "download": download,
         "more": [(_("Unit costs as a file"), url_for("oms.money.sheet", report="costs"))],
     }
@@ -93,7 +95,7 @@ def one_stop_shop() -> ResponseReturnValue:
         _("The scheme tells of what crosses a border of the Union, not of sales within one country."),
         _("Other currencies are told in euro, at the European Central Bank's rate of the last day."),
     ]
-    shown = _around("oms.money.one_stop_shop", _SHEETS[scheme], word, found.period)
+    shown = _around("oms.money.one_stop_shop", _SHEETS[scheme], word, period, reported=found.period)
     schemes = [
         (Scheme.UNION.value, _("Union scheme, by quarter")),
         (Scheme.IMPORT.value, _("Import scheme, by month")),

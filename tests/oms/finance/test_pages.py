@@ -2,6 +2,7 @@
 
 import csv
 import io
+from html import escape
 
 import pytest
 from sqlalchemy import text
@@ -123,6 +124,17 @@ def test_periods_of_the_address_narrow_every_report(house: House, clerk: Visitor
         assert "RETRO-CLOCK" not in clerk.get(f"/money{query}").text
     for query in ("?period=own&first=0001-01-01&last=9999-12-31", "?period=own&first=x&last=2026-99-99"):
         assert clerk.get(f"/money{query}").status_code == 200
+
+
+def test_who_changes_the_days_is_shown_those_days(house: House, clerk: Visitor) -> None:
+    house.buy({house.shop.clock: 1})
+    days = "first=2020-01-01&last=2020-02-01"
+    changed = clerk.get(f"/money?period=this-month&was=this-month&{days}").text
+    assert "RETRO-CLOCK" not in changed
+    assert f"/money/tax?period=own&amp;{escape(days)}" in changed
+    assert '<option value="own" selected>' in changed
+    # Whoever chose another word left the days of the one before behind.
+    assert "RETRO-CLOCK" in clerk.get(f"/money?period=this-month&was=last-month&{days}").text
 
 
 def test_who_does_not_look_after_money_sees_none(house: House, seat: Seat) -> None:
