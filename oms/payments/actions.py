@@ -181,7 +181,7 @@ def request_refund(session: Session, asked: RefundAsked, *, by: Actor) -> Refund
     )
     if payment is None:
         raise RefundTooLargeError
-    _check_lines(session, payment.order_id, asked.parts)
+    _check_lines(session, payment.order_id, () if asked.is_surplus else asked.parts)
     refund = Refund(
         payment_id=payment.id,
         order_id=payment.order_id,
@@ -216,7 +216,7 @@ def _check_lines(session: Session, order_id: int, parts: Sequence[RefundPart]) -
         before = session.scalar(
             select(func.coalesce(func.sum(RefundLine.amount), 0))
             .join(Refund, Refund.id == RefundLine.refund_id)
-            .where(Refund.order_id == order_id, Refund.state != RefundState.FAILED, same)
+            .where(Refund.order_id == order_id, Refund.state != RefundState.FAILED, ~Refund.is_surplus, same)
         )
         if part.amount < 0 or int(before or 0) + part.amount > part.most:
             raise RefundTooLargeError("This part has been sent back already, or costs less than that.")

@@ -24,7 +24,7 @@ none_of(
 )
 none_of(
     "Attempts to pay that are open ten minutes after their end",
-    "See that a worker runs and Stripe answers; the poller asks each minute.",
+    "See that a worker runs and Stripe answers; the poller asks within a minute of the end.",
     "SELECT count(*) FROM payments WHERE state IN ('pending', 'unknown')"
     " AND expires_at < now() - interval '10 minutes'",
 )

@@ -105,10 +105,14 @@ def ask_about_open_payments() -> None:
 
 
 def _ask(payment: Payment) -> None:
-    troubles.note_asked(payment)
-    truth = gateway.look_up(str(payment.session_ref))
+    try:
+        truth = gateway.look_up(str(payment.session_ref))
+    except GatewayRefusedError:
+        truth = None
     with transaction() as session:
-        actions.apply_truth(session, truth)
+        troubles.note_asked(session, payment)
+        if truth is not None:
+            actions.apply_truth(session, truth)
 
 
 @jobs.every(timedelta(minutes=1), role=Role.WORKER)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from oms.kernel.inbox import WebhookEvent
@@ -38,11 +38,11 @@ def refunds_of(session: Session, order_id: int) -> list[Refund]:
 
 
 def refunded_by_line(session: Session, order_id: int) -> dict[int | None, int]:
-    """Return minor units sent back, or on their way, per order line; None is delivery."""
+    """Return minor units sent back, or on their way, by order line, without any surplus; None is delivery."""
     rows = session.execute(
         select(RefundLine.order_line_id, func.sum(RefundLine.amount))
         .join(Refund, Refund.id == RefundLine.refund_id)
-        .where(Refund.order_id == order_id, Refund.state != RefundState.FAILED)
+        .where(Refund.order_id == order_id, Refund.state != RefundState.FAILED, ~Refund.is_surplus)
         .group_by(RefundLine.order_line_id)
     )
     return {line_id: int(amount) for line_id, amount in rows}
@@ -51,8 +51,9 @@ def refunded_by_line(session: Session, order_id: int) -> dict[int | None, int]:
 def to_ask_about(session: Session, at: datetime, *, most: int = 100) -> list[Payment]:
     """Return open payments that Stripe should be asked about, those not asked about for longest first.
 
-    That is 90 seconds after they began, and again after each quarter of their age; not while Stripe rang
-    about one and the answer to that is on its way. Those that broke the last time come last.
+    That is 90 seconds after they began, again after each quarter of their age, and when their session ends;
+    not while Stripe rang about one and the answer to that is on its way. Those that broke the last time come
+    last.
     """
     rang = exists().where(
         WebhookEvent.object_id.in_([Payment.session_ref, Payment.intent_ref]),
@@ -60,13 +61,14 @@ def to_ask_about(session: Session, at: datetime, *, most: int = 100) -> list[Pay
         WebhookEvent.received_at > at - _ANSWERED_WITHIN,
     )
     asked_ago, age = (extract("epoch", at - since) for since in (Payment.asked_at, Payment.created_at))
+    has_ended = and_(Payment.asked_at < Payment.expires_at, Payment.expires_at < at)
     return list(
         session.scalars(
             select(Payment)
             .where(Payment.state.in_(OPEN), Payment.session_ref.is_not(None))
             .where(
                 Payment.created_at < at - ASK_AFTER,
-                or_(Payment.asked_at.is_(None), asked_ago * 4 > age),
+                or_(Payment.asked_at.is_(None), asked_ago * 4 > age, has_ended),
                 ~rang,
             )
             .order_by(Payment.trouble != "", Payment.asked_at.nulls_first(), Payment.created_at)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from oms.kernel import clock
 from oms.kernel.db import transaction
@@ -39,10 +40,9 @@ def each(rows: Iterable[Row], settle: Callable[[Row], object]) -> None:
             _note(row, type(error).__name__)
 
 
-def note_asked(payment: Payment) -> None:
-    """Keep when the provider was last asked about a payment of which it told nothing; opens a transaction."""
-    with transaction() as session:
-        session.execute(update(Payment).where(Payment.id == payment.id).values(asked_at=clock.now()))
+def note_asked(session: Session, payment: Payment) -> None:
+    """Keep that the provider was asked about a payment, and answered."""
+    session.execute(update(Payment).where(Payment.id == payment.id).values(asked_at=clock.now()))
 
 
 def _note(row: Payment | Refund, trouble: str) -> None:

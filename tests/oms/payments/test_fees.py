@@ -12,6 +12,7 @@ from oms.kernel.money import Money
 from oms.orders import actions as orders
 from oms.payments import handlers
 from oms.payments.models import Payment, Refund
+from oms.payments.queries import refunded_by_line
 from oms.payments.words import fee_in
 from tests import make
 from tests.fakes import Party
@@ -67,10 +68,13 @@ def test_money_that_came_twice_is_a_surplus_and_a_cancelled_order_is_none(small:
         again = f"INSERT INTO payments ({same}) SELECT {same} FROM payments RETURNING id"
         twice = int(session.scalar(text(again)) or 0)
         told = orders.confirm_payment(session, placed.order.id, twice)
+    with reading() as session:
+        assert refunded_by_line(session, placed.order.id) == {}
     with transaction() as session:
         cancel_order(session, placed.order.id, by=SYSTEM, why="")
     assert told == "sent back: Paid twice."
     with reading(Role.BLIND) as session:
+        assert sum(refunded_by_line(session, placed.order.id).values()) == placed.payment.amount
         assert session.scalars(select(Refund.is_surplus).order_by(Refund.id)).all() == [True, False]
 
 

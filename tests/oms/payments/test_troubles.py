@@ -98,6 +98,39 @@ def test_a_payment_is_asked_about_again_after_a_quarter_of_its_age(small: Shop, 
     assert waiting_at(timedelta(minutes=11)) == [hesitant.id, paid.id]
 
 
+def test_a_payment_is_asked_about_when_its_session_ends(small: Shop, stripe: Party) -> None:
+    payment = make.order({small.clock: 1}).payment
+    run("UPDATE payments SET session_ref = 'cs_1', expires_at = created_at + interval '31 minutes'")
+    run("UPDATE payments SET asked_at = created_at + interval '30 minutes'")
+    assert waiting_at(timedelta(minutes=30, seconds=50)) == []
+    assert waiting_at(timedelta(minutes=31, seconds=10)) == [payment.id]
+    run("UPDATE payments SET asked_at = created_at + interval '32 minutes'")
+    assert waiting_at(timedelta(minutes=33)) == []
+
+
+def test_a_stripe_that_did_not_answer_is_asked_again_the_next_minute(small: Shop, stripe: Party) -> None:
+    payment = make.order({small.clock: 1})
+    make.pay(payment, stripe)
+    stripe.kill()
+    with clock.held_at(clock.now() + SOON):
+        handlers.ask_about_open_payments()
+    stripe.start()
+    assert states(Payment) == [("pending", "")]
+    assert waiting_at(SOON + timedelta(minutes=1)) == [payment.payment.id]
+    with clock.held_at(clock.now() + SOON + timedelta(minutes=1)):
+        handlers.ask_about_open_payments()
+    assert states(Payment) == [("captured", "")]
+
+
+def test_what_stripe_refuses_to_tell_waits_its_turn(small: Shop, stripe: Party) -> None:
+    make.order({small.clock: 1})
+    run("UPDATE payments SET session_ref = 'cs_nobody_knows'")
+    with clock.held_at(clock.now() + SOON):
+        handlers.ask_about_open_payments()
+    assert states(Payment) == [("pending", "")]
+    assert waiting_at(SOON + timedelta(seconds=10)) == []
+
+
 def test_what_stripe_rang_about_is_not_asked_about_twice(small: Shop, stripe: Party) -> None:
     rang, quiet = make.order({small.clock: 1}).payment, make.order({small.clock: 1}).payment
     run("UPDATE payments SET session_ref = 'cs_' || id")
