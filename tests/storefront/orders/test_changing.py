@@ -4,6 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from oms.fulfillment.actions import cancel_order
 from oms.kernel import jobs, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
@@ -113,6 +114,16 @@ def test_the_e_mail_is_corrected_also_after_the_parcel_arrived(small: Shop, stor
     assert form_with(form, "email")["names"] - {"csrf_token"} == {"email"}
     assert send(store, form, "email", email="ada.lind@shop.test").status_code == 303
     _delivery, contact = opened(order.number)
+    assert contact.email == "ada.lind@shop.test"
+
+
+def test_of_a_cancelled_order_the_e_mail_alone_is_corrected(number: str, store: FlaskClient) -> None:
+    with transaction() as session:
+        cancel_order(session, orders.by_number(session, number).id, by=SYSTEM, why="")
+    page = store.get(f"/orders/{number}/correct")
+    assert form_with(page, "email")["names"] - {"csrf_token"} == {"email"}
+    assert send(store, page, "email", email="ada.lind@shop.test").status_code == 303
+    _delivery, contact = opened(number)
     assert contact.email == "ada.lind@shop.test"
 
 
