@@ -152,18 +152,18 @@ class Relay:
     queue: Queue | None = field(default=None)
 
     def tick(self) -> int:
-        """Look once; return how many deliveries were rung for, or done, where Valkey was away too long."""
+        """Look once; return how many deliveries are due, or were done, where Valkey was away too long."""
         if not self.url:
             return jobs.drain(scheduled=True)
         try:
             self.queue = self.queue or jobs.open_queue(self.url)
-            rung = jobs.relay_once(self.queue)
+            count = jobs.relay_once(self.queue)
         except (redis.RedisError, OSError) as error:
             return self._alone(error)
         if self.away_since is not None:
             log.warning("the queue answers again")
             self.away_since = None
-        return rung
+        return count
 
     def _alone(self, error: Exception) -> int:
         if self.away_since is None:

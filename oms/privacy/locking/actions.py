@@ -156,6 +156,8 @@ def lock(session: Session, request: PrivacyRequest, wanted: Sequence[Disputed], 
             vault.lock(one.unit, one.kind)
         else:
             vault.set_apart(session, one.apart)
+            # An earlier lock of the same field may have ended since it was prepared, and this key with it.
+            vault.lock(one.unit, KINDS[one.kind].apart(one.field))
         held = Restriction(
             request_id=request.id,
             unit=one.unit,
@@ -281,6 +283,13 @@ def forget(session: Session, unit: str) -> None:
 
 def lock_again() -> int:
     """Lock anew what a restore of the keyring let out; return how many keys."""
-    with transaction() as session:
-        held = [(one.unit, one.called) for one in queries.all_live(session) if one.kind in KINDS]
-    return sum(vault.lock(unit, called) for unit, called in held)
+    with reading() as session:
+        held = [one for one in queries.all_live(session) if one.kind in KINDS]
+    count = 0
+    for one in held:
+        apart = one.field if one.is_apart else ""
+        with transaction() as session:
+            _alone(session, one.unit)
+            if queries.live(session, one.unit, one.kind, apart) is not None:
+                count += vault.lock(one.unit, one.called)
+    return count

@@ -99,6 +99,19 @@ def test_only_the_number_is_locked_until_its_person_was_told(small: Shop, sink: 
     assert delivery(order) == WITH_PHONE
 
 
+def test_a_lock_that_ends_between_two_steps_of_another_leaves_none_open(small: Shop, sink: Path) -> None:
+    order = bought(small)
+    wanted = actions.prepare(Disputed(order.unit, "order.delivery", "phone", LockGround.WRONG))
+    # What a lift of an earlier lock of the same field does, late.
+    vault.note_told(order.unit, CALLED)
+    vault.lift(order.unit, CALLED)
+    assert vault.locks([order.unit]) == set()
+    with transaction() as session:
+        actions.ask(session, wanted, "eu", "en", by=GUEST)
+    assert vault.locks([order.unit]) == {(order.unit, CALLED)}
+    assert delivery(order) == ADA
+
+
 def test_what_is_corrected_meanwhile_is_used_after_the_lock(small: Shop, sink: Path) -> None:
     order = bought(small)
     request = dispute(order.unit)
