@@ -127,7 +127,7 @@ OPENERS: dict[str, frozenset[str]] = {
     "oms/privacy/locking/actions.py": _words("note_told lock_again unlock"),
     "oms/privacy/retention/actions.py": _words("let_go sweep_leftovers _each _past_their_life"),
     # Work on whole tables, between the steps of which nothing may be open.
-    "oms/privacy/clearing/actions.py": _words("_note note_asked"),
+    "oms/privacy/clearing/actions.py": _words("_note"),
     # Rows that break, one by one.
-    "oms/payments/troubles.py": _words("_note note_asked"),
+    "oms/payments/troubles.py": _words("_note"),
 }
