@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, case, func, select, text
 from sqlalchemy.orm import Session
 
 from oms.inventory.models import Reservation, StockLevel, StockMovement, Warehouse
 from oms.inventory.sourcing import Source
-from oms.inventory.states import EFFECTS, ReservationState
+from oms.inventory.states import EFFECTS, MovementKind, ReservationState
 
 _AVAILABLE = func.greatest(
     0, StockLevel.on_hand - StockLevel.reserved - StockLevel.allocated - StockLevel.safety
@@ -79,6 +79,20 @@ def movements(session: Session, variant_id: int, *, most: int = 100) -> list[Sto
             .limit(most)
         )
     )
+
+
+def gone_and_back(session: Session, line_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return by order line how many units left the house, and how many of them came back."""
+    sums = [
+        func.sum(case((StockMovement.kind == kind, StockMovement.quantity), else_=0))
+        for kind in (MovementKind.SHIPMENT, MovementKind.RESTOCK)
+    ]
+    rows = session.execute(
+        select(StockMovement.order_line_id, *sums)
+        .where(StockMovement.order_line_id.in_(list(line_ids)))
+        .group_by(StockMovement.order_line_id)
+    )
+    return {line_id: (int(went), int(back)) for line_id, went, back in rows}
 
 
 @dataclass(frozen=True, slots=True)

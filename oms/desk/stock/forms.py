@@ -1,4 +1,4 @@
-"""Booking stock by hand: goods that came, a count, a correction, goods that are lost."""
+"""Booking stock by hand: goods that came or came back, a count, a correction, goods that are lost."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,22 @@ from oms.web.forms import Form
 MOST = 1_000_000
 KINDS = {
     MovementKind.RECEIPT: _l("Goods came: add so many"),
+    MovementKind.RESTOCK: _l("Came back from an order: add so many"),
     MovementKind.COUNT: _l("Counted: there are so many"),
     MovementKind.ADJUSTMENT: _l("Correct by so many, with a minus for fewer"),
     MovementKind.WRITE_OFF: _l("Lost or broken: take so many away"),
+}
+# The same and those that orders make, as the ledger says them.
+MOVED = {
+    MovementKind.RECEIPT: _l("receipt"),
+    MovementKind.SHIPMENT: _l("shipment"),
+    MovementKind.RESTOCK: _l("came back"),
+    MovementKind.TRANSFER: _l("transfer"),
+    MovementKind.ADJUSTMENT: _l("adjustment"),
+    MovementKind.COUNT: _l("count"),
+    MovementKind.WRITE_OFF: _l("write-off"),
+    MovementKind.ALLOCATION: _l("allocation"),
+    MovementKind.RELEASE: _l("release"),
 }
 
 
@@ -30,6 +43,11 @@ class BookingForm(Form):
     quantity = IntegerField(
         _l("How many"),
         [InputRequired(_l("Type a number.")), NumberRange(-MOST, MOST, _l("That is too much."))],
+    )
+    order = StringField(
+        _l("Order number"),
+        [Length(max=20, message=_l("This is longer than any order number."))],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
     note = StringField(_l("Note"), [Length(max=200, message=_l("Take at most 200 characters."))])
 

@@ -12,7 +12,7 @@ from oms.catalog.models import Variant
 from oms.desk.orders.pages import Chip, who
 from oms.desk.stock import actions, queries
 from oms.desk.stock.actions import Booking
-from oms.desk.stock.forms import BookingForm, booking_form
+from oms.desk.stock.forms import MOVED, BookingForm, booking_form
 from oms.desk.stock.queries import LOW, SIZE, Booked, Level, Wanted
 from oms.inventory import queries as inventory
 from oms.inventory.states import MovementKind
@@ -98,6 +98,7 @@ def _booking(variant: Variant, form: BookingForm) -> Booking:
         MovementKind(form.kind.data),
         int(form.quantity.data),
         form.note.data or "",
+        form.order.data or "",
     )
 
 
@@ -151,8 +152,9 @@ def _movement(found: Booked, places: dict[int, str], names: dict[str, str]) -> d
     number = found.order_number
     return {
         "when": filters.moment(moved.at),
-        "kind": f"{moved.kind}, {places.get(moved.warehouse_id, '')}",
+        "kind": f"{MOVED[moved.kind]}, {places.get(moved.warehouse_id, '')}",
         "about": number or moved.note,
+        "note": moved.note if number else "",
         "url": url_for("oms.orders.order", number=number) if number and may_see_orders else "",
         "by": who(moved.by_kind, moved.by_id, names),
         "quantity": f"{moved.quantity:+d}",

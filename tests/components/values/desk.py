@@ -62,6 +62,7 @@ class AdjustForm(Form):
         "Kind", choices=[SelectChoice("count", "Count"), SelectChoice("write-off", "Write-off")]
     )
     quantity = IntegerField("Quantity", [InputRequired()])
+    order = StringField("Order number")
     note = StringField("Note")
 
 

@@ -11,6 +11,7 @@ from oms.orders import actions as agreement
 from oms.orders.models import Order
 from oms.staff.states import StaffRole
 from tests import make
+from tests.oms.fulfillment.conftest import house  # noqa: F401 - pytest finds it here
 from tests.people import Office, Visitor, seated
 
 Seat = Callable[[StaffRole], Visitor]

@@ -5,11 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
+from oms.desk.stock.actions import Booking, book
 from oms.finance.period import Period, month_of
 from oms.finance.profit.queries import Figures, Profit, profit
 from oms.fulfillment.actions import cancel_order
-from oms.inventory import actions as stock
-from oms.inventory.actions import Move
 from oms.inventory.states import MovementKind
 from oms.kernel import clock, jobs
 from oms.kernel.audit import SYSTEM
@@ -72,10 +71,9 @@ def test_money_given_back_takes_its_net_and_its_tax_and_the_goods_stay_gone(hous
 def test_goods_that_came_back_give_their_cost_back(house: House) -> None:
     order = house.buy({house.shop.clock: 2})
     house.hand_over(house.pack(order))
-    line = house.order(order.id).lines[0]
-    move = Move(line.variant_id, house.shop.leiden, MovementKind.RESTOCK, 1, line.id, "return:1")
+    came = Booking(house.shop.clock, house.shop.leiden, MovementKind.RESTOCK, 1, order=order.number)
     with transaction() as session:
-        stock.move(session, [move], by=SYSTEM)
+        book(session, came, by=SYSTEM)
     found = told().totals["EUR"]
     assert (found.units, found.goods) == (1, 1200)
 
