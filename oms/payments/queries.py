@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from oms.kernel.inbox import WebhookEvent
-from oms.payments.models import Payment, PaymentEvent, Refund, RefundLine
+from oms.payments.models import Payment, PaymentEvent, Refund, RefundEvent, RefundLine
 from oms.payments.states import PaymentState, RefundState
 
 # How the journal of webhooks names what became of an event that told of a refused card.
@@ -118,11 +118,12 @@ def payments_without_fee(session: Session, *, since: datetime, most: int = 100) 
 
 
 def refunds_without_fee(session: Session, *, since: datetime, most: int = 100) -> list[Refund]:
-    """Return refunds that succeeded and of which nobody has said the fee, the newest first."""
+    """Return refunds that succeeded, and may have failed since, without a known fee; the newest first."""
+    succeeded = select(RefundEvent.refund_id).where(RefundEvent.state == RefundState.SUCCEEDED)
     return list(
         session.scalars(
             select(Refund)
-            .where(Refund.fee.is_(None), Refund.state == RefundState.SUCCEEDED)
+            .where(Refund.fee.is_(None), Refund.id.in_(succeeded))
             .where(Refund.refund_ref.is_not(None), Refund.settled_at > since)
             .order_by(Refund.trouble != "", Refund.settled_at.desc(), Refund.id.desc())
             .limit(most)

@@ -4,7 +4,8 @@
   its receipt (Directive 2006/112/EC, article 65). Its net value and tax are those of the order's lines; those
   of delivery are what the order's rates have beyond its lines, shared over the lines of their rate.
 - A refund is booked when it went (article 90), in net and tax as its part was sold: of a part sent back whole
-  exactly all of its net and tax, whatever steps it went in.
+  exactly all of its net and tax, whatever steps it went in. One that the bank sent back later is booked the
+  other way round at that moment, to the cent; the period in which it went stays as it was told.
 - Goods cost what was stated when the order was placed; they come back with a cancelled order and with a
   restock. The payment's fee is booked with the sale, a label's price when it was bought.
 - What belongs to no line is shared by the lines' net value, largest remainder first: sums by line are the
@@ -68,10 +69,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Money that went back: gross parts by line, None for delivery."""
+    """Money that went back: gross parts by line, None for delivery; `failed_at` is when it came again."""
 
     at: datetime
     parts: Sequence[tuple[int | None, int]]
+    failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,11 @@ class _Cell:
         tax, self.tax_back = all_tax - self.tax_back, all_tax
         return gross - tax, tax
 
+    def take_again(self, net: int, tax: int) -> None:
+        """Undo what was sent back, to the cent."""
+        self.gross_back -= net + tax
+        self.tax_back -= tax
+
 
 def share(amount: int, weights: Sequence[int]) -> list[int]:
     """Share minor units by weights, evenly where nothing weighs anything; the parts sum to the amount."""
@@ -144,8 +151,7 @@ def entries(sale: Sale) -> Iterator[Entry]:
         yield _goods(sale, line, line.quantity, sale.placed_at)
     for cell in (*of_lines, *of_delivery):
         yield from _taxed(sale, cell, sale.placed_at, (Kind.SOLD, Kind.SOLD_TAX), (cell.net, cell.tax))
-    for back in sale.refunds:
-        yield from _sent_back(sale, back, of_lines, of_delivery)
+    yield from _refunded(sale, of_lines, of_delivery)
     lines = {line.id: line for line in sale.lines}
     for line_id, units, at in sale.returned:
         yield Entry(at, line_id, Kind.UNITS, sale.currency, -units)
@@ -180,9 +186,25 @@ def _taxed(
         yield Entry(at, cell.line_id, kind, sale.currency, amount, cell.basis_points)
 
 
+def _refunded(sale: Sale, of_lines: Sequence[_Cell], of_delivery: Sequence[_Cell]) -> Iterator[Entry]:
+    """Give what refunds took and what failed ones gave again, as time went: the past never hears of later."""
+    took: dict[int, list[tuple[_Cell, int, int]]] = {}
+    went = [(back.at, False, n) for n, back in enumerate(sale.refunds)]
+    failed = [(max(x.at, x.failed_at), True, n) for n, x in enumerate(sale.refunds) if x.failed_at]
+    for at, has_failed, n in sorted(went + failed):
+        if has_failed:
+            pieces = [(cell, -net, -tax) for cell, net, tax in took[n]]
+            for cell, net, tax in took[n]:
+                cell.take_again(net, tax)
+        else:
+            pieces = took[n] = list(_sent_back(sale.refunds[n], of_lines, of_delivery))
+        for cell, net, tax in pieces:
+            yield from _taxed(sale, cell, at, (Kind.BACK, Kind.BACK_TAX), (net, tax))
+
+
 def _sent_back(
-    sale: Sale, back: Back, of_lines: Sequence[_Cell], of_delivery: Sequence[_Cell]
-) -> Iterator[Entry]:
+    back: Back, of_lines: Sequence[_Cell], of_delivery: Sequence[_Cell]
+) -> Iterator[tuple[_Cell, int, int]]:
     by_line = {cell.line_id: cell for cell in of_lines}
     for line_id, amount in back.parts:
         if line_id is not None:
@@ -190,8 +212,7 @@ def _sent_back(
         else:
             pieces = _spread(amount, of_delivery, of_lines)
         for cell, gross in pieces:
-            amounts = cell.send_back(gross)
-            yield from _taxed(sale, cell, back.at, (Kind.BACK, Kind.BACK_TAX), amounts)
+            yield (cell, *cell.send_back(gross))
 
 
 def _spread(amount: int, of_delivery: Sequence[_Cell], of_lines: Sequence[_Cell]) -> list[tuple[_Cell, int]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
-from sqlalchemy.orm import InstrumentedAttribute, Session, load_only, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, load_only, selectinload
 
 from oms.finance.books.entries import Back, Charge, Kind, Line, Sale
 from oms.finance.models import UnitCost
@@ -18,7 +18,7 @@ from oms.inventory.models import StockMovement, Warehouse
 from oms.inventory.states import MovementKind
 from oms.orders.models import Order, OrderLine
 from oms.orders.states import OrderState
-from oms.payments.models import Payment, Refund, RefundLine
+from oms.payments.models import Payment, Refund, RefundEvent, RefundLine
 from oms.payments.states import RefundState
 
 # Orders are loaded so many at a time.
@@ -70,12 +70,14 @@ def stray_fees(session: Session, period: Period) -> dict[str, int]:
 def _touched(period: Period) -> Select[int]:
     moments: list[tuple[InstrumentedAttribute[int], InstrumentedAttribute[datetime | None]]] = [
         (Order.id, Order.placed_at),
-        (Refund.order_id, Refund.settled_at),
         (Payment.order_id, Payment.settled_at),
         (Shipment.order_id, Shipment.handed_over_at),
     ]
     parts: list[Select[int]] = [select(ids).where(_within(at, period)) for ids, at in moments]
     parts += [
+        select(Refund.order_id)
+        .join(RefundEvent, RefundEvent.refund_id == Refund.id)
+        .where(_within(RefundEvent.at, period), RefundEvent.state != RefundState.PENDING),
         select(Order.id).where(_within(Order.closed_at, period), Order.state == OrderState.CANCELLED),
         select(Shipment.order_id)
         .join(Parcel, Parcel.shipment_id == Shipment.id)
@@ -152,22 +154,26 @@ def _line(line: OrderLine, currency: str, placed_at: datetime, found: _Found) ->
 
 
 def _add_refunds(session: Session, ids: Sequence[int], found: _Found) -> None:
-    """Add what went back and stayed there; a surplus was never sold, and takes nothing from a sale."""
-    rows = session.scalars(
-        select(Refund)
-        .where(Refund.order_id.in_(ids), Refund.state == RefundState.SUCCEEDED)
-        .order_by(Refund.settled_at, Refund.id)
+    """Add what went back, and when it failed after all; a surplus was never sold, and takes nothing of it.
+
+    A refund itself keeps its last moment only; its history has both.
+    """
+    went, failed = aliased(RefundEvent), aliased(RefundEvent)
+    rows = session.execute(
+        select(Refund, went.at, failed.at)
+        .join(went, and_(went.refund_id == Refund.id, went.state == RefundState.SUCCEEDED))
+        .outerjoin(failed, and_(failed.refund_id == Refund.id, failed.state == RefundState.FAILED))
+        .where(Refund.order_id.in_(ids))
+        .order_by(went.at, Refund.id)
     ).all()
     parts: dict[int, list[tuple[int | None, int]]] = defaultdict(list)
-    for part in session.scalars(
-        select(RefundLine).where(RefundLine.refund_id.in_([row.id for row in rows])).order_by(RefundLine.id)
-    ):
+    of_these = RefundLine.refund_id.in_([row.id for row, _at, _failed_at in rows])
+    for part in session.scalars(select(RefundLine).where(of_these).order_by(RefundLine.id)):
         parts[part.refund_id].append((part.order_line_id, part.amount))
-    for row in rows:
-        at = row.settled_at or row.created_at
+    for row, at, failed_at in rows:
         found.charges[row.order_id].append(Charge(at, Kind.FEE, row.currency, row.fee))
         if not row.is_surplus:
-            found.refunds[row.order_id].append(Back(at, parts[row.id]))
+            found.refunds[row.order_id].append(Back(at, parts[row.id], failed_at))
 
 
 def _add_fees(session: Session, placed: Mapping[int, datetime], found: _Found) -> None:

@@ -1,6 +1,7 @@
 """Every cent of an order is told once: whatever was sold, sent back and charged, sums are the ledgers'."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -115,6 +116,35 @@ def test_what_went_back_whole_leaves_nothing_however_many_steps_it_took(sale: Sa
         if kind in {Kind.BACK, Kind.BACK_TAX}:
             sold = Kind.SOLD if kind is Kind.BACK else Kind.SOLD_TAX
             assert amount == found[line_id, rate, sold]
+
+
+@given(sales(), st.lists(st.integers(0, 5), min_size=4, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_a_refund_that_failed_is_undone_to_the_cent_and_its_past_stays(sale: Sale, waits: list[int]) -> None:
+    failing = [
+        replace(back, failed_at=back.at + timedelta(hours=hours, minutes=30) if hours else None)
+        for back, hours in zip(sale.refunds, waits, strict=False)
+    ]
+    for hours in range(12):
+        until = NOON + timedelta(hours=hours, minutes=15)
+        known = [
+            replace(x, failed_at=x.failed_at if x.failed_at and x.failed_at < until else None)
+            for x in failing
+            if x.at < until
+        ]
+        then = [one for one in entries(replace(sale, refunds=failing)) if one.at < until]
+        assert then == [one for one in entries(replace(sale, refunds=known)) if one.at < until]
+    found = list(entries(replace(sale, refunds=failing)))
+    told = sums(found)
+    kept = sum(amount for x in failing if not x.failed_at for _line, amount in x.parts)
+    assert told[Kind.BACK, "EUR"] + told[Kind.BACK_TAX, "EUR"] == kept
+    for number, back in enumerate(failing):
+        alone = [x if n == number else replace(x, parts=()) for n, x in enumerate(failing)]
+        pieces = Counter[tuple[int, int, Kind]]()
+        for one in entries(replace(sale, refunds=alone)):
+            if one.kind in {Kind.BACK, Kind.BACK_TAX}:
+                pieces[one.line_id, one.basis_points, one.kind] += one.amount
+        assert not back.failed_at or not any(pieces.values())
 
 
 @given(sales())

@@ -13,10 +13,16 @@ from oms.inventory.states import MovementKind
 from oms.kernel import clock, jobs
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
+from oms.kernel.money import Money
 from oms.orders.models import Order
 from oms.orders.refunding import actions as refunding
 from oms.orders.refunding.actions import Wanted
+from oms.payments import actions
 from oms.payments import handlers as payments
+from oms.payments import queries as money
+from oms.payments.actions import RefundAsked, RefundPart
+from oms.payments.states import RefundState
+from oms.payments.words import RefundTruth
 from tests.oms.finance.conftest import state
 from tests.oms.fulfillment.conftest import House
 
@@ -41,6 +47,16 @@ def give_back(order: Order, units: int, *, delivery: bool = False) -> None:
     with transaction() as session:
         line = order.lines[0].id
         refunding.refund(session, order.id, Wanted({line: units}, delivery, "Goodwill"), by=SYSTEM)
+    jobs.drain()
+
+
+def send_again(order_id: int) -> None:
+    """Let the bank send the last refund of an order back, now."""
+    with transaction() as session:
+        refund = money.refunds_of(session, order_id)[-1]
+        amount = Money(refund.amount, refund.currency)
+        truth = RefundTruth(str(refund.refund_ref), refund.key, None, RefundState.FAILED, amount, "unknown")
+        assert actions.apply_refund_truth(session, truth) == "failed"
     jobs.drain()
 
 
@@ -157,16 +173,15 @@ def test_a_refund_counts_in_the_month_in_which_it_went(house: House) -> None:
 def test_money_that_came_twice_is_no_sale_and_its_return_no_loss(house: House) -> None:
     order = house.buy({house.shop.clock: 1})
     before = told().totals["EUR"]
-    with transaction(Role.MIGRATE) as session:
-        session.execute(
-            text(
-                "INSERT INTO refunds (payment_id, order_id, state, amount, currency, reason, by_kind, by_id,"
-                " settled_at, is_surplus, fee) SELECT id, order_id, 'succeeded', amount, currency,"
-                " 'Paid twice.', 'system', '', now(), true, 0 FROM payments"
-            )
-        )
+    with transaction() as session:
+        (payment,) = money.of_order(session, order.id)
+        whole = RefundPart(None, 0, order.total, order.total)
+        asked = RefundAsked(payment.id, (whole,), "Paid twice.", is_surplus=True)
+        actions.request_refund(session, asked, by=SYSTEM)
+    jobs.drain()
     assert figures(told().totals["EUR"]) == figures(before)
-    assert order.total == 3660
+    send_again(order.id)
+    assert figures(told().totals["EUR"]) == figures(before)
 
 
 def test_a_fee_for_money_that_became_no_order_is_told_apart(house: House) -> None:
