@@ -6,6 +6,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from oms.insights.actions import Rule
 from oms.insights.models import ReplenishmentRule
+from oms.insights.queries import Ordered
 from oms.web.forms import Form
 
 _MOST, _LONGEST = 1_000_000, 365
@@ -49,3 +50,9 @@ def rule_form(found: ReplenishmentRule | None) -> RuleForm:
     given = ("lead_days", "review_days", "pack", "reorder_at", "is_watched")
     known = {name: getattr(found, name) for name in given} if found else {"is_watched": True}
     return RuleForm(formdata=None, data=known)
+
+
+def ordered_form(found: Ordered | None) -> OrderedForm:
+    """Return the form with what is still to come: sent as it is, nothing that came counts a second time."""
+    known = {"units": found.left, "expected_on": found.expected_on} if found and found.left else {}
+    return OrderedForm(formdata=None, data=known)

@@ -14,8 +14,8 @@ from flask_babel import ngettext
 from oms.catalog.exchange.formulas import made_harmless
 from oms.insights.demand.forecasting import WEEK, over
 from oms.insights.forms import OrderedForm, RuleForm
-from oms.insights.models import ReplenishmentOrder, ReplenishmentRule
-from oms.insights.queries import Stand
+from oms.insights.models import ReplenishmentRule
+from oms.insights.queries import Ordered, Stand
 from oms.insights.reordering import LEAD_DAYS, PACK, REVIEW_DAYS
 from oms.kernel import clock
 from oms.web import filters
@@ -33,7 +33,7 @@ class Sheet:
 
     sku: str
     stand: Stand | None
-    ordered: ReplenishmentOrder | None
+    ordered: Ordered | None
     rule: ReplenishmentRule | None
 
 
@@ -126,11 +126,16 @@ def _facts(found: Stand, known: Sheet) -> list[tuple[str, str]]:
     return rows
 
 
-def _ordered(found: ReplenishmentOrder) -> str:
-    told = {"units": filters.number(found.units), "day": filters.day(found.expected_on)}
+def _ordered(found: Ordered) -> str:
+    left = {"units": filters.number(found.left), "day": filters.day(found.expected_on)}
     if found.expected_on < clock.today():
-        return str(_("%(units)s, due on %(day)s: late, and counted no more", **told))
-    return str(_("%(units)s by %(day)s", **told))
+        rest = _("%(units)s, due on %(day)s: late, and counted no more", **left)
+    else:
+        rest = _("%(units)s by %(day)s", **left)
+    if not found.came:
+        return str(rest)
+    came = _("%(came)s of %(units)s came", came=filters.number(found.came), units=filters.number(found.units))
+    return f"{came}; {rest}" if found.left else str(came)
 
 
 def _rounded(units: float) -> str:

@@ -1,6 +1,7 @@
 """Where each SKU stands: its reorder point, what is free and on its way, and what to order."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
@@ -35,19 +36,10 @@ def standing(*, everything: bool = False) -> Select[Any]:
         .group_by(StockLevel.variant_id)
         .subquery("levels")
     )
-    came = (
-        select(func.coalesce(func.sum(StockMovement.quantity), 0))
-        .where(
-            StockMovement.variant_id == ReplenishmentOrder.variant_id,
-            StockMovement.kind == MovementKind.RECEIPT,
-            StockMovement.at >= ReplenishmentOrder.ordered_at,
-        )
-        .scalar_subquery()
-    )
     ordered = (
         select(
             ReplenishmentOrder.variant_id,
-            func.greatest(0, ReplenishmentOrder.units - came).label("units"),
+            func.greatest(0, ReplenishmentOrder.units - _came()).label("units"),
         )
         .where(ReplenishmentOrder.expected_on >= clock.today())
         .subquery("ordered")
@@ -179,9 +171,44 @@ def _week_sum() -> Any:  # noqa: ANN401 - a SQL expression
     return select(func.sum(func.unnest(DemandForecast.week).column_valued())).scalar_subquery()
 
 
-def ordered(session: Session, variant_id: int) -> ReplenishmentOrder | None:
+def _came() -> Any:  # noqa: ANN401 - a SQL expression
+    """Ask how many units were received since they were ordered."""
+    return (
+        select(func.coalesce(func.sum(StockMovement.quantity), 0))
+        .where(
+            StockMovement.variant_id == ReplenishmentOrder.variant_id,
+            StockMovement.kind == MovementKind.RECEIPT,
+            StockMovement.at >= ReplenishmentOrder.ordered_at,
+        )
+        .scalar_subquery()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What is noted as ordered of a variant, until when it comes, and how much of it came."""
+
+    units: int
+    expected_on: date
+    received: int
+
+    @property
+    def came(self) -> int:
+        """Return how many of its units came; what came beyond them is not of it."""
+        return min(self.units, self.received)
+
+    @property
+    def left(self) -> int:
+        """Return how many units are still to come."""
+        return self.units - self.came
+
+
+def ordered(session: Session, variant_id: int) -> Ordered | None:
     """Return what is noted as ordered of a variant."""
-    return session.get(ReplenishmentOrder, variant_id)
+    wanted = ReplenishmentOrder.variant_id == variant_id
+    columns = (ReplenishmentOrder.units, ReplenishmentOrder.expected_on, _came())
+    row = session.execute(select(*columns).where(wanted)).one_or_none()
+    return Ordered(row[0], row[1], int(row[2])) if row else None
 
 
 def rule_of(session: Session, variant_id: int) -> ReplenishmentRule | None:

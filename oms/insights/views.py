@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from oms.catalog import queries as catalog
 from oms.insights import actions, pages, queries
-from oms.insights.forms import OrderedForm, RuleForm, rule_form
+from oms.insights.forms import OrderedForm, RuleForm, ordered_form, rule_form
 from oms.insights.pages import Sheet
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError
@@ -86,8 +86,5 @@ def _sheet(sku: str, *, rule: RuleForm | None = None, ordered: OrderedForm | Non
         variant = catalog.variant_of(session, sku)
         found, noted = queries.stand_of(session, sku), queries.ordered(session, variant.id)
         known = queries.rule_of(session, variant.id)
-    forms = (
-        rule or rule_form(known),
-        ordered or OrderedForm(formdata=None, obj=noted),
-    )
+    forms = rule or rule_form(known), ordered or ordered_form(noted)
     return pages.sheet(Sheet(sku, found, noted, known), forms if may_change else None)

@@ -14,7 +14,7 @@ from oms.web.forms import Form
 MOST = 1_000_000
 KINDS = {
     MovementKind.RECEIPT: _l("Goods came: add so many"),
-    MovementKind.RESTOCK: _l("Came back from an order: add so many"),
+    MovementKind.RESTOCK: _l("Came back from an order"),
     MovementKind.COUNT: _l("Counted: there are so many"),
     MovementKind.ADJUSTMENT: _l("Correct by so many, with a minus for fewer"),
     MovementKind.WRITE_OFF: _l("Lost or broken: take so many away"),
