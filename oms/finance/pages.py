@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from oms.finance import period as periods
 from oms.finance.costs.queries import Stated
@@ -141,9 +142,15 @@ def _formula(one: Figures, currency: str) -> list[tuple[str, ...]]:
 
 def _open(one: Figures) -> list[str]:
     found = []
-    if one.unknown_goods:
-        units = filters.number(one.unknown_goods)
-        found.append(_("Nobody has stated what %(units)s of the units sold cost.", units=units))
+    if one.unstated:
+        found.append(
+            ngettext(
+                "Nobody has stated what the goods of %(lines)s order line cost.",
+                "Nobody has stated what the goods of %(lines)s order lines cost.",
+                one.unstated,
+                lines=filters.number(one.unstated),
+            )
+        )
     if one.unknown_fees:
         found.append(_("The fee of some payments is not known, or not yet: Stripe books it within minutes."))
     if one.unknown_postage:
@@ -154,10 +161,10 @@ def _open(one: Figures) -> list[str]:
 def _amounts(one: Figures, currency: str) -> list[Cell]:
     amounts = (one.revenue, -one.back, -one.goods, -one.fees, -one.postage)
     cells = [Cell(_money(amount, currency)) for amount in amounts]
-    if one.unknown_goods and not one.goods:
+    if one.unstated and not one.goods:
         cells[2] = Cell(_("not known"))
-    shown = _money(one.profit, currency) if one.left_out == 0 else _("not known")
-    if one.left_out and one.profit:
+    shown = _("not known") if one.is_open else _money(one.profit, currency)
+    if one.is_open and one.profit:
         shown = _("%(profit)s and what is not known", profit=_money(one.profit, currency))
     return [*cells, Cell(shown, is_strong=True)]
 
@@ -176,7 +183,7 @@ def by_sku(found: Profit) -> dict[str, Any]:
 
 
 def _sku(row: Row) -> list[Cell]:
-    chip = {"word": _("cost unknown"), "kind": "late"} if row.figures.unknown_goods else None
+    chip = {"word": _("cost unknown"), "kind": "late"} if row.figures.unstated else None
     first = Cell(row.name, url_for("oms.money.costs", sku=row.name), is_code=True, chip=chip)
     return [first, Cell(filters.number(row.figures.units)), *_amounts(row.figures, row.currency)]
 
@@ -194,7 +201,7 @@ def by_order(found: Numbered[Row]) -> dict[str, Any]:
 
 def unstated(found: Profit) -> list[dict[str, str]]:
     """Return the SKUs whose cost is to be stated, each once, with the address for it."""
-    skus = sorted({row.name for row in found.skus if row.figures.unknown_goods})
+    skus = sorted({row.name for row in found.skus if row.figures.unstated})
     return [{"label": sku, "url": url_for("oms.money.costs", sku=sku)} for sku in skus]
 
 

@@ -23,7 +23,7 @@ from oms.privacy.clocks import calendar
 Cell = str | int | Decimal | date
 _FIGURES = (
     *("units", "revenue", "sent_back", "cost_of_goods", "fees", "postage", "left_out", "profit", "tax"),
-    *("units_of_unknown_cost", "unknown_fees", "unknown_postage"),
+    *("units_of_unknown_cost", "lines_of_unknown_cost", "unknown_fees", "unknown_postage"),
 )
 COSTS = ("sku", "currency", "cost", "from")
 
@@ -54,7 +54,7 @@ def percent(basis_points: int) -> Decimal:
 def _figures(found: Figures, currency: str) -> tuple[Cell, ...]:
     amounts = (found.revenue, found.back, found.goods, found.fees, found.postage, found.left_out)
     told = (*amounts, found.profit, found.tax)
-    counts = (found.unknown_goods, found.unknown_fees, found.unknown_postage)
+    counts = (found.unknown_goods, found.unstated, found.unknown_fees, found.unknown_postage)
     return (found.units, *(_whole(amount, currency) for amount in told), *counts)
 
 

@@ -18,7 +18,11 @@ from oms.finance.period import Period
 
 @dataclass(slots=True)
 class Figures:
-    """Sums of one line, SKU, order or period in one currency; units of goods, and minor units."""
+    """Sums of one line, SKU, order or period in one currency; units of goods, and minor units.
+
+    `unknown_goods` are units, and those that came back cancel others out; `unstated` are the order lines that
+    they are of, and only grow.
+    """
 
     units: int = 0
     revenue: int = 0
@@ -29,6 +33,7 @@ class Figures:
     postage: int = 0
     left_out: int = 0
     unknown_goods: int = 0
+    unstated: int = 0
     unknown_fees: int = 0
     unknown_postage: int = 0
 
@@ -45,7 +50,7 @@ class Figures:
     @property
     def is_open(self) -> bool:
         """Say whether a cost is not known."""
-        return any((self.unknown_goods, self.unknown_fees, self.unknown_postage))
+        return any((self.unstated, self.unknown_fees, self.unknown_postage))
 
     def add(self, other: "Figures") -> None:
         """Add the sums of another."""
@@ -135,6 +140,8 @@ def of_lines(found: Iterable[Entry]) -> dict[tuple[int, str], Figures]:
         figures = lines.setdefault((one.line_id, one.currency), Figures())
         name, sign = _SUMS[one.kind]
         setattr(figures, name, getattr(figures, name) + sign * one.amount)
+        if one.kind is Kind.UNKNOWN_GOODS:
+            figures.unstated = 1
     for figures in lines.values():
         figures.left_out = figures.margin if figures.is_open else 0
     return lines

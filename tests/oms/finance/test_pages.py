@@ -2,16 +2,24 @@
 
 import csv
 import io
+from datetime import timedelta
 from html import escape
 
 import pytest
 from sqlalchemy import text
 
+from oms.finance.period import Period
+from oms.finance.profit.queries import profit
+from oms.fulfillment.actions import cancel_order
+from oms.inventory import actions as stock
+from oms.kernel import clock, jobs
+from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.payments import handlers as payments
 from oms.staff.states import StaffRole
+from tests import make
 from tests.oms.desk.conftest import Seat, paid
-from tests.oms.finance.test_tax import bought
+from tests.oms.finance.test_tax import bought, moved
 from tests.oms.fulfillment.conftest import House
 from tests.people import Visitor, words
 
@@ -52,7 +60,7 @@ def test_the_page_reads_as_the_formula_and_calls_out_what_is_not_known(house: Ho
     told = words(page)
     assert "Revenue, without tax €33.56" in told
     assert "Cost of goods −€12.00" in told
-    assert "Nobody has stated what 1 of the units sold cost." in told
+    assert "Nobody has stated what the goods of 1 order line cost." in told
     assert "Costs to state" in told
     assert 'href="/money/costs/PLANNER-PDF"' in page.text
     assert "cost unknown" in told
@@ -61,6 +69,33 @@ def test_the_page_reads_as_the_formula_and_calls_out_what_is_not_known(house: Ho
     told = words(clerk.get("/money"))
     assert "Costs to state" not in told
     assert "Left out" not in told
+
+
+def test_unknown_costs_that_cancel_out_are_not_known_still(house: House, clerk: Visitor) -> None:
+    with transaction() as session:
+        dial = make.variant(session, "DIAL", 4900)
+        stock.receive(session, dial, house.shop.leiden, 5, by=SYSTEM)
+    earlier = moved(house.buy({dial: 1}), clock.now() - timedelta(days=80))
+    days = f"/money?period=own&first={clock.today()}&last={clock.today()}"
+    with transaction() as session:
+        cancel_order(session, earlier.id, by=SYSTEM, why="")
+    jobs.drain()
+    told = words(clerk.get(days))
+    assert "Nobody has stated what the goods of 1 order line cost." in told
+    assert "−1 of the" not in told
+    house.buy({dial: 1})
+    payments.note_fees()
+    with reading(Role.BLIND) as session:
+        found = profit(session, Period(clock.today(), clock.today()))
+    whole = found.totals["EUR"]
+    assert (whole.unknown_goods, whole.unstated, whole.is_open, whole.profit) == (0, 2, True, 0)
+    told = words(clerk.get(days))
+    assert "Nobody has stated what the goods of 2 order lines cost." in told
+    assert "Left out, as a cost is not known" in told
+    assert "Costs to state" in told
+    assert "DIAL cost unknown" in told
+    (sold,) = rows(clerk, "skus")
+    assert (sold["units_of_unknown_cost"], sold["lines_of_unknown_cost"]) == ("0", "2")
 
 
 def test_orders_are_told_by_number_and_no_page_or_file_names_anybody(house: House, clerk: Visitor) -> None:
@@ -90,6 +125,7 @@ def test_files_say_what_the_pages_say(house: House, clerk: Visitor) -> None:
         "profit": "17.96",
         "tax": "5.84",
         "units_of_unknown_cost": "0",
+        "lines_of_unknown_cost": "0",
         "unknown_fees": "0",
         "unknown_postage": "0",
     }
