@@ -229,6 +229,7 @@ def _spread(amount: int, of_delivery: Sequence[_Cell], of_lines: Sequence[_Cell]
 
 
 def _charged(sale: Sale, charge: Charge, weights: Sequence[int]) -> Iterator[Entry]:
+    """Share a charge over the lines; one that is not known is an entry of each line: it is open in all."""
     if charge.amount is None:
         kind = Kind.UNKNOWN_FEE if charge.kind is Kind.FEE else Kind.UNKNOWN_POSTAGE
         for line in sale.lines:

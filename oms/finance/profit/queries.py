@@ -21,7 +21,8 @@ class Figures:
     """Sums of one line, SKU, order or period in one currency; units of goods, and minor units.
 
     `unknown_goods` are units, and those that came back cancel others out; `unstated` are the order lines that
-    they are of, and only grow.
+    they are of, and only grow. Each fee and parcel counts once for an order, whatever lines share it, and
+    once for each SKU that does: those of SKUs may sum up to more than there are.
     """
 
     units: int = 0
@@ -53,9 +54,16 @@ class Figures:
         return any((self.unstated, self.unknown_fees, self.unknown_postage))
 
     def add(self, other: "Figures") -> None:
-        """Add the sums of another."""
+        """Add the sums of other orders."""
         for name in _PARTS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def join(self, line: "Figures") -> None:
+        """Add another line of the same order, of which each unknown fee and parcel is the same."""
+        fees = max(self.unknown_fees, line.unknown_fees)
+        parcels = max(self.unknown_postage, line.unknown_postage)
+        self.add(line)
+        self.unknown_fees, self.unknown_postage = fees, parcels
 
 
 _PARTS = tuple(one.name for one in fields(Figures))
@@ -108,7 +116,7 @@ class _Sums:
 
 
 def profit(session: Session, period: Period) -> Profit:
-    """Return the profit of a period; sums of SKUs and of orders are the totals, to the cent."""
+    """Return the profit of a period; amounts of SKUs and of orders sum up to the totals, to the cent."""
     sums, is_in = _Sums(), period.holding()
     for sale in books.sales(session, period):
         _add(sums, sale, [one for one in entries(sale) if is_in(one.at)])
@@ -123,14 +131,17 @@ def _place(row: Row) -> tuple[datetime | None, str, str]:
 
 
 def _add(sums: _Sums, sale: Sale, found: Iterable[Entry]) -> None:
-    by_line = of_lines(found)
     skus = {line.id: line.sku for line in sale.lines}
     own: dict[str, Figures] = {}
-    for (line_id, currency), figures in by_line.items():
-        sums.totals.setdefault(currency, Figures()).add(figures)
-        sums.skus.setdefault((currency, skus[line_id]), Figures()).add(figures)
-        own.setdefault(currency, Figures()).add(figures)
-    sums.orders += [Row(currency, sale.number, one, sale.placed_at) for currency, one in own.items()]
+    by_sku: dict[tuple[str, str], Figures] = {}
+    for (line_id, currency), figures in of_lines(found).items():
+        own.setdefault(currency, Figures()).join(figures)
+        by_sku.setdefault((currency, skus[line_id]), Figures()).join(figures)
+    for currency, one in own.items():
+        sums.totals.setdefault(currency, Figures()).add(one)
+        sums.orders.append(Row(currency, sale.number, one, sale.placed_at))
+    for key, one in by_sku.items():
+        sums.skus.setdefault(key, Figures()).add(one)
 
 
 def of_lines(found: Iterable[Entry]) -> dict[tuple[int, str], Figures]:

@@ -143,6 +143,25 @@ def test_a_parcel_with_a_label_of_our_own_has_a_postage_that_nobody_said(house: 
     assert (found.unknown_postage, found.postage, found.profit) == (1, 0, 0)
 
 
+def test_a_fee_and_a_parcel_of_three_lines_are_one_fee_and_one_parcel(house: House) -> None:
+    numbers = set()
+    for _ in range(2):
+        order = house.buy({house.shop.clock: 1, house.shop.pencil: 2, house.shop.planner: 1})
+        house.hand_over(house.pack(order, carrier="self"))
+        numbers.add(order.number)
+    with reading(Role.BLIND) as session:
+        found = profit(session, EVER)
+
+    def unknown(one: Figures) -> tuple[int, int]:
+        return one.unknown_fees, one.unknown_postage
+
+    assert unknown(found.totals["EUR"]) == (2, 2)
+    assert {row.name: unknown(row.figures) for row in found.orders} == dict.fromkeys(numbers, (1, 1))
+    assert [unknown(row.figures) for row in found.skus] == [(2, 2)] * 3
+    # No line has a margin that is known.
+    assert all(row.figures.left_out == row.figures.margin for row in (*found.orders, *found.skus))
+
+
 def test_the_cost_in_force_when_it_was_placed_counts_and_not_a_later_one(house: House) -> None:
     house.buy({house.shop.clock: 1})
     state(house.shop.clock, 9900, clock.today() + timedelta(days=2))
