@@ -69,3 +69,9 @@ def test_a_planted_fault_is_seen(app: Flask, name: str) -> None:
     with transaction(Role.MIGRATE) as session:
         session.execute(text(FAULTS[name]))
     assert name in ill()
+
+
+def test_an_order_that_lost_every_rate_is_seen(app: Flask) -> None:
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("DELETE FROM order_taxes"))
+    assert "Orders whose rates do not make up their total" in ill()
