@@ -15,7 +15,7 @@ from oms.desk.stock.actions import Booking
 from oms.desk.stock.forms import MOVED, BookingForm, booking_form
 from oms.desk.stock.queries import LOW, SIZE, Booked, Level, Wanted
 from oms.inventory import queries as inventory
-from oms.inventory.states import MovementKind
+from oms.inventory.states import EFFECTS, MovementKind
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, ConflictError
 from oms.staff import queries as staff
@@ -150,6 +150,7 @@ def _state(available: int) -> Chip:
 def _movement(found: Booked, places: dict[int, str], names: dict[str, str]) -> dict[str, Any]:
     moved, may_see_orders = found.movement, signed_in().may(Permission.ORDERS_READ)
     number = found.order_number
+    on_hand, allocated = EFFECTS[moved.kind]
     return {
         "when": filters.moment(moved.at),
         "kind": f"{MOVED[moved.kind]}, {places.get(moved.warehouse_id, '')}",
@@ -157,7 +158,7 @@ def _movement(found: Booked, places: dict[int, str], names: dict[str, str]) -> d
         "note": moved.note if number else "",
         "url": url_for("oms.orders.order", number=number) if number and may_see_orders else "",
         "by": who(moved.by_kind, moved.by_id, names),
-        "quantity": f"{moved.quantity:+d}",
+        "quantity": f"{moved.quantity * (on_hand or allocated):+d}".replace("-", "−"),
         "on_hand": filters.number(found.on_hand),
     }
 

@@ -58,7 +58,8 @@ def test_bookings_move_the_counter_and_the_ledger_explains_it(small: Shop, owner
     assert on_hand(small) == 30
     text = words(owner.get("/stock/RETRO-CLOCK"))
     assert "count, Leiden own at the desk +8 30" in text
-    assert "write-off, Leiden own at the desk +2 23" in text
+    assert "write-off, Leiden own at the desk −2 23" in text
+    assert "adjustment, Leiden own at the desk −1 22" in text
     with reading() as session:
         assert audit.about(session, f"variant:{small.clock}")[0].verb == "stock.count"
 
