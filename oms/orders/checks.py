@@ -27,6 +27,12 @@ none_of(
     " (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.captured = o.total)",
 )
 none_of(
+    "Cancelled orders whose money did not go back",
+    "A refund failed; the order's page at the desk says why. Refund it again there, or another way.",
+    "SELECT count(DISTINCT o.id) FROM orders o JOIN payments p ON p.order_id = o.id"
+    " WHERE o.state = 'cancelled' AND p.captured > p.refunded",
+)
+none_of(
     "Orders with more than one kept capture",
     "Send the second one back at the desk.",
     "SELECT count(*) FROM (SELECT order_id FROM payments WHERE captured > refunded"

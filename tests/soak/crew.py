@@ -24,7 +24,9 @@ from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.refunding import actions as refunding
 from oms.orders.refunding.actions import Wanted
+from oms.orders.refunding.queries import refundable
 from oms.orders.states import OrderState
+from oms.payments.models import Payment
 from oms.privacy.erasure import actions as erasure
 from oms.privacy.erasure.actions import Wish
 from oms.privacy.states import Way
@@ -65,6 +67,8 @@ class Crew:
                 self._try(deed, part_id)
             for shipment_id in ready():
                 self._try(self._hand_over, shipment_id)
+            for order_id in owed():
+                self._try(self._refund_again, order_id)
 
     def _try(self, deed: Callable[[int], None], number: int) -> None:
         name = deed.__name__.strip("_")
@@ -123,6 +127,13 @@ class Crew:
             refunding.refund(session, order_id, Wanted({line.id: 1}, False, "scratched"), by=PIM)
         self.done["refund"] += 1
 
+    def _refund_again(self, order_id: int) -> None:
+        """Send back what the bank did not take of a cancelled order, as the doctor asks for."""
+        with transaction() as session:
+            left = refundable(session, orders.get(session, order_id))
+            units = {share.order_line_id: share.units_left for share in left.shares if share.order_line_id}
+            refunding.refund(session, order_id, Wanted(units, True, "cancelled"), by=PIM)
+
     def _forget(self, order_id: int) -> None:
         with reading() as session:
             unit = orders.get(session, order_id).unit
@@ -136,6 +147,20 @@ def doubtful() -> list[int]:
     """Return orders that wait for somebody's look."""
     with reading() as session:
         return [order.id for _doubt, order in doubts.listed(session, are_open=True)]
+
+
+def owed() -> list[int]:
+    """Return cancelled orders whose money is still here: a refund of it failed."""
+    with reading() as session:
+        return list(
+            session.scalars(
+                select(Order.id)
+                .join(Payment, Payment.order_id == Order.id)
+                .where(Order.state == OrderState.CANCELLED, Payment.captured > Payment.refunded)
+                .order_by(Order.id)
+                .limit(_MOST)
+            )
+        )
 
 
 def open_parts() -> list[int]:

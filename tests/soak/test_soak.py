@@ -20,7 +20,7 @@ from oms.privacy import handlers as privacy
 from tests import make
 from tests.running import RunningShop, Stores
 from tests.soak import verdict
-from tests.soak.crew import Crew, doubtful, open_parts, ready
+from tests.soak.crew import Crew, doubtful, open_parts, owed, ready
 from tests.soak.crowd import Crowd
 from tests.soak.memory import Scales
 from tests.soak.weather import Weather
@@ -74,7 +74,9 @@ def settled(look: Callable[[], list[str]], until: float) -> list[str]:
 
 def work_left() -> list[str]:
     """Facts that have yet to become work for the crew, and the work that lies there."""
-    return verdict.left_in_outbox() or [str(number) for number in doubtful() + open_parts() + ready()]
+    return verdict.left_in_outbox() or [
+        str(number) for number in doubtful() + open_parts() + ready() + owed()
+    ]
 
 
 def test_nothing_is_lost_oversold_or_left_open(live: RunningShop, databases: tuple[str, str]) -> None:

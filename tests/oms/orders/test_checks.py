@@ -7,8 +7,20 @@ from flask import Flask
 from sqlalchemy import text
 
 from oms import cli
+from oms.catalog import queries as catalog
+from oms.fulfillment.actions import cancel_order
+from oms.kernel import jobs
+from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
-from oms.kernel.db import Role, transaction
+from oms.kernel.db import Role, reading, transaction
+from oms.kernel.money import Money
+from oms.orders import queries as orders
+from oms.orders.refunding.actions import Wanted, refund
+from oms.orders.refunding.queries import refundable
+from oms.payments import actions as money
+from oms.payments import queries
+from oms.payments.states import RefundState
+from oms.payments.words import RefundTruth
 from oms.web import doctor
 from oms.web.doctor import Health
 from storefront.app import create_store
@@ -37,6 +49,8 @@ FAULTS = {
     "Orders with more than one kept capture": "UPDATE payments SET captured = amount;"
     " INSERT INTO payments (order_id, reference, amount, currency, locale, captured, expires_at)"
     " VALUES (1, 'x', 3660, 'EUR', 'en', 3660, now())",
+    "Cancelled orders whose money did not go back": "UPDATE payments SET captured = amount;"
+    " UPDATE orders SET state = 'cancelled'",
     "Captures without a placed order for ten minutes": "UPDATE payments SET captured = amount,"
     f" settled_at = {OLD}",
     "Lapsed orders that know somebody after a day": "UPDATE orders SET state = 'lapsed',"
@@ -75,3 +89,26 @@ def test_an_order_that_lost_every_rate_is_seen(app: Flask) -> None:
     with transaction(Role.MIGRATE) as session:
         session.execute(text("DELETE FROM order_taxes"))
     assert "Orders whose rates do not make up their total" in ill()
+
+
+def test_money_that_the_bank_did_not_take_is_told_until_it_went_back(app: Flask, stripe: Party) -> None:
+    told = "Cancelled orders whose money did not go back"
+    with reading() as session:
+        clock = catalog.variant_of(session, "RETRO-CLOCK").id
+    placed = make.order({clock: 1})
+    make.learn(make.pay(placed, stripe))
+    with transaction() as session:
+        cancel_order(session, placed.order.id, by=SYSTEM, why="")
+    jobs.drain()
+    assert told not in ill()
+    with transaction() as session:
+        [sent] = queries.refunds_of(session, placed.order.id)
+        amount = Money(sent.amount, sent.currency)
+        back = RefundTruth(str(sent.refund_ref), sent.key, None, RefundState.FAILED, amount, "closed")
+        assert money.apply_refund_truth(session, back) == "failed"
+    assert told in ill()
+    with transaction() as session:
+        left = refundable(session, orders.get(session, placed.order.id))
+        units = {share.order_line_id: share.units_left for share in left.shares}
+        refund(session, placed.order.id, Wanted(units, True, "again"), by=SYSTEM)
+    assert told not in ill()
