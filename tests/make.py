@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import Update, func, select, text, update
 from sqlalchemy.orm import Session
 
 from oms.catalog.actions import put_product
@@ -12,7 +12,7 @@ from oms.catalog.requests import PriceRequest, ProductRequest, TextRequest, Vari
 from oms.inventory import actions as stock
 from oms.kernel import clock, ids, jobs, vault
 from oms.kernel.audit import SYSTEM, Actor, ActorKind
-from oms.kernel.db import reading, retry_conflicts, transaction
+from oms.kernel.db import Role, reading, retry_conflicts, transaction
 from oms.kernel.outbox import DeliveryState, OutboxDelivery
 from oms.orders.models import Order
 from oms.orders.personal import OrderContact, OrderDelivery
@@ -176,6 +176,18 @@ def pay(placed: Placed, stripe: Party, card: str = "4242424242424242", **more: i
         money.note_session(session, placed.payment.id, started.session_ref)
     stripe.pay(started.session_ref, card, **more)
     return started.session_ref
+
+
+def collected(method: str) -> None:
+    """Let what goes by a method of shipping be collected at the shop instead."""
+    with transaction(Role.MIGRATE) as session:
+        session.execute(
+            text(
+                "UPDATE shipping_methods SET carrier = 'self', service = 'pickup', is_pickup = true,"
+                " needs_phone = false WHERE code = :method"
+            ),
+            {"method": method},
+        )
 
 
 def learn(ref: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from oms.kernel import clock, outbox
@@ -210,15 +210,9 @@ def _note(session: Session, refund: Refund, by_kind: str, why: str) -> None:
 
 def _check_lines(session: Session, order_id: int, parts: Sequence[RefundPart]) -> None:
     """Refuse more for a line than it cost; the payment's row lock, just taken, makes the sum true."""
+    before = queries.refunded_by_line(session, order_id)
     for part in parts:
-        column = RefundLine.order_line_id
-        same = column.is_(None) if part.order_line_id is None else column == part.order_line_id
-        before = session.scalar(
-            select(func.coalesce(func.sum(RefundLine.amount), 0))
-            .join(Refund, Refund.id == RefundLine.refund_id)
-            .where(Refund.order_id == order_id, Refund.state != RefundState.FAILED, ~Refund.is_surplus, same)
-        )
-        if part.amount < 0 or int(before or 0) + part.amount > part.most:
+        if part.amount < 0 or before.get(part.order_line_id, 0) + part.amount > part.most:
             raise RefundTooLargeError("This part has been sent back already, or costs less than that.")
 
 

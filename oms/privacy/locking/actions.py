@@ -264,15 +264,14 @@ def unlock(request_id: int) -> int:
         ended = [one for one in queries.let_go(session, request_id) if one.kind in KINDS]
     count = 0
     for one in ended:
-        apart = one.field if one.is_apart else ""
         with transaction() as session:
             _alone(session, one.unit)
-            if queries.live(session, one.unit, one.kind, apart) is None:
+            if queries.live(session, one.unit, one.kind, one.apart) is None:
                 # The shop's own rows say that each of them was told, or took it back.
                 vault.note_told(one.unit, one.called)
                 count += vault.lift(one.unit, one.called)
-                if apart:
-                    vault.put_back(session, one.unit, KINDS[one.kind], apart)
+                if one.apart:
+                    vault.put_back(session, one.unit, KINDS[one.kind], one.apart)
     return count
 
 
@@ -287,9 +286,8 @@ def lock_again() -> int:
         held = [one for one in queries.all_live(session) if one.kind in KINDS]
     count = 0
     for one in held:
-        apart = one.field if one.is_apart else ""
         with transaction() as session:
             _alone(session, one.unit)
-            if queries.live(session, one.unit, one.kind, apart) is not None:
+            if queries.live(session, one.unit, one.kind, one.apart) is not None:
                 count += vault.lock(one.unit, one.called)
     return count

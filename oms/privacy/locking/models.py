@@ -55,6 +55,11 @@ class Restriction(Base):
     lifted_at: Mapped[datetime | None]
 
     @property
+    def apart(self) -> str:
+        """Return the field that stands apart, or nothing where its record is locked whole."""
+        return self.field if self.is_apart else ""
+
+    @property
     def called(self) -> str:
         """Return what is locked, as the keyring calls it: a kind, or a field of one that stands apart."""
         return KINDS[self.kind].apart(self.field) if self.is_apart else self.kind

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from oms.fulfillment import actions, queries
 from oms.fulfillment.labels import actions as labels
@@ -26,6 +26,7 @@ from oms.kernel.register import Purpose
 from oms.orders import actions as agreement
 from oms.orders.models import Order
 from oms.pricing.queries import Where, quote
+from tests import make
 from tests.fakes import Party
 from tests.make import ADA
 from tests.oms.fulfillment.conftest import PACKER, House
@@ -270,13 +271,7 @@ def test_a_label_opens_while_its_parcel_is_made_and_the_opening_is_on_record(
 
 
 def test_what_is_collected_needs_no_label_and_has_arrived_with_that(house: House, carrier: Party) -> None:
-    with transaction() as session:
-        session.execute(
-            text(
-                "UPDATE shipping_methods SET carrier = 'self', service = 'pickup', is_pickup = true"
-                " WHERE code = 'post-eu'"
-            )
-        )
+    make.collected("post-eu")
     order = house.buy({house.shop.clock: 1}, delivery=None)
     shipment = house.pack(order, "pickup", "self")
     assert house.hand_over(shipment).state == "delivered"

@@ -143,13 +143,7 @@ def test_a_carrier_that_calls_asks_for_a_phone_and_no_other_does(small: Shop, st
 
 
 def test_what_is_collected_asks_for_no_address_and_refuses_one(small: Shop, store: FlaskClient) -> None:
-    with transaction(Role.MIGRATE) as session:
-        session.execute(
-            text(
-                "UPDATE shipping_methods SET carrier = 'self', service = 'pickup', is_pickup = true,"
-                " needs_phone = false WHERE code = 'express-eu'"
-            )
-        )
+    make.collected("express-eu")
     add(store)
     form = form_with(store.get("/checkout"), "placement_key")["fields"]
     page = store.post("/checkout", data={**form, "method": "express-eu", "step": "refresh"})

@@ -2,7 +2,6 @@
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
 from oms.fulfillment import actions as fulfillment
 from oms.fulfillment import queries as sending
@@ -14,6 +13,7 @@ from oms.kernel import jobs
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import transaction
 from oms.orders.models import Order
+from tests import make
 from tests.fakes import Party
 from tests.make import Shop
 from tests.oms.fulfillment.conftest import PACKER, House
@@ -65,13 +65,7 @@ def test_what_did_not_arrive_is_not_said_to_be_on_its_way(
 
 
 def test_what_is_collected_is_told_when_it_lies_ready(house: House, store: FlaskClient) -> None:
-    with transaction() as session:
-        session.execute(
-            text(
-                "UPDATE shipping_methods SET carrier = 'self', service = 'pickup', is_pickup = true"
-                " WHERE code = 'post-eu'"
-            )
-        )
+    make.collected("post-eu")
     order = house.buy({house.shop.clock: 1}, delivery=None)
     assert "this page says when you can collect it" in told(store, order)
     shipment = house.pack(order, "pickup", "self")
