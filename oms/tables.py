@@ -6,6 +6,8 @@ from oms.carts import models as carts
 from oms.catalog import models as catalog
 from oms.catalog.media import models as media
 from oms.catalog.search import models as search
+from oms.channels import models as channels
+from oms.channels import personal as channels_personal
 from oms.desk.changes.many import models as bulk
 from oms.finance import models as finance
 from oms.fulfillment import models as fulfillment
@@ -74,4 +76,5 @@ MODULES = (
     *(minors, minors_personal, official, parcels_personal),
     *(texting, texting_personal),
     *(bulk, insights, finance),
+    *(channels, channels_personal),
 )

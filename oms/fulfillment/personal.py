@@ -59,14 +59,10 @@ CARRIER = egress.declare(
         region="the countries that a parcel travels through",
         told_by=egress.ToldBy.API,
         policy_url="",
-        fields=(
-            "order.delivery.name",
-            "order.delivery.street",
-            "order.delivery.city",
-            "order.delivery.region",
-            "order.delivery.postcode",
-            "order.delivery.country",
-            "order.delivery.phone",
+        fields=tuple(
+            f"{kind}.{name}"
+            for kind in ("order.delivery", "channel.delivery")
+            for name in ("name", "street", "city", "region", "postcode", "country", "phone")
         ),
     )
 )

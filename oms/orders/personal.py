@@ -15,6 +15,9 @@ from oms.kernel.register import (
     sealed,
 )
 
+# Marketplaces let an address be kept for 30 days after delivery at most (Amazon, Data Protection Policy).
+CHANNEL_DAYS = 7
+
 
 @sealed(
     "order.delivery",
@@ -76,6 +79,42 @@ class OrderDelivery:
     def place(self) -> str:
         """Where it went, by which its buyer is known again: the postcode; else the city, else the street."""
         return self.postcode or self.city or self.street
+
+
+@sealed(
+    "channel.delivery",
+    unit="order",
+    # What a marketplace told us for the parcel serves the parcel, and its person's rights; nothing else.
+    purposes=frozenset({Purpose.DELIVERY, Purpose.RIGHTS}),
+    basis=Basis.CONTRACT,
+    retention=Retention(after=Event.DELIVERED, days=CHANNEL_DAYS, at_most=60),
+    source="the marketplace",
+    readers={
+        Purpose.DELIVERY: "labels owner picker-packer",
+        Purpose.RIGHTS: f"{THEIR_OWN} requests authorities",
+    },
+)
+@dataclass(frozen=True, slots=True)
+class ChannelDelivery(OrderDelivery):
+    """Where a parcel goes that a marketplace sold: fetched for its label, and not compared with others."""
+
+    street: str = personal(
+        "Street and number", "For the carrier, on the label.", Category.ADDRESS, recipients=("carrier",)
+    )
+    postcode: str = personal(
+        "Postcode",
+        "For the carrier, and for the cost of delivery.",
+        Category.ADDRESS,
+        recipients=("carrier",),
+        default="",
+    )
+    phone: str = personal(
+        "Phone",
+        "This carrier calls before it delivers.",
+        Category.CONTACT,
+        recipients=("carrier",),
+        default="",
+    )
 
 
 @sealed(

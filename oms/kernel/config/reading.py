@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import json
+import re
 import secrets
 import shlex
 import subprocess
@@ -31,11 +33,29 @@ _KEYS = {
     "MASTER_KEY_OTHER": ("MASTER_KEY_OTHER", "MASTER_KEY_OTHER_FILE", "MASTER_KEY_OTHER_COMMAND"),
 }
 _RSA_BITS = 2048
+_CODE = re.compile(r"[a-z][a-z0-9-]{1,30}")
 
 
 def _is_weak(secret: str) -> bool:
     """Say whether a secret is too short, or of too few different characters, to be random."""
     return len(secret) < _SECRET_CHARS or len(set(secret)) < _SECRET_CHARS // 4
+
+
+def _missing(
+    code: str, account: Mapping[str, str], kinds: Mapping[str, tuple[str, ...]], *, live: bool
+) -> list[str]:
+    """Return what is wrong with an account, each with what to do."""
+    needed = kinds.get(account.get("channel", ""))
+    if not _CODE.fullmatch(code) or needed is None:
+        return [f"name it with small letters, digits and dashes, and give channel: {' or '.join(kinds)}."]
+    wrong = [f"{name} is missing." for name in needed if not account.get(name)]
+    told = {name: account[name] for name in ("url", "token_url") if account.get(name)}
+    away = [n for n, to in told.items() if not to.startswith("https://") or is_own_machine(_host(to))]
+    return wrong + [f"{name} must lead to the marketplace by https://." for name in away if live]
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""
 
 
 class Reader:
@@ -158,6 +178,26 @@ class Reader:
         except ValueError:
             self.wrong.append(f"{name} must be like {example}, with a comma between two.")
             return {}
+
+    def accounts(
+        self, name: str, kinds: Mapping[str, tuple[str, ...]], *, live: bool
+    ) -> dict[str, dict[str, str]]:
+        """Return accounts by code from a JSON file that a variable names: `{"code": {"channel": ...}}`.
+
+        Each needs what its kind says, as text; no value of it is ever repeated.
+        """
+        path = self.environ.get(name, "").strip()
+        if not path:
+            return {}
+        try:
+            told = json.loads(Path(path).read_text(encoding="utf-8"))
+            accounts = {str(code): dict(account) for code, account in told.items()}
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            self.wrong.append(f"{name} names no file of accounts in JSON: {error.__class__.__name__}.")
+            return {}
+        for code, account in accounts.items():
+            self.wrong += [f"{name}, {code}: {what}" for what in _missing(code, account, kinds, live=live)]
+        return accounts if not self.wrong else {}
 
     def choice(self, name: str, default: C) -> C:
         """Return one of some words; which ones, the default says."""

@@ -20,6 +20,12 @@ LOGINS = {
     "audit": "DATABASE_URL_AUDIT",
     "keys": "KEYRING_URL_KEYS",
 }
+# The marketplaces that have a connector, and what each account needs to be opened.
+MARKETPLACES = {
+    "amazon": ("url", "token_url", "client_id", "client_secret", "refresh_token", "seller", "marketplace"),
+    "shopify": ("url", "token", "secret", "location"),
+    "tiktok": ("url", "token_url", "app_key", "app_secret", "refresh_token", "shop_cipher", "warehouse"),
+}
 _POSTGRES = frozenset({"postgresql", "postgres"})
 # A secret key and a restricted one (https://docs.stripe.com/keys).
 _LIVE_KEYS = ("sk_live_", "rk_live_")
@@ -68,6 +74,7 @@ class Settings:
     carrier_url: str
     carrier_key: str
     carrier_webhook_secret: str
+    accounts: Mapping[str, Mapping[str, str]] = field(repr=False)
     sms_url: str
     sms_key: str
     sms_secret: str
@@ -97,6 +104,25 @@ class Settings:
     def is_https(self) -> bool:
         """Say whether shoppers come over TLS."""
         return urlsplit(self.public_url).scheme == "https"
+
+    def at(self, channel: str) -> list[str]:
+        """Return the codes of our accounts at a marketplace."""
+        return [code for code, account in self.accounts.items() if account["channel"] == channel]
+
+    @property
+    def amazon(self) -> bool:
+        """Say whether we sell on Amazon."""
+        return bool(self.at("amazon"))
+
+    @property
+    def shopify(self) -> bool:
+        """Say whether we sell in a shop at Shopify."""
+        return bool(self.at("shopify"))
+
+    @property
+    def tiktok(self) -> bool:
+        """Say whether we sell on TikTok Shop."""
+        return bool(self.at("tiktok"))
 
     @property
     def links(self) -> dict[str, str]:
@@ -149,6 +175,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         carrier_key=reader.text("CARRIER_KEY", needed=bool(carrier)),
         carrier_webhook_secret=reader.signing("CARRIER_WEBHOOK_SECRET", needed=bool(carrier), live=live),
         **_texts(reader, live=live),
+        accounts=reader.accounts("CHANNELS", MARKETPLACES, live=live),
         public_url=_public_url(reader, live=live),
         desk_host=environ.get("DESK_HOST", ""),
         desk_shares_host=environ.get("DESK_SHARES_HOST", "") == "yes",
