@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask
 
+from oms.channels import views as channels
 from oms.desk import pages
 from oms.desk.audit import views as audit
 from oms.desk.changes import views as changes
@@ -59,6 +60,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     replenish.blueprint,
     returns.blueprint,
     risk.blueprint,
+    channels.blueprint,
     money.blueprint,
     outbox.blueprint,
     audit.blueprint,

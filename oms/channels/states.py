@@ -10,6 +10,14 @@ class Channel(StrEnum):
     SHOPIFY = "shopify"
     TIKTOK = "tiktok"
 
+    @property
+    def called(self) -> str:
+        """Return what it calls itself."""
+        return _TITLES[self]
+
+
+_TITLES = {Channel.AMAZON: "Amazon", Channel.SHOPIFY: "Shopify", Channel.TIKTOK: "TikTok Shop"}
+
 
 class Scope(StrEnum):
     """What somebody may allow a connection; nothing is asked or told there without it."""

@@ -9,6 +9,11 @@ from pypdf import PdfWriter
 from sqlalchemy import select
 
 from oms.catalog.models import Category, Collection, MarketText
+from oms.channels import actions as channels
+from oms.channels.actions import Allowing, Offering
+from oms.channels.models import ChannelOrder
+from oms.channels.states import Channel as Marketplace
+from oms.channels.states import Scope, SoldState
 from oms.desk.changes.many import actions as many
 from oms.desk.changes.many.states import Deed
 from oms.fulfillment import queries as parts
@@ -230,6 +235,7 @@ def _of_desk(small: Shop, order: Order) -> dict[str, str]:
         "oms.breaches.breach": f"/privacy/breaches/{breach}",
         "oms.many.work": f"/orders/many/{work}",
         "oms.packing.box": f"/pack/{box}",
+        **_channel(),
         "oms.exports.export": f"/privacy/exports/{_list(order)}",
         "oms.official.official": f"/privacy/official/{_official(order)}",
         "oms.minors.case": f"/privacy/minors/{_number(_child(small))}",
@@ -246,6 +252,21 @@ def _of_desk(small: Shop, order: Order) -> dict[str, str]:
         "oms.stock.level": "/stock/RETRO-CLOCK",
         "oms.money.costs": "/money/costs/RETRO-CLOCK",
         "oms.money.sheet": "/money/orders.csv",
+    }
+
+
+def _channel() -> dict[str, str]:
+    """Allow an account at a marketplace that sold an order and offers a SKU."""
+    until = clock.today() + timedelta(days=30)
+    with transaction() as session:
+        asked = Allowing("amazon-eu", Marketplace.AMAZON, "eu", "en", frozenset(Scope), until)
+        number = channels.allow(session, asked, by=SYSTEM).id
+        channels.offer(session, number, Offering("RETRO-CLOCK"), by=SYSTEM)
+        told = {"state": SoldState.TO_SEND, "changed_at": clock.now(), "trouble": "Nothing is listed as X1."}
+        session.add(ChannelOrder(connection_id=number, ref="305-1", **told))
+    return {
+        "oms.channels.orders": "/channels/amazon-eu",
+        "oms.channels.listings": "/channels/amazon-eu/listings",
     }
 
 
