@@ -32,6 +32,7 @@ _DESK_ONLY = (
     "oms/local/",
     "oms/staff/",
     "oms/desk/",
+    "oms/channels/",
     "oms/finance/",
     "oms/insights/",
     "oms/cli",
