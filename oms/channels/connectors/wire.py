@@ -33,6 +33,9 @@ class SoldLine:
 class Sold:
     """An order as a marketplace tells it, without its person; of the postcode two characters at most.
 
+    What is for us to send (`TO_SEND`) has a country and lines with figures. What is pending or cancelled has
+    no lines, and where nobody said them no country and no currency.
+
     `collects_tax` where the marketplace owes the tax itself: then it is in no figure here.
     """
 
@@ -97,11 +100,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One webhook: the event's own id, its type, the order it is about, when."""
+    """One webhook: the event's own id, its type, the orders it is about, when."""
 
     event_id: str
     type: str
-    ref: str
+    refs: tuple[str, ...]
     at: datetime
 
 
