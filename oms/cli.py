@@ -12,6 +12,7 @@ from oms.backups import commands as backups
 from oms.buyers import checks as buyers_checks
 from oms.catalog import checks as catalog_checks
 from oms.catalog import commands as catalog
+from oms.channels import commands as channels
 from oms.finance import commands as finance
 from oms.fulfillment import checks as fulfillment_checks
 from oms.inventory import checks as inventory_checks
@@ -39,7 +40,7 @@ from oms.web.doctor import Health
 
 # Each feature's `commands.py: commands`, a click group or command.
 COMMANDS: tuple[click.Command, ...] = (
-    *(catalog.commands, staff.commands, payments.commands, finance.commands),
+    *(catalog.commands, staff.commands, payments.commands, finance.commands, channels.commands),
     *(closing.shop, privacy.privacy, privacy.retention, returns.returns, backups.commands(upgrade)),
 )
 privacy.privacy.add_command(arrivals.import_copy)

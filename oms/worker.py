@@ -3,8 +3,7 @@
     python -m oms.worker          does deliveries that the queue names
     python -m oms.worker relay    looks every half second for what is due, and rings
 
-Valkey is a doorbell: what it names is looked up in Postgres, under a lease, and what it
-forgets is rung for again.
+Valkey is a doorbell: what it names is looked up in Postgres under a lease, what it forgets is rung again.
 """
 
 import json
@@ -26,6 +25,7 @@ from rq.job import Job
 from oms import tables  # noqa: F401 - the whole register: this process keeps the notice
 from oms.backups import handlers as backups
 from oms.buyers import handlers as buyers
+from oms.channels import handlers as channels
 from oms.desk.changes.many import handlers as many
 from oms.fulfillment import handlers as fulfillment
 from oms.fulfillment.labels import handlers as labels
@@ -73,12 +73,11 @@ from oms.web.setup import connect
 
 # Each feature's handlers, whose import makes them known; they react in worker, relay and `outbox drain`.
 HANDLERS: tuple[ModuleType, ...] = (
-    *(buyers, staff, signins, web),
-    *(inventory, payments, orders),
+    *(buyers, staff, signins, web, inventory, payments, orders),
     *(fulfillment, labels, tracking, many, risk),
     *(notifications, certificates, copy_mails, closing_mails, sending_mails, returning_mails, texting),
     *(announcing_mails, asking_mails, breach_mails, lock_mails, moving_mails, minor_mails, official_mails),
-    *(sign_in_mails, insights),
+    *(sign_in_mails, insights, channels, *channels.PARTS),
     *(privacy, asking, copies, exports, locks, moving, minors, official, parcels, telling, backups),
 )
 
@@ -267,6 +266,7 @@ def equip(settings: Settings) -> None:
     """Tell everybody who does effects where outside parties are and how the shop is called."""
     gateway.configure(settings)
     carriers.configure(settings)
+    channels.configure(settings)
     orders.configure(settings)
     notifications.configure(settings)
     texting.configure(settings)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from oms.catalog import queries
+from oms.channels.selling import webhooks as channels
 from oms.fulfillment.tracking import webhooks as carriers
 from oms.kernel.config import Settings
 from oms.kernel.db import reading
@@ -58,6 +59,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     moving.blueprint,
     stripe.blueprint,
     carriers.blueprint,
+    channels.blueprint,
     texts.blueprint,
     legal.blueprint,
     entry.blueprint,

@@ -55,6 +55,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("connection_id", "sku", name="uq_channel_listings_sku"),
     )
     op.create_index("ix_channel_listings_variant_id", "channel_listings", ["variant_id"])
+    _orders()
+
+
+def _orders() -> None:
     op.create_table(
         "channel_orders",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -26,7 +26,12 @@ class ShipmentTracking:
     """The carrier's number of a parcel: with it, anybody can see where somebody's parcel goes."""
 
     number: str = personal(
-        "Tracking number", "To show you where the parcel is.", Category.ORDER_HISTORY, indexed=True
+        "Tracking number",
+        "To show you where the parcel is.",
+        Category.ORDER_HISTORY,
+        # Whoever sold it, where a marketplace did.
+        recipients=("amazon", "shopify", "tiktok"),
+        indexed=True,
     )
 
 

@@ -76,8 +76,9 @@ def _start_clocks(message: Message) -> None:
     with reading() as session:
         order = queries.get(session, message.number("order"))
     if order.delivered_at and order.returns_end_at:
-        vault.start_clock(order.unit, Event.DELIVERED, order.delivered_at)
-        vault.start_clock(order.unit, Event.RETURN_WINDOW_ENDED, order.returns_end_at)
+        most = timedelta(days=queries.days_kept(order))
+        vault.start_clock(order.unit, Event.DELIVERED, order.delivered_at, most)
+        vault.start_clock(order.unit, Event.RETURN_WINDOW_ENDED, order.returns_end_at, most)
 
 
 @jobs.every(timedelta(minutes=1), role=Role.WORKER)

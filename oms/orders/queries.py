@@ -10,14 +10,20 @@ from oms.kernel import ids, register, vault
 from oms.kernel.errors import BadInputError, NotFoundError
 from oms.kernel.register import Event
 from oms.orders.models import Order, OrderEvent, OrderHold, unit_of
+from oms.orders.personal import CHANNEL_DAYS, ChannelDelivery, OrderDelivery
 from oms.orders.states import WAIVED, OrderState
+
+_ANY = 36_500
 
 
 def by_number(session: Session, number: str) -> Order | None:
-    """Return an order with its lines and taxes, by its number however it was typed."""
+    """Return an order with its lines and taxes, by its number however it was typed.
+
+    Marketplaces have numbers of their own, and some of ten digits look like ours.
+    """
     return session.scalar(
         select(Order)
-        .where(Order.number == (ids.read_order_number(number) or number))
+        .where(Order.number.in_((number.strip(), ids.read_order_number(number))))
         .options(selectinload(Order.lines), selectinload(Order.taxes))
     )
 
@@ -39,6 +45,11 @@ def units_of(session: Session, numbers: Sequence[str]) -> list[str]:
 def buyer_of(session: Session, number: str) -> int | None:
     """Return whose account an order belongs to, by its exact number; None for a guest's."""
     return session.scalar(select(Order.buyer_id).where(Order.number == number))
+
+
+def delivery_type(order: Order) -> type[OrderDelivery]:
+    """Return as what an order's address is sealed: of what a marketplace sold it is a kind of its own."""
+    return ChannelDelivery if order.channel else OrderDelivery
 
 
 def get(session: Session, order_id: int) -> Order:
@@ -85,8 +96,16 @@ def ends(order: Order) -> dict[str, datetime]:
         rule = register.KINDS[name].retention
         moment = since.get(rule.after)
         if moment is not None:
-            found[name] = moment + timedelta(days=rule.days)
+            found[name] = moment + timedelta(days=min(rule.days, days_kept(order)))
     return found
+
+
+def days_kept(order: Order) -> int:
+    """Return for how many days after delivery anything is kept of who got an order, whatever its kind says.
+
+    A marketplace's clause holds for all that came of what it told: the label, the number of the parcel too.
+    """
+    return CHANNEL_DAYS if order.channel else _ANY
 
 
 def units_of_buyer(session: Session, buyer_id: int) -> list[str]:

@@ -37,7 +37,6 @@ ALSO = {
     "oms/channels/connectors/shopify_orders.py": "what Shopify says of an order, in our words",
     "oms/channels/connectors/tiktok.py": "TikTok Shop's API",
     "oms/channels/connectors/tiktok_orders.py": "what TikTok Shop says of an order, in our words",
-    "oms/channels/connectors/wire.py": "what is said to any marketplace",
     "oms/catalog/exchange/columns.py": "the columns of the file",
     "oms/catalog/exchange/formulas.py": "formulas of spreadsheets made harmless, and back",
     "oms/catalog/exchange/matching.py": "which row is which product",
@@ -53,6 +52,9 @@ ALSO = {
     "oms/notifications/signing.py": "the signature of a mail",
     "oms/notifications/texting/wire.py": "what the text service says",
     "oms/notifications/letters.py": "what each mail says",
+    "oms/channels/connectors/wire.py": "what is said to any marketplace",
+    "oms/channels/selling/figures.py": "a marketplace's figures as an order holds them",
+    "oms/channels/selling/files.py": "a file of orders",
     "oms/finance/books/entries.py": "every cent of an order, by line",
     "oms/finance/period.py": "days of the books, and quarters of tax",
     "oms/finance/sheets.py": "reports as files",
@@ -135,6 +137,8 @@ OPENERS: dict[str, frozenset[str]] = {
     ),
     "oms/privacy/locking/actions.py": _words("note_told lock_again unlock"),
     "oms/privacy/retention/actions.py": _words("let_go sweep_leftovers _each _past_their_life"),
+    # A conversation with a marketplace ends where it turns us away.
+    "oms/channels/runs.py": _words("speaking"),
     # Work on whole tables, between the steps of which nothing may be open.
     "oms/privacy/clearing/actions.py": _words("_note"),
     # Rows that break, one by one.

@@ -11,6 +11,9 @@ from uuid import UUID
 
 import pytest
 
+from oms.channels import gateway as marketplaces
+from oms.channels.models import Connection
+from oms.channels.states import Scope
 from oms.kernel import clock, db
 from oms.kernel.money import Money
 from oms.notifications import gateway as mails
@@ -26,9 +29,11 @@ NOW = clock.now()
 CARRIER = "hollow-post"
 WHOLE = Start(KEY, "C-1", Money(1, "EUR"), "en", NOW + timedelta(hours=1), "http://a.test/", "http://a.test/")
 MAIL = mails.Mail("reader@example.test", "A subject", "A text", "<p>A text</p>", "en", "confirmation.1")
+CONNECTION = Connection(code="amazon-eu", scopes=[])
 LABEL = Wanted("key", "P-1", "standard", Place("A", ("B",), "DE"), Place("C", ("D",), "DE"), 100, "EUR")
 Call = Callable[[], object]
 CALLS: dict[str, Call] = {
+    "oms.channels.gateway.open_for": lambda: marketplaces.open_for(CONNECTION, Scope.ORDERS),
     "oms.notifications.gateway.send": lambda: mails.send(MAIL),
     "oms.notifications.texting.gateway.send": lambda: texts.send("+4930123456", "A text", "key"),
     "oms.payments.gateway.correct_mailbox": lambda: stripe.correct_mailbox("pi_1", "ada@shop.test"),
@@ -51,7 +56,7 @@ CALLS: dict[str, Call] = {
     "oms.shipping.gateway.void": lambda: carriers.void(CARRIER, "P-1"),
 }
 # They read settings, or what they are given; nobody is called.
-CALL_NOBODY = {"configure", "is_on", "moment", "secrets_of", "verify"}
+CALL_NOBODY = {"configure", "is_on", "moment", "of", "secrets_of", "verify"}
 OPENERS: list[Callable[[], AbstractContextManager[Any]]] = [db.transaction, db.keyring_transaction]
 
 

@@ -17,6 +17,7 @@ BY_ORIGIN = {"cart.add"}
 FROM_OUTSIDE = {
     "stripe_webhook.stripe_webhook",
     "carrier_webhook.carrier_webhook",
+    "channel_webhook.channel_webhook",
     "text_webhook.text_webhook",
     "unsubscribe.unsubscribe",
 }

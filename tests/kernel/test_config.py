@@ -1,5 +1,6 @@
 """Settings: production starts with strong ones only, and says of each other what is wrong with it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,51 @@ def test_backups_and_what_was_erased_since_lie_apart(
 def test_two_signing_secrets_are_good_while_they_change(tmp_path: Path) -> None:
     both = f"{STRONG},{STRONG[::-1]}"
     assert load({**strong_settings(tmp_path), "STRIPE_WEBHOOK_SECRET": both}).stripe_webhook_secret == both
+
+
+WHOLE_ACCOUNT = {
+    "channel": "shopify",
+    "url": "https://shop.myshopify.com",
+    "token": "a token",
+    "secret": "a secret",
+    "location": "7",
+}
+
+
+def accounts(folder: Path, told: object) -> dict[str, str]:
+    """The settings of a shop whose accounts at marketplaces are these."""
+    file = folder / "channels.json"
+    file.write_text(told if isinstance(told, str) else json.dumps(told), encoding="utf-8")
+    return {**strong_settings(folder), "CHANNELS": str(file)}
+
+
+def test_accounts_at_marketplaces_are_read_and_none_is_shown(tmp_path: Path) -> None:
+    settings = load(accounts(tmp_path, {"own-shop": WHOLE_ACCOUNT}))
+    assert settings.at("shopify") == ["own-shop"]
+    assert (settings.amazon, settings.shopify, settings.tiktok) == (False, True, False)
+    assert "a token" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("told", "complaint"),
+    [
+        ("{", "CHANNELS names no file of accounts in JSON: JSONDecodeError."),
+        (["own-shop"], "CHANNELS names no file of accounts in JSON: AttributeError."),
+        ({"own-shop": "shopify"}, "CHANNELS names no file of accounts in JSON: ValueError."),
+        ({"Own Shop": WHOLE_ACCOUNT}, "CHANNELS, Own Shop: name it with small letters"),
+        ({"own-shop": {**WHOLE_ACCOUNT, "channel": "ebay"}}, "give channel: amazon or shopify or tiktok."),
+        ({"own-shop": {**WHOLE_ACCOUNT, "secret": ""}}, "CHANNELS, own-shop: secret is missing."),
+        ({"own-shop": {**WHOLE_ACCOUNT, "url": "http://shop.myshopify.com"}}, "url must lead to the market"),
+        ({"own-shop": {**WHOLE_ACCOUNT, "url": "https://127.0.0.1"}}, "url must lead to the marketplace"),
+    ],
+)
+def test_accounts_that_cannot_be_used_are_named_without_their_secrets(
+    tmp_path: Path, told: object, complaint: str
+) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load(accounts(tmp_path, told))
+    assert complaint in str(refused.value)
+    assert "a token" not in str(refused.value)
 
 
 def test_every_complaint_is_told_at_once(tmp_path: Path) -> None:

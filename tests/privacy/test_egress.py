@@ -13,6 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from oms.channels import gateway as marketplaces
+from oms.channels.models import Connection
+from oms.channels.states import Channel as Marketplace
+from oms.channels.states import Scope
 from oms.fulfillment import actions as shipments
 from oms.inventory import actions as stock
 from oms.kernel import clock, egress, jobs
@@ -56,7 +60,7 @@ from tests.privacy.canaries import Person
 from tests.privacy.wire import Told, Wire, guarded
 
 assert house is not None
-PARTIES = ("stripe", "carrier", "mail service", "text service")
+PARTIES = ("stripe", "carrier", "mail service", "text service", "amazon", "shopify", "tiktok")
 
 
 # What of somebody reaches each of them, by what is declared: the corrected street goes to no label any more
@@ -97,6 +101,7 @@ def lines(
             carrier_webhook_secret=CARRIER_SECRET,
             smtp_url=to_mail.address,
             sms_url=to_texts.address,
+            accounts={str(channel): {"channel": str(channel)} for channel in Marketplace},
         )
         for each in (stripe_gateway, carriers, notifications, texting, egress):
             each.configure(ours)
@@ -291,7 +296,16 @@ def test_an_undeclared_destination_is_refused_before_its_first_byte(carrier: Par
 
 DOCTOR = "Agreements with recipients of data"
 assert checks is not None
+
+
+def asked(channel: Marketplace) -> Callable[[], object]:
+    """A call that asks a marketplace for orders, as somebody allowed."""
+    account = {"code": channel, "channel": channel, "scopes": list(Scope), "until": clock.today()}
+    return lambda: marketplaces.open_for(Connection(**account), Scope.ORDERS)
+
+
 CALLS: dict[str, Callable[[], object]] = {
+    **{channel: asked(channel) for channel in Marketplace},
     "stripe": lambda: stripe_gateway.look_up("cs_1"),
     "carrier": lambda: carriers.status("hollow", "HP1"),
     "text service": lambda: texting_gateway.send("+31612345678", "Words.", "key-1"),

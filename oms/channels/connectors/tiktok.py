@@ -1,8 +1,8 @@
 """TikTok Shop's Partner API, version 202309: orders, addresses, stock, parcels, signed both ways.
 
 Every request is signed (https://partner.tiktokshop.com/docv2/page/sign-your-api-request). An order comes
-with its address whatever is asked: outside `address` only country, region and the postcode's begin are read of
-it, the rest is dropped as the answer is read.
+with its address whatever is asked: outside `address` only country, region and the postcode's begin are read
+of it, the rest is dropped as the answer is read.
 """
 
 import hashlib

@@ -178,6 +178,10 @@ def _add_refunds(session: Session, ids: Sequence[int], found: _Found) -> None:
 
 def _add_fees(session: Session, placed: Mapping[int, datetime], found: _Found) -> None:
     columns = (Payment.order_id, Payment.settled_at, Payment.created_at, Payment.currency, Payment.fee)
+    elsewhere = select(Order.id, Order.currency).where(Order.id.in_(placed), Order.channel != "")
+    for order_id, currency in session.execute(elsewhere.order_by(Order.id)):
+        # A marketplace tells what it keeps with its settlement, which is in no book here.
+        found.charges[order_id].append(Charge(placed[order_id], Kind.FEE, currency, None))
     rows = session.execute(
         select(*columns).where(Payment.order_id.in_(placed), Payment.captured > 0).order_by(Payment.id)
     )

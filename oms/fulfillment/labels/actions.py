@@ -19,7 +19,6 @@ from oms.kernel.register import Job, Purpose
 from oms.kernel.vault import Keys
 from oms.orders import queries as orders
 from oms.orders.models import Order, OrderLine, unit_of
-from oms.orders.personal import OrderDelivery
 from oms.shipping.carriers.known import CARRIERS
 from oms.shipping.carriers.wire import Bought, LabelRefusedError, Place, Wanted
 from oms.shipping.customs import CustomsLine, must_declare
@@ -78,8 +77,9 @@ def disclose(session: Session, order: Order, parcel: Parcel) -> Payload:
 
     Raises LabelRefusedError when the address is gone, or a number is needed that is not there or is locked.
     """
+    kind = orders.delivery_type(order)
     address = vault.open_record(
-        session, OrderDelivery, order.unit, purpose=Purpose.DELIVERY, by=SYSTEM.doing(Job.LABELS)
+        session, kind, order.unit, purpose=Purpose.DELIVERY, by=SYSTEM.doing(Job.LABELS)
     )
     subject_id = vault.subject_of(session, order.unit)
     if address is None or subject_id is None:

@@ -15,7 +15,6 @@ from oms.kernel.audit import Actor
 from oms.kernel.errors import BadInputError, ConflictError, IllegalMoveError
 from oms.orders import queries as orders
 from oms.orders.models import Order
-from oms.orders.personal import OrderDelivery
 from oms.shipping.carriers.known import CARRIERS, Carrier
 
 HEAVIEST = 30_000
@@ -137,7 +136,7 @@ def has_phone(session: Session, order: Order) -> bool:
     chosen = carrier.service(order.service) if carrier else None
     if chosen is None or not chosen.needs_phone:
         return False
-    return not vault.stands_apart(session, order.unit, OrderDelivery, "phone")
+    return not vault.stands_apart(session, order.unit, orders.delivery_type(order), "phone")
 
 
 def _add_parcel(session: Session, shipment: Shipment, grams: int, carrier: Carrier) -> Parcel:

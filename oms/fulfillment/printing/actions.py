@@ -15,7 +15,6 @@ from oms.kernel.audit import Actor
 from oms.kernel.errors import IllegalMoveError, RefusedError
 from oms.kernel.register import Purpose
 from oms.orders import queries as orders
-from oms.orders.personal import OrderDelivery
 
 _A_DAY = timedelta(days=1)
 # A printer jams; whoever needs more than these again takes a copy of people along. See ADR 0027.
@@ -53,7 +52,8 @@ def address_label(session: Session, shipment_id: int, *, by: Actor) -> AddressLa
         raise IllegalMoveError("This parcel travels with a label of its carrier, or with none.")
     order = orders.get(session, shipment.order_id)
     check_again(session, order.unit, by)
-    address = vault.open_record(session, OrderDelivery, order.unit, purpose=Purpose.DELIVERY, by=by)
+    kind = orders.delivery_type(order)
+    address = vault.open_record(session, kind, order.unit, purpose=Purpose.DELIVERY, by=by)
     if address is None:
         raise IllegalMoveError("The address of this order is gone: nothing can be sent.")
     if parcels[-1].labelled_at is None:

@@ -186,8 +186,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         agreements_review=reader.named("AGREEMENTS_REVIEW", date.fromisoformat, "stripe=2027-12-31"),
         policy_links=reader.named("POLICY_LINKS", str, "carrier=https://post.example/privacy"),
         places=environ.get("PLACES", ""),
-        shop_calendar=environ.get("SHOP_CALENDAR") or "NL",
-        shop_time_zone=environ.get("SHOP_TIME_ZONE") or "Europe/Amsterdam",
+        **_days(environ),
         state_dir=state_dir,
         **_demo(environ),
         clear_at=_clear_at(environ),
@@ -200,6 +199,14 @@ def load(environ: Mapping[str, str]) -> Settings:
 def _logins(reader: Reader) -> dict[str, str]:
     found = ((role, reader.url(name, _POSTGRES, needed=False)) for role, name in LOGINS.items())
     return {role: url for role, url in found if url}
+
+
+def _days(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return whose days count, and where they end."""
+    return {
+        "shop_calendar": environ.get("SHOP_CALENDAR") or "NL",
+        "shop_time_zone": environ.get("SHOP_TIME_ZONE") or "Europe/Amsterdam",
+    }
 
 
 def _demo(environ: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from oms.kernel.vault.erasure import (
     destroy_unit,
     replay_tombstones,
     resume,
+    was_destroyed,
 )
 from oms.kernel.vault.errors import BrokenSealError, LockedError, PurposeRefusedError
 from oms.kernel.vault.filing import OpenedFile
@@ -109,4 +110,5 @@ __all__ = [
     "subject_of",
     "sweep_unreferenced",
     "units_of",
+    "was_destroyed",
 ]

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, literal, select
@@ -136,6 +137,14 @@ def remove_rows(stones: Sequence[Tombstone], end: int = 0) -> tuple[int, int]:
         if end:
             gate.note(session, TombstoneMark, end)
         return len(session.execute(gone).all()), files
+
+
+def was_destroyed(unit: str, cls: type[Any]) -> bool:
+    """Say whether a record of a type was ever destroyed of a unit; also where no database knows of it.
+
+    Who is told something of a unit again by somebody outside asks this before it is sealed again.
+    """
+    return tombstones.has(master.tombstones(), unit, register.kind_of(cls).name)
 
 
 def replay_tombstones() -> Destroyed:

@@ -151,21 +151,22 @@ def locks(units: Iterable[str]) -> set[tuple[str, str]]:
         return {(row.unit, row.kind) for row in session.execute(theirs)}
 
 
-def start_clock(unit: str, event: Event, at: datetime) -> int:
+def start_clock(unit: str, event: Event, at: datetime, most: timedelta | None = None) -> int:
     """Set the end of every kind of a unit whose retention counts from this event; return how many keys.
 
     Told again with another moment, the later telling holds: a second parcel starts the clock anew. What
-    stands apart of a record ends with it.
+    stands apart of a record ends with it. Nothing of the unit is kept for longer than `most`, where given.
     """
-    lengths: dict[int, list[str]] = {}
+    lengths: dict[timedelta, list[str]] = {}
     for kind in register.KINDS.values():
         if kind.retention.after is event:
-            lengths.setdefault(kind.retention.days, []).append(kind.name)
+            length = timedelta(days=kind.retention.days)
+            lengths.setdefault(min(length, most or length), []).append(kind.name)
     with keyring_transaction() as session:
-        count = sum(_set_end(session, unit, names, at + timedelta(days=d)) for d, names in lengths.items())
+        count = sum(_set_end(session, unit, names, at + length) for length, names in lengths.items())
         # After its records, on whose keys a field that is set apart at this moment holds on.
-        for days, names in lengths.items():
-            _set_end(session, unit, register.with_apart(names)[len(names) :], at + timedelta(days=days))
+        for length, names in lengths.items():
+            _set_end(session, unit, register.with_apart(names)[len(names) :], at + length)
         return count
 
 

@@ -25,7 +25,9 @@ _FIELDS = {
     "word": ("user.authorization.credentials", "pd:SecretText"),
     "secret": ("user.authorization.credentials", "pd:SecretText"),
 }
-_OF_PEOPLE = frozenset({"order.delivery.name", "order.withdrawal.name", "history.address.name"})
+_OF_PEOPLE = frozenset(
+    {"order.delivery.name", "channel.delivery.name", "order.withdrawal.name", "history.address.name"}
+)
 _NAME = ("user.name", "pd:Name")
 _CATEGORIES = {
     Category.CONTACT: ("user.contact", "pd:Contact"),

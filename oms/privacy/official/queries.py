@@ -12,7 +12,7 @@ from oms.privacy.official.models import OfficialRequest, OfficialUnit
 from oms.privacy.official.states import Instrument, OfficialState, Why
 
 # What an order can be asked about; nothing else of the register ever goes out this way.
-COVERED = ("order.delivery", "order.contact")
+COVERED = ("order.delivery", "channel.delivery", "order.contact")
 MOST_LISTED = 200
 
 

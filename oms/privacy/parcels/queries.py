@@ -14,12 +14,12 @@ from oms.kernel.audit import SYSTEM, Deed
 from oms.kernel.egress import Disclosure
 from oms.kernel.register import Job, Purpose, kind_of
 from oms.orders import queries as orders
-from oms.orders.personal import OrderDelivery
+from oms.orders.personal import ChannelDelivery, OrderDelivery
 from oms.privacy.models import PrivacyRequest
 from oms.privacy.parcels.personal import ParcelClaim
 
 # What of an order is about who gets the parcel.
-PART = tuple(kind_of(cls).name for cls in (OrderDelivery, ShipmentLabel, ShipmentTracking))
+PART = tuple(kind_of(cls).name for cls in (OrderDelivery, ChannelDelivery, ShipmentLabel, ShipmentTracking))
 # So many wrong claims on one order within a day; what comes after them fits nothing.
 MOST_A_DAY = 5
 MISS = "parcel.miss"
@@ -83,7 +83,8 @@ def fitting(session: Session, claimed: ParcelClaim) -> str | None:
     order = orders.by_number(session, claimed.number)
     if order is None:
         return None
-    kept = vault.open_record(session, OrderDelivery, order.unit, purpose=Purpose.RIGHTS, by=_REQUESTS)
+    kind = orders.delivery_type(order)
+    kept = vault.open_record(session, kind, order.unit, purpose=Purpose.RIGHTS, by=_REQUESTS)
     since = clock.now() - timedelta(days=1)
     misses = [deed for deed in audit.about(session, order.unit) if deed.verb == MISS and deed.at > since]
     if kept is not None and len(misses) < MOST_A_DAY and _is_same(kept, claimed):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from oms.kernel.register import Event, Kind
 
-# Who tells us of buyers that are theirs, by the name that a kind gives as its source.
-MARKETPLACES = frozenset({"Amazon", "Shopify", "TikTok Shop"})
+# Who tells us of buyers that are theirs, as a kind names its source.
+MARKETPLACE = "the marketplace"
 # Amazon's Data Protection Policy, 1.5: no longer than 30 days after delivery; it holds for all of them here.
 MARKETPLACE_DAYS = 30
 
@@ -55,6 +55,7 @@ CUT = {
         f" AND EXISTS ({_FORGOTTEN}order_id)",
     ),
     "order_holds": _STAFF,
+    "channel_connections": Cut(_STAFF.words, "granted_by !~ '^[0-9]*$'"),
     "payments": Cut(
         "references go 120 days after settlement, when no dispute can come any more",
         f"(session_ref IS NOT NULL OR intent_ref IS NOT NULL) AND {_DISPUTED} AND NOT EXISTS ({_SENDING})",
@@ -119,6 +120,6 @@ def marketplace_gaps(kinds: Iterable[Kind]) -> list[str]:
     return [
         kind.name
         for kind in kinds
-        if kind.source in MARKETPLACES
+        if kind.source == MARKETPLACE
         and (kind.retention.after is not Event.DELIVERED or kind.retention.days > MARKETPLACE_DAYS)
     ]

@@ -1,0 +1,1 @@
+"""Where something goes that a marketplace sold: fetched while it is to be sent, and never twice."""

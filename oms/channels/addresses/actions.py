@@ -1,0 +1,86 @@
+"""Whether an address is needed, and keeping it: once, for what we send, and not after it was erased."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oms.channels.connectors.wire import Address
+from oms.channels.models import Connection
+from oms.channels.selling import queries
+from oms.channels.states import SoldState
+from oms.kernel import clock, ids, places, vault
+from oms.kernel.audit import SYSTEM
+from oms.kernel.register import kind_of
+from oms.kernel.vault import Keys
+from oms.kernel.vault.models import SealedRow
+from oms.orders import queries as orders
+from oms.orders.models import Order
+from oms.orders.personal import ChannelDelivery
+from oms.orders.placing.actions import postcode_prefix
+from oms.orders.states import OrderState
+from oms.shipping.carriers.known import CARRIERS
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """An address that is needed: of which order, asked for by which connection under which name there."""
+
+    connection: Connection
+    ref: str
+    unit: str
+
+
+def needed(session: Session, order_id: int) -> Needed | None:
+    """Return what to ask for; None where nothing is to be sent, or where it is known or was erased.
+
+    What was erased stays so, whoever tells of it again: also where a restore forgot the order itself.
+    """
+    order = orders.get(session, order_id)
+    found = queries.of_order(session, order_id)
+    if found is None or not _is_to_send(order) or found[0].state is not SoldState.TO_SEND:
+        return None
+    row, connection = found
+    return Needed(connection, row.ref, order.unit) if _is_lacking(session, order) else None
+
+
+def _is_to_send(order: Order) -> bool:
+    is_running = order.state is OrderState.PLACED and order.delivered_at is None
+    return is_running and order.forgotten_at is None and not order.is_digital
+
+
+def _is_lacking(session: Session, order: Order) -> bool:
+    theirs = (SealedRow.unit == order.unit, SealedRow.kind == kind_of(ChannelDelivery).name)
+    is_known = session.scalar(select(SealedRow.id).where(*theirs).limit(1)) is not None
+    return not is_known and not vault.was_destroyed(order.unit, ChannelDelivery)
+
+
+def prepare(unit: str) -> Keys:
+    """Make the key of an address, before the transaction."""
+    return vault.prepare(ids.new_id(), unit, ChannelDelivery)
+
+
+def keep(session: Session, order_id: int, told: Address, keys: Keys) -> bool:
+    """Seal an address, with a number only where the carrier calls; False where it is not needed any more.
+
+    Raises TransferRefusedError where addresses of people may not be kept.
+    """
+    places.require_stores()
+    order = orders.locked(session, order_id)
+    if not _is_to_send(order) or not _is_lacking(session, order):
+        return False
+    carrier = CARRIERS.get(order.carrier)
+    service = carrier.service(order.service) if carrier else None
+    record = ChannelDelivery(
+        name=told.name,
+        street=told.street,
+        country=told.country,
+        city=told.city,
+        postcode=told.postcode,
+        region=told.region,
+        phone=told.phone if service is not None and service.needs_phone else "",
+    )
+    vault.seal(session, record, keys)
+    order.postcode_prefix = postcode_prefix(told.postcode)
+    session.add(order.event("address fetched", SYSTEM, at=clock.now()))
+    return True

@@ -1,0 +1,1 @@
+"""What marketplaces sold: their orders become ours, with their figures and without their people."""

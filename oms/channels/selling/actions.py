@@ -1,0 +1,199 @@
+"""Taking what a marketplace sold: noted, made an order of ours with its stock, called off, once each."""
+
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from oms.catalog import queries as catalog
+from oms.channels.connectors.wire import Sold
+from oms.channels.models import ChannelLine, ChannelOrder, Connection
+from oms.channels.selling import figures, queries
+from oms.channels.selling.figures import Part
+from oms.channels.selling.queries import Goods
+from oms.channels.states import SoldState
+from oms.fulfillment import actions as fulfillment
+from oms.inventory import actions as stock
+from oms.inventory.sourcing import OutOfStockError
+from oms.kernel import clock, outbox
+from oms.kernel.audit import SYSTEM
+from oms.kernel.db import retry_conflicts
+from oms.kernel.errors import BadInputError, IllegalMoveError
+from oms.orders import actions as agreement
+from oms.orders import queries as orders
+from oms.orders.models import Order, OrderLine, OrderTax
+from oms.orders.placing.actions import hold_stock
+from oms.orders.states import OrderState
+from oms.pricing.queries import rates
+from oms.shipping.queries import Offer, Parcel, offers
+
+_TAKEN = "There is an order of this number already, which this marketplace did not sell."
+_LEFT = "It was called off there, and has left the house here: refund it there when it comes back."
+
+
+def note(session: Session, connection: Connection, sold: Sold) -> str:
+    """Apply what a marketplace says of one order; return what came of it. Told again, nothing changes.
+
+    What it says is dated: an older word than the last is passed over.
+    """
+    row = _row(session, connection, sold)
+    if row.changed_at > sold.changed_at:
+        return "older than what is known"
+    row.state, row.changed_at, row.seen_at, row.trouble = sold.state, sold.changed_at, clock.now(), ""
+    session.flush()
+    if sold.state is SoldState.CANCELLED:
+        return _call_off(session, row)
+    if row.order_id is None and sold.state is not SoldState.PENDING:
+        return _take(session, connection, row, sold)
+    return "noted"
+
+
+def _row(session: Session, connection: Connection, sold: Sold) -> ChannelOrder:
+    new = {"connection_id": connection.id, "ref": sold.ref}
+    said = {"state": sold.state, "changed_at": sold.changed_at}
+    session.execute(insert(ChannelOrder).values(**new, **said).on_conflict_do_nothing())
+    return queries.locked(session, connection.id, sold.ref)
+
+
+def _call_off(session: Session, row: ChannelOrder) -> str:
+    if row.order_id is None:
+        return "never taken"
+    if orders.get(session, row.order_id).state is not OrderState.PLACED:
+        return "over already"
+    try:
+        with session.begin_nested():
+            fulfillment.cancel_order(session, row.order_id, by=SYSTEM, why="Called off at the marketplace.")
+    except IllegalMoveError:
+        row.trouble = _LEFT
+        return "too late"
+    return "cancelled"
+
+
+def _take(session: Session, connection: Connection, row: ChannelOrder, sold: Sold) -> str:
+    known = queries.goods(session, connection.id, [line.sku for line in sold.lines])
+    row.trouble = figures.problem(sold, known.keys())
+    if not row.trouble and orders.by_number(session, sold.ref) is not None:
+        row.trouble = _TAKEN
+    if row.trouble:
+        return "waits"
+    levels = set(rates(session, sold.country, sold.region, sold.placed_at.date()).values())
+    made = [(known[part.line.sku], part) for part in figures.parts(sold, levels)]
+    order = _order(connection, sold)
+    order.lines = [_line(session, place, *one) for place, one in enumerate(made)]
+    found = figures.taxes(sold, levels)
+    order.taxes = [OrderTax(basis_points=bp, net=net, tax=tax) for bp, (net, tax) in found.items()]
+    order.is_digital = all(line.is_digital for line in order.lines)
+    _send_by(order, _offer(session, order))
+    session.add(order)
+    session.flush()
+    row.order_id = order.id
+    theirs = zip(order.lines, made, strict=True)
+    session.add_all(
+        ChannelLine(channel_order_id=row.id, order_line_id=x.id, ref=p.line.ref) for x, (_, p) in theirs
+    )
+    session.add(order.event("placed", SYSTEM, at=clock.now(), why=f"sold at {connection.code}"))
+    if sold.state is SoldState.SENT:
+        # Somebody else sent it, or we did before this shop knew of it: the goods are in no count here.
+        order.become(OrderState.CLOSED)
+        order.closed_at = clock.now()
+        session.add(order.event("closed", SYSTEM, at=clock.now(), why="sent by the marketplace"))
+        return "taken as sent"
+    is_held = _hold(session, order)
+    outbox.say(session, "order.placed", order=order.id)
+    outbox.say(session, "channel.order_taken", order=order.id)
+    return "taken" if is_held else "taken, and short"
+
+
+def _order(connection: Connection, sold: Sold) -> Order:
+    return Order(
+        number=sold.ref,
+        state=OrderState.PLACED,
+        channel=connection.code,
+        market_code=connection.market_code,
+        language=connection.language,
+        currency=sold.currency,
+        tax_included=sold.tax_included,
+        country=sold.country,
+        region=sold.region,
+        postcode_prefix=sold.postcode_prefix,
+        goods=sold.goods,
+        delivery=sold.delivery,
+        delivery_tax=sold.delivery_tax,
+        tax=sold.tax,
+        total=figures.total(sold),
+        units=sum(line.quantity for line in sold.lines),
+        created_at=clock.now(),
+        placed_at=min(sold.placed_at, clock.now()),
+    )
+
+
+def _line(session: Session, position: int, known: Goods, part: Part) -> OrderLine:
+    title, choices = catalog.title_of(session, catalog.variant_of(session, known.sku))
+    return OrderLine(
+        position=position,
+        variant_id=known.variant_id,
+        sku=known.sku,
+        title=title,
+        choices=choices,
+        quantity=part.quantity,
+        unit_price=part.unit_price,
+        total=part.total,
+        basis_points=part.basis_points,
+        tax=part.tax,
+        grams=known.grams,
+        hs_code=known.hs_code,
+        origin=known.origin,
+        is_digital=known.is_digital,
+    )
+
+
+def _offer(session: Session, order: Order) -> Offer | None:
+    """Return the first way of delivery that goes there; where there is none the packer takes a carrier."""
+    grams = sum(line.grams * line.quantity for line in order.lines)
+    wanted = Parcel(order.market_code, order.country, order.postcode_prefix, grams, order.goods)
+    return next((one for one in offers(session, wanted) if not one.is_pickup), None)
+
+
+def _send_by(order: Order, chosen: Offer | None) -> None:
+    if chosen is not None:
+        order.method, order.carrier, order.service = chosen.code, chosen.carrier, chosen.service
+        order.days_least, order.days_most = chosen.days_least, chosen.days_most
+
+
+def _hold(session: Session, order: Order) -> bool:
+    """Promise the goods to an order; where they are not there it waits, as it was sold all the same."""
+    try:
+        _hold_stock(session, order)
+    except OutOfStockError:
+        agreement.hold(session, order.id, queries.SHORT, by=SYSTEM)
+        return False
+    stock.convert(session, order.id)
+    return True
+
+
+@retry_conflicts
+def _hold_stock(session: Session, order: Order) -> None:
+    with session.begin_nested():
+        hold_stock(session, order)
+
+
+def fill(session: Session, order_id: int, hold_id: int) -> bool:
+    """Promise goods that came since to an order that was short of them; True when it goes on now."""
+    order = orders.locked(session, order_id)
+    if order.state is not OrderState.PLACED:
+        return False
+    try:
+        _hold_stock(session, order)
+    except (OutOfStockError, BadInputError):
+        return False
+    stock.convert(session, order_id)
+    agreement.lift_hold(session, hold_id, by=SYSTEM, why="in stock again")
+    fulfillment.make_parts(session, order_id)
+    return True
+
+
+def note_asked(session: Session, connection_id: int, upto: datetime, trouble: str) -> None:
+    """Note up to which change a marketplace was heard, and what was in the way; never an earlier one."""
+    found = session.get_one(Connection, connection_id, with_for_update=True)
+    found.asked_to, found.asked_at = max(found.asked_to, upto), clock.now()
+    found.trouble = trouble[:200]

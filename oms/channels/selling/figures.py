@@ -1,0 +1,90 @@
+"""The figures of a marketplace as an order holds them: whole unit prices, and tax by rate.
+
+Nothing is reckoned anew: the sums are the marketplace's to the cent. A line of three for 10.00 is two lines
+here, one unit for 3.34 and two for 3.33, as an order's line is its unit price times its quantity.
+"""
+
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from fractions import Fraction
+
+from oms.channels.connectors.wire import Sold, SoldLine
+from oms.kernel.money import allocate, half_up
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Units of a marketplace's line that cost the same: minor units, with the tax in or on them."""
+
+    line: SoldLine
+    quantity: int
+    unit_price: int
+    tax: int
+    basis_points: int
+
+    @property
+    def total(self) -> int:
+        """Return what the units cost together."""
+        return self.unit_price * self.quantity
+
+
+def parts(sold: Sold, rates: Collection[int]) -> list[Part]:
+    """Return the lines of an order in whole unit prices; `rates` are its country's, in basis points."""
+    return [part for line in sold.lines for part in _parts(sold, line, rates)]
+
+
+def _parts(sold: Sold, line: SoldLine, rates: Collection[int]) -> list[Part]:
+    price, dearer = divmod(line.total, line.quantity)
+    units = [(count, at) for count, at in ((dearer, price + 1), (line.quantity - dearer, price)) if count]
+    taxes = allocate(line.tax, [count * at for count, at in units] if line.total else [1] * len(units))
+    rate = basis_points(_net(sold, line.total, line.tax), line.tax, rates)
+    return [Part(line, count, at, tax, rate) for (count, at), tax in zip(units, taxes, strict=True)]
+
+
+def taxes(sold: Sold, rates: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return net and tax of an order by rate, delivery included; together they are its total."""
+    found: dict[int, tuple[int, int]] = {}
+    amounts = [(line.total, line.tax) for line in sold.lines]
+    if sold.delivery or sold.delivery_tax:
+        amounts.append((sold.delivery, sold.delivery_tax))
+    for total, tax in amounts:
+        net = _net(sold, total, tax)
+        rate = basis_points(net, tax, rates)
+        before = found.get(rate, (0, 0))
+        found[rate] = (before[0] + net, before[1] + tax)
+    return found
+
+
+def total(sold: Sold) -> int:
+    """Return what the buyer paid, in minor units."""
+    return sold.goods + sold.delivery + (0 if sold.tax_included else sold.tax)
+
+
+def _net(sold: Sold, amount: int, tax: int) -> int:
+    return amount - tax if sold.tax_included else amount
+
+
+def basis_points(net: int, tax: int, rates: Collection[int]) -> int:
+    """Return the rate at which a tax was taken: the country's own that gives it to the cent, else as told.
+
+    Marketplaces round by unit or by order, so a cent beside it is the same rate.
+    """
+    if tax == 0 or net <= 0:
+        return 0
+    exact = Fraction(10_000 * tax, net)
+    near = [rate for rate in rates if abs(half_up(Fraction(net * rate, 10_000)) - tax) <= 1]
+    return min(near, key=lambda rate: abs(rate - exact)) if near else half_up(exact)
+
+
+def problem(sold: Sold, known: AbstractSet[str]) -> str:
+    """Return what is in the way of taking an order, with what to do; nothing where nothing is.
+
+    `known` are the SKUs, as the marketplace calls them, of which we know the goods.
+    """
+    unknown = sorted({line.sku for line in sold.lines} - known)
+    if unknown:
+        return f"Nothing is listed as {', '.join(unknown)[:120]}: add the listing."
+    if not sold.lines or any(line.quantity < 1 or line.total < 0 or line.tax < 0 for line in sold.lines):
+        return "Its lines make no sense: look at it there."
+    return ""

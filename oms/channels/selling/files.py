@@ -1,0 +1,113 @@
+"""A file of orders that were sold elsewhere: a row for each line, read whole or not at all."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from oms.catalog.exchange.reading import Row, read
+from oms.channels.connectors.wire import Address, Sold, SoldLine
+from oms.channels.states import SoldState
+from oms.kernel.errors import BadInputError
+from oms.kernel.money import Money
+from oms.orders.placing.actions import postcode_prefix
+
+NEEDED = ("order", "changed_at", "currency", "country", "tax_included", "sku", "quantity", "total", "tax")
+# An order's own columns are read in the first of its rows.
+MORE = ("state", "line", "region", "postcode", "delivery", "delivery_tax", "name", "street", "city", "phone")
+_REF = re.compile(r"[A-Za-z0-9-]{1,40}")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An order of a file, and where it goes; without an address where the file gives none."""
+
+    sold: Sold
+    address: Address | None
+
+
+def orders_in(data: bytes) -> list[Filed]:
+    """Return the orders of a file. Raises BadInputError, which names the first row that is wrong."""
+    table = read(data, _expect)
+    for problem in table.problems:
+        raise BadInputError(f"Row {problem.row}: {problem.message}")
+    rows: dict[str, list[Row]] = {}
+    for row in table.rows:
+        ref = row.get("order")
+        if not _REF.fullmatch(ref):
+            raise BadInputError(f"Row {row.number}: the order is named with letters, digits and dashes.")
+        rows.setdefault(ref, []).append(row)
+    return [_filed(ref, theirs) for ref, theirs in rows.items()]
+
+
+def _expect(columns: Sequence[str]) -> None:
+    missing = [name for name in NEEDED if name not in columns]
+    if missing:
+        raise BadInputError(f"The columns {', '.join(missing)} are missing.")
+    unknown = [name for name in columns if name and name not in {*NEEDED, *MORE}]
+    if unknown:
+        raise BadInputError(f"Nothing is known of the column {unknown[0]}: take it out. It is not kept.")
+
+
+def _filed(ref: str, rows: Sequence[Row]) -> Filed:
+    first = rows[0]
+    at = _read(first, "changed_at", _moment)
+    currency = first.get("currency").upper()
+    country = first.get("country").upper()
+    if len(country) != 2:  # noqa: PLR2004 - ISO 3166-1
+        raise BadInputError(f"Row {first.number}: the country is two letters, such as NL.")
+    sold = Sold(
+        ref=ref,
+        state=_read(first, "state", lambda word: SoldState(word or SoldState.TO_SEND)),
+        changed_at=at,
+        placed_at=at,
+        currency=currency,
+        country=country,
+        region=first.get("region"),
+        postcode_prefix=postcode_prefix(first.get("postcode")),
+        tax_included=_read(first, "tax_included", {"yes": True, "no": False}.__getitem__),
+        lines=tuple(_line(row, currency) for row in rows),
+        delivery=_amount(first, "delivery", currency),
+        delivery_tax=_amount(first, "delivery_tax", currency),
+    )
+    return Filed(sold, _address(first, country))
+
+
+def _line(row: Row, currency: str) -> SoldLine:
+    quantity = _read(row, "quantity", int)
+    if quantity < 1:
+        raise BadInputError(f"Row {row.number}: quantity is 1 or more.")
+    amounts = (_amount(row, "total", currency), _amount(row, "tax", currency))
+    ref = row.get("line") or str(row.number)
+    return SoldLine(ref, row.get("sku"), row.get("sku"), quantity, *amounts)
+
+
+def _address(row: Row, country: str) -> Address | None:
+    if not row.get("name") or not row.get("street"):
+        return None
+    given = {name: row.get(name) for name in ("name", "street", "city", "postcode", "region", "phone")}
+    return Address(country=country, **given)
+
+
+def _amount(row: Row, name: str, currency: str) -> int:
+    amount = _read(row, name, lambda text: Money.parse(text or "0", currency).amount)
+    if amount < 0:
+        raise BadInputError(f"Row {row.number}: {name} is not below zero.")
+    return amount
+
+
+def _read(row: Row, name: str, reader: Callable[[str], T]) -> T:
+    """Return a cell as what it stands for; a wrong one is named, and never repeated."""
+    try:
+        return reader(row.get(name))
+    except BadInputError as error:
+        raise BadInputError(f"Row {row.number}: {error.message}") from None
+    except (ValueError, KeyError):
+        raise BadInputError(f"Row {row.number}: {name} cannot be read.") from None
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,85 @@
+"""Reads of what was sold: connections that may be asked, an order by its name there, what lies listed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from oms.catalog.models import Product, Variant
+from oms.channels.models import ChannelOrder, Connection, Listing
+from oms.kernel.errors import NotFoundError
+from oms.orders.models import OrderHold
+
+# What an order waits for that was sold there and is not here.
+SHORT = "Sold there, and not in stock here."
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """A variant as an order line needs it; its weight in grams."""
+
+    variant_id: int
+    sku: str
+    grams: int
+    hs_code: str
+    origin: str
+    is_digital: bool
+
+
+def connections(session: Session) -> list[Connection]:
+    """Return every connection, by its code."""
+    return list(session.scalars(select(Connection).order_by(Connection.code)))
+
+
+def connection_of(session: Session, code: str) -> Connection:
+    """Return a connection by its code. Raises NotFoundError."""
+    found = session.scalar(select(Connection).where(Connection.code == code))
+    if found is None:
+        raise NotFoundError("There is no such connection.")
+    return found
+
+
+def locked(session: Session, connection_id: int, ref: str) -> ChannelOrder:
+    """Return an order as it is known at its marketplace, under its row lock."""
+    theirs = (ChannelOrder.connection_id == connection_id, ChannelOrder.ref == ref)
+    return session.scalars(select(ChannelOrder).where(*theirs).with_for_update()).one()
+
+
+def of_order(session: Session, order_id: int) -> tuple[ChannelOrder, Connection] | None:
+    """Return what is known of an order at its marketplace, with the lines; None for what we sold."""
+    row = session.execute(
+        select(ChannelOrder, Connection)
+        .join(Connection, Connection.id == ChannelOrder.connection_id)
+        .where(ChannelOrder.order_id == order_id)
+        .options(selectinload(ChannelOrder.lines))
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def goods(session: Session, connection_id: int, skus: Iterable[str]) -> dict[str, Goods]:
+    """Return our goods by what a marketplace calls them: as listed, else by our own SKU."""
+    wanted = set(skus)
+    columns = (
+        *(Variant.id, Variant.sku, Variant.weight_grams, Product.hs_code, Product.origin),
+        ~Variant.requires_shipping,
+    )
+    of_products = select(*columns).join(Product, Product.id == Variant.product_id)
+    ours = session.execute(of_products.where(Variant.sku.in_(wanted))).all()
+    listed = session.execute(
+        of_products.add_columns(Listing.sku)
+        .join(Listing, Listing.variant_id == Variant.id)
+        .where(Listing.connection_id == connection_id, Listing.sku.in_(wanted))
+    ).all()
+    return {row.sku: Goods(*row) for row in ours} | {row[-1]: Goods(*row[:-1]) for row in listed}
+
+
+def short(session: Session, *, most: int = 100) -> list[tuple[int, int]]:
+    """Return (order id, hold id) of what was sold there and is not here, the oldest first."""
+    rows = session.execute(
+        select(OrderHold.order_id, OrderHold.id)
+        .where(OrderHold.why == SHORT, OrderHold.lifted_at.is_(None))
+        .order_by(OrderHold.id)
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in rows]
