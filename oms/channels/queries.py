@@ -170,24 +170,20 @@ def listings(session: Session, connection_id: int, number: int) -> list[Listed]:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """Where an order of ours was sold: the marketplace, our account there, its reference there."""
+    """Where an order of ours was sold: the marketplace, and our account there."""
 
     channel: Channel
     code: str
-    ref: str
 
 
 def sale_of(session: Session, order: Order) -> Sale | None:
     """Return where an order was sold; None for what we sold ourselves."""
+    if not order.channel:
+        return None
     row = session.execute(
-        select(Connection.channel, Connection.code, ChannelOrder.ref)
-        .outerjoin(
-            ChannelOrder,
-            (ChannelOrder.connection_id == Connection.id) & (ChannelOrder.order_id == order.id),
-        )
-        .where(Connection.code == order.channel)
+        select(Connection.channel, Connection.code).where(Connection.code == order.channel)
     ).one_or_none()
-    return Sale(row[0], row[1], row[2] or "") if row else None
+    return Sale(*row) if row else None
 
 
 def codes(session: Session) -> list[str]:

@@ -87,6 +87,7 @@ SAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "desk-orders": ("desk/orders/list.html", desk.orders),
     "desk-orders-none": ("desk/orders/list.html", desk.no_orders),
     "desk-order": ("desk/orders/order.html", desk.order),
+    "desk-order-sold": ("desk/orders/order.html", desk.sold_elsewhere),
     "desk-order-revealed": ("desk/orders/order.html", desk.revealed_order),
     "desk-confirm": ("desk/orders/confirm.html", desk.confirm),
     "desk-bulk": ("desk/bulk/result.html", desk.bulk),

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from oms.desk.orders.sending.queries import ELSEWHERE
 from oms.fulfillment import actions as fulfillment
 from oms.kernel import audit
 from oms.kernel.audit import Actor
@@ -71,19 +72,33 @@ def why_not_lift(session: Session, order: Order) -> str:
 
 
 def cancel(session: Session, number: str, why: str, *, by: Actor) -> tuple[Refund, ...]:
-    """Cancel an order before anything left; return the refunds on their way. Raises IllegalMoveError."""
-    order = _order(session, number)
+    """Cancel an order before anything left; return the refunds on their way.
+
+    Raises IllegalMoveError, or ConflictError for what a marketplace sold.
+    """
+    order = _own(session, number)
     done = fulfillment.cancel_order(session, order.id, by=by, why=why)
     audit.record(session, by, "order.cancel", order.unit, reason=why)
     return done.refunds
 
 
 def refund(session: Session, number: str, wanted: Wanted, *, by: Actor) -> Refund:
-    """Ask for money to go back. Raises RefundTooLargeError or BadInputError, and then nothing changed."""
-    order = _order(session, number)
+    """Ask for money to go back.
+
+    Raises RefundTooLargeError, BadInputError, or ConflictError for what a marketplace sold: then nothing
+    changed.
+    """
+    order = _own(session, number)
     made = refunding.refund(session, order.id, wanted, by=by)
     audit.record(session, by, "order.refund", order.unit, reason=wanted.reason)
     return made
+
+
+def _own(session: Session, number: str) -> Order:
+    order = _order(session, number)
+    if order.channel:
+        raise ConflictError(ELSEWHERE)
+    return order
 
 
 def _order(session: Session, number: str) -> Order:

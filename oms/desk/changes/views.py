@@ -11,7 +11,7 @@ from oms.desk.changes import actions
 from oms.desk.changes.forms import CancelForm, HoldForm, RefundForm, name_of, refund_form
 from oms.desk.orders.sending import queries as sending
 from oms.kernel.db import reading, transaction
-from oms.kernel.errors import NotFoundError
+from oms.kernel.errors import ConflictError, NotFoundError
 from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.refunding.actions import parts_of
@@ -91,6 +91,8 @@ def refund(number: str) -> ResponseReturnValue:
     """Give money back, whole or by line: first how many of what, then the amount, then it is done."""
     with reading() as session:
         found = _found(session, number)
+        if found.channel:
+            raise ConflictError(sending.ELSEWHERE)
         left = refundable(session, found)
     form = refund_form(left)
     if not form.validate_on_submit():

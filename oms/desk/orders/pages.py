@@ -10,7 +10,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from oms.channels.queries import Sale
 from oms.desk.orders.queries import Listed
+from oms.desk.orders.sending.queries import ELSEWHERE
 from oms.kernel import clock
 from oms.kernel.egress import RECIPIENTS, Disclosure
 from oms.kernel.money import Money
@@ -115,6 +117,18 @@ def heading(order: Order, initials: str, stage: Chip | None = None) -> dict[str,
     }
 
 
+def sold(order: Order, found: Sale | None, *, may_see: bool) -> dict[str, str] | None:
+    """Return where an order was sold; None for what we sold. `url` is for who may see its account."""
+    if not order.channel:
+        return None
+    where = f"{found.channel.called}, {found.code}" if found else order.channel
+    return {
+        "where": where,
+        "url": url_for("oms.channels.orders", code=found.code) if found and may_see else "",
+        "note": str(_(ELSEWHERE)),
+    }
+
+
 def lines(order: Order, origin: Mapping[int, Sequence[str]]) -> list[dict[str, Any]]:
     """Return the goods of an order, with the warehouse that each comes from."""
     return [
@@ -180,9 +194,13 @@ def opened(delivery: OrderDelivery | None, contact: OrderContact | None) -> tupl
 
 def until(ends: Mapping[str, datetime], order: Order) -> str:
     """Return the sentence on when the person of an order goes."""
+    if not ends and order.channel:
+        return str(_("The address is fetched for the parcel alone. Nothing of the buyer is kept here now."))
     if not ends:
         return str(_("Nothing of the buyer is kept any more."))
     last = filters.long_date(clock.gone_on(max(ends.values())))
+    if order.channel:
+        return str(_("The address is kept for the parcel alone. The last of it goes on %(day)s.", day=last))
     if order.delivered_at is None:
         return str(_("Goes after delivery, at the latest on %(day)s.", day=last))
     return str(_("The last of it goes on %(day)s.", day=last))

@@ -20,18 +20,24 @@ from oms.orders.states import OrderState
 
 SIZE = 50
 MOST_NAMED = 200
+# What stands for our own shop among the codes of connections; none can be written like this.
+OWN = "_own"
 _MICROSECONDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list is narrowed to; empty means everything. `numbers` names the orders themselves."""
+    """What a list is narrowed to; empty means everything.
+
+    `channel` is the code of a connection to a marketplace, or OWN; `numbers` names the orders themselves.
+    """
 
     stage: str = ""
     market: str = ""
     country: str = ""
     on_hold: bool = False
     days: int = 0
+    channel: str = ""
     numbers: tuple[str, ...] = ()
     is_oldest_first: bool = False
 
@@ -107,10 +113,13 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found += [Order.state == OrderState.PLACED, Order.delivered_at.is_(None), is_at(wanted.stage)]
     elif wanted.stage:
         found.append(Order.state == wanted.stage)
-    if wanted.market:
-        found.append(Order.market_code == wanted.market)
-    if wanted.country:
-        found.append(Order.country == wanted.country)
+    channel = "" if wanted.channel == OWN else wanted.channel
+    plain = (
+        (wanted.market, Order.market_code == wanted.market),
+        (wanted.country, Order.country == wanted.country),
+        (wanted.channel, Order.channel == channel),
+    )
+    found += [condition for is_asked, condition in plain if is_asked]
     if wanted.on_hold:
         waits = select(OrderHold.id).where(OrderHold.order_id == Order.id, OrderHold.lifted_at.is_(None))
         found.append(waits.exists())

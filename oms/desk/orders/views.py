@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from oms.channels import queries as channels
 from oms.desk import queries as queues
 from oms.desk.orders import pages, queries
 from oms.desk.orders.listing import pages as listing
@@ -85,6 +86,7 @@ def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] =
     may_see_money = me.may(Permission.FINANCE_READ) or me.may(Permission.REFUND)
     told: dict[str, Any] = {
         "order": pages.heading(found, letters, _stage(session, found)),
+        "sold": pages.sold(found, channels.sale_of(session, found), may_see=me.may(Permission.CATALOG_READ)),
         "actions": _actions(found, can_cancel=not sending.why_not_cancel(session, found)),
         "holds": pages.holds(
             orders.open_holds(session, found.id),
@@ -151,7 +153,7 @@ def _actions(found: Order, *, can_cancel: bool) -> list[dict[str, str]]:
         listed.append((_("Hold"), "oms.changes.hold"))
         if can_cancel:
             listed.append((_("Cancel"), "oms.changes.cancel"))
-    if found.placed_at is not None and me.may(Permission.REFUND):
+    if found.placed_at is not None and not found.channel and me.may(Permission.REFUND):
         listed.append((_("Refund"), "oms.changes.refund"))
     return [
         {"label": label, "url": url_for(endpoint, number=found.number), "kind": ""}

@@ -213,6 +213,7 @@ def order() -> dict[str, Any]:
             "to": "NL·23",
             "initials": "A. L.",
         },
+        "sold": None,
         "actions": [
             {"label": "Cancel", "url": "#", "kind": ""},
             {"label": "Refund", "url": "#", "kind": ""},
@@ -285,6 +286,28 @@ def order() -> dict[str, Any]:
         ],
         "messages": [{"from_us": False, "text": "Could you wait for the ink?", "when": "22 November, 11:00"}],
         "message_url": "/oms/orders/7KQ2-M4XD/messages",
+    }
+
+
+def sold_elsewhere() -> dict[str, Any]:
+    """One that a marketplace sold: its address is kept for the parcel alone."""
+    values = order()
+    return {
+        **values,
+        "order": {**values["order"], "number": "305-7788991-1234567", "initials": ""},
+        "sold": {
+            "where": "Amazon, amazon-eu",
+            "url": "#",
+            "note": "A marketplace sold this order: it is cancelled and refunded there, and follows here by"
+            " itself.",
+        },
+        "actions": [{"label": "Hold", "url": "#", "kind": ""}],
+        "holds": [],
+        "payments": [],
+        "person": None,
+        "person_note": "The address is kept for the parcel alone. The last of it goes on 4 January 2027.",
+        "messages": [],
+        "message_url": "",
     }
 
 

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from oms.catalog.queries import MarketFacts, markets
+from oms.channels.queries import codes
 from oms.desk.orders import pages, queries
-from oms.desk.orders.queries import SIZE, Listed, Wanted
+from oms.desk.orders.queries import OWN, SIZE, Listed, Wanted
 from oms.desk.orders.sending import pages as words
 from oms.desk.orders.sending import queries as sending
 from oms.web.pagination import asked_piece, keyset_of, url_with
@@ -21,12 +22,16 @@ _LONGEST = 40
 
 def wanted() -> Wanted:
     """Return what the address narrows the list to; words that it does not know find nothing."""
-    asked = {name: request.args.get(name, "")[:_LONGEST] for name in ("state", "market", "country", "placed")}
+    asked = {
+        name: request.args.get(name, "")[:_LONGEST]
+        for name in ("state", "market", "channel", "country", "placed")
+    }
     numbers = tuple(n for n in request.args.get("only", "").split(",") if n)
     return Wanted(
         stage=asked["state"],
         market=asked["market"],
         country=asked["country"].upper(),
+        channel=asked["channel"],
         on_hold=request.args.get("hold") == "1",
         days=int(asked["placed"]) if asked["placed"] in {"1", "7", "30", "365"} else 0,
         numbers=numbers,
@@ -42,7 +47,7 @@ def context(session: Session, waiting: dict[str, int]) -> dict[str, Any]:
     return {
         "views": _views(chosen, waiting),
         "q": "",
-        "filters": _filters(chosen, markets(session)),
+        "filters": _filters(chosen, markets(session), codes(session)),
         "sorts": _sorts(chosen),
         "orders": _rows(session, piece.rows),
         "bulk": _bulk(),
@@ -88,11 +93,13 @@ def _views(chosen: Wanted, waiting: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _filters(chosen: Wanted, known: Sequence[MarketFacts]) -> list[dict[str, Any]]:
+def _filters(chosen: Wanted, known: Sequence[MarketFacts], channels: Sequence[str]) -> list[dict[str, Any]]:
     countries = sorted({country for market in known for country in market.countries})
+    sold = [("", _("everywhere")), (OWN, _("our shop")), *((code, code) for code in channels)]
     listed: list[tuple[str, str, list[tuple[str, str]], str]] = [
         ("state", _("State"), _states(), chosen.stage),
         ("market", _("Market"), [("", _("all")), *((m.code, m.name("en")) for m in known)], chosen.market),
+        *([("channel", _("Sold at"), sold, chosen.channel)] if channels else []),
         ("country", _("Country"), [("", _("all")), *((c, c) for c in countries)], chosen.country),
         ("hold", _("Held"), [("", _("either")), ("1", _("held"))], "1" if chosen.on_hold else ""),
         ("placed", _("Placed"), _spans(), str(chosen.days or "")),

@@ -14,6 +14,8 @@ from oms.inventory.models import Warehouse
 from oms.orders.models import Order
 from oms.orders.states import OrderState
 
+ELSEWHERE = "A marketplace sold this order: it is cancelled and refunded there, and follows here by itself."
+
 
 class Stage(StrEnum):
     """How far the sending of a placed order is; read from its parts, kept nowhere."""
@@ -85,6 +87,8 @@ def parts(session: Session, order_id: int) -> list[Part]:
 
 def why_not_cancel(session: Session, order: Order) -> str:
     """Return why staff cannot cancel an order, as a sentence; nothing when they can."""
+    if order.channel:
+        return ELSEWHERE
     if order.state is not OrderState.PLACED:
         return "Only an order that is placed can be cancelled."
     if order.delivered_at is not None:
