@@ -2,6 +2,7 @@
 
 import base64
 import importlib
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from migrations.run import upgrade
 from oms.app import create_desk
-from oms.kernel import db, egress, vault
+from oms.kernel import db, egress, http, vault
 from oms.kernel.config import Settings, load
 from oms.kernel.db import Role, transaction
 from oms.local import services
@@ -41,6 +42,7 @@ from tests.ear import (  # noqa: F401 - pytest finds most of them here
 from tests.fakes import (
     CARRIER_KEY,
     CARRIER_SECRET,
+    MARKET_ACCOUNTS,
     STRIPE_KEY,
     STRIPE_SECRET,
     TEXTS_KEY,
@@ -230,6 +232,28 @@ def texts(texts_process: Party, with_texts: Settings, settings: Settings) -> Ite
     texts_process.reset()
     for room in (texting, egress, notifications):
         room.configure(settings)
+
+
+@pytest.fixture(scope="session")
+def markets_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Party]:
+    """Start the marketplaces once."""
+    accounts = json.dumps(MARKET_ACCOUNTS(""))
+    started = Party("oms.local.markets", tmp_path_factory.mktemp("markets"), "--accounts", accounts)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def markets(markets_process: Party) -> Iterator[Party]:
+    """Give marketplaces that remember nothing and may be reached; they tell nobody."""
+    markets_process.reset()
+    before = {party: http.hosts_of(party) for party in ("amazon", "shopify", "tiktok")}
+    for party in before:
+        http.declare_hosts(party, ("127.0.0.1",))
+    yield markets_process
+    markets_process.reset()
+    for party, hosts in before.items():
+        http.declare_hosts(party, hosts)
 
 
 @pytest.fixture(scope="session")

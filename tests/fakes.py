@@ -22,6 +22,40 @@ CARRIER_KEY = "hollow-post-token"
 CARRIER_SECRET = "hollow-post-secret"
 TEXTS_KEY = "texts-key"
 TEXTS_SECRET = "texts-secret"
+
+
+def MARKET_ACCOUNTS(address: str) -> dict[str, dict[str, str]]:  # noqa: N802 - as the other keys
+    """Return an account at each marketplace, as CHANNELS has them, at the stand-in of this address."""
+    amazon = {
+        "channel": "amazon",
+        "url": f"{address}/amazon",
+        "token_url": f"{address}/amazon/auth/o2/token",
+        "client_id": "amzn1.application-oa2-client.counterfoil",
+        "client_secret": "amazon-client-secret",
+        "refresh_token": "Atzr|amazon-refresh-token",
+        "seller": "A2COUNTERFOIL1",
+        "marketplace": "A1PA6795UKMFR9",
+    }
+    shopify = {
+        "channel": "shopify",
+        "url": f"{address}/shopify",
+        "token": "shpat_counterfoil",
+        "secret": "shopify-webhook-secret",
+        "location": "905684977",
+    }
+    tiktok = {
+        "channel": "tiktok",
+        "url": f"{address}/tiktok",
+        "token_url": f"{address}/tiktok/api/v2/token/refresh",
+        "app_key": "counterfoil-app",
+        "app_secret": "tiktok-app-secret",
+        "refresh_token": "ROW_tiktok-refresh-token",
+        "shop_cipher": "ROW_counterfoil",
+        "warehouse": "7498560733279340293",
+    }
+    return {"amazon-eu": amazon, "shopify-own": shopify, "tiktok-uk": tiktok}
+
+
 # Seconds; a machine that does much else is slow to start a process, and no test is about that.
 _PATIENCE = 60.0
 

@@ -15,7 +15,13 @@ from oms.local.outside.keys import MAX_KEY_LENGTH, KeyInUse, Keys, Saved, digest
 from oms.local.outside.store import Store
 from oms.local.outside.work import Cause, Json, Work
 
-_SECRET_HEADERS = {"authorization", "cookie"}
+_SECRET_HEADERS = {
+    "authorization",
+    "cookie",
+    "x-amz-access-token",
+    "x-shopify-access-token",
+    "x-tts-access-token",
+}
 
 
 class Refusal(Exception):
