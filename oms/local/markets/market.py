@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -28,7 +29,7 @@ class Asked:
     restricted: bool = False
 
 
-class Market:
+class Market(ABC):
     """One marketplace: its blueprint, its errors, its orders."""
 
     name: ClassVar[str]
@@ -41,17 +42,17 @@ class Market:
         self.accounts = {code: one for code, one in accounts.items() if one["channel"] == self.name}
         self._envelope = Envelope(store, faults, self)
 
+    @abstractmethod
     def blueprint(self) -> Blueprint:
         """Return every served address."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wrong(self, status: int, code: str) -> Refusal:
         """Refuse in the marketplace's own shape."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cancelled(self, now: int) -> Json:
         """Return the fields of an order that is called off."""
-        raise NotImplementedError
 
     def answer(self, action: Action, asked: Asked = Asked()) -> Response:
         """Do the work of a call, answer it in the envelope, and write it into the book."""
