@@ -23,6 +23,7 @@ HEARD = {
     "oms.local.stripe": "stripe",
     "oms.local.carrier": "carrier",
     "oms.local.texts": "text service",
+    "oms.local.markets": "marketplaces",
     "oms.local.mail": "mail service",
 }
 # Which settings name a place; the last one is what a test says that it reaches.

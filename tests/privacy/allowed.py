@@ -57,9 +57,66 @@ LOOKED_UP: dict[str, set[str]] = {
     "GET /v1/balance_transactions": {"limit", "source"},
 }
 TEXTS: dict[str, set[str]] = {"POST /v1/messages": {"phone", "text"}}
+# Marketplaces are told keys, references, moments, units, and the number of a parcel.
+SIGNED = {"app_key", "shop_cipher", "sign", "timestamp"}
+PARCEL = ("packageReferenceId", "carrierCode", "carrierName", "trackingNumber", "shipDate")
+FULFILLED = "fulfillment.line_items_by_fulfillment_order"
+MARKETPLACES: dict[str, set[str]] = {
+    "POST /amazon/auth/*/token": {"grant_type", "refresh_token", "client_id", "client_secret"},
+    "GET /amazon/orders/*/orders": {"MarketplaceIds", "LastUpdatedAfter", "NextToken"},
+    "GET /amazon/orders/*/orders/*": set(),
+    "GET /amazon/orders/*/orders/*/orderItems": {"NextToken"},
+    "GET /amazon/orders/*/orders/*/address": set(),
+    "POST /amazon/orders/*/orders/*/shipmentConfirmation": {
+        "marketplaceId",
+        *(f"packageDetail.{name}" for name in PARCEL),
+        *(f"packageDetail.orderItems.{name}" for name in ("orderItemId", "quantity")),
+    },
+    "POST /amazon/tokens/*/restrictedDataToken": {
+        f"restrictedResources.{name}" for name in ("method", "path")
+    },
+    "PATCH /amazon/listings/*/items/*/*": {
+        "marketplaceIds",
+        "productType",
+        *(f"patches.{name}" for name in ("op", "path")),
+        *(f"patches.value.{name}" for name in ("fulfillment_channel_code", "quantity")),
+    },
+    "GET /shopify/admin/api/*/orders.json": {
+        "fields",
+        "limit",
+        "order",
+        "page_info",
+        "status",
+        "updated_at_min",
+    },
+    "GET /shopify/admin/api/*/orders/*.json": {"fields"},
+    "GET /shopify/admin/api/*/orders/*/fulfillments.json": {"fields"},
+    "GET /shopify/admin/api/*/orders/*/fulfillment_orders.json": set(),
+    "POST /shopify/admin/api/*/fulfillments.json": {
+        f"{FULFILLED}.fulfillment_order_id",
+        *(f"{FULFILLED}.fulfillment_order_line_items.{name}" for name in ("id", "quantity")),
+        *(f"fulfillment.tracking_info.{name}" for name in ("number", "company")),
+        "fulfillment.notify_customer",
+    },
+    "POST /shopify/admin/api/*/inventory_levels/set.json": {"location_id", "inventory_item_id", "available"},
+    "GET /tiktok/api/*/token/refresh": {"app_key", "app_secret", "grant_type", "refresh_token"},
+    "POST /tiktok/order/*/orders/search": SIGNED
+    | {"page_size", "page_token", "sort_field", "sort_order", "update_time_ge"},
+    "GET /tiktok/order/*/orders": SIGNED | {"ids"},
+    "GET /tiktok/logistics/*/*/*/*": SIGNED,
+    "POST /tiktok/fulfillment/*/orders/*/packages": SIGNED
+    | {"order_line_item_ids", "tracking_number", "shipping_provider_id"},
+    "POST /tiktok/product/*/products/*/inventory/update": SIGNED
+    | {"skus.id", "skus.inventory.warehouse_id", "skus.inventory.quantity"},
+}
 # What a mail may say of its reader beside the mailbox that it goes to: the declaration of a withdrawal.
 NAMED = {"Your withdrawal from order *": {"name"}}
-LISTS = {"stripe": STRIPE | LOOKED_UP, "carrier": CARRIER, "text service": TEXTS}
+LISTS = {
+    "stripe": STRIPE | LOOKED_UP,
+    "carrier": CARRIER,
+    "text service": TEXTS,
+    "marketplaces": MARKETPLACES,
+}
 RECIPIENTS = (*LISTS, "mail service")
 # The heads of a request. What Stripe's library says of itself is its version, the machine that it runs on,
 # and how long its last request took.
@@ -76,6 +133,9 @@ HEADS = {
     "stripe-version",
     "x-stripe-client-user-agent",
     "x-stripe-client-telemetry",
+    "x-amz-access-token",
+    "x-shopify-access-token",
+    "x-tts-access-token",
 }
 # The heads of a mail, and the two lines of its envelope.
 LETTER = {
@@ -95,17 +155,20 @@ LETTER = {
     "list-unsubscribe-post",
     "dkim-signature",
 }
-KNOWN = {"v1", "payment_intents", "balance_transactions"}
+KNOWN = {"v1", "payment_intents", "balance_transactions", "inventory_levels"}
 _ID = re.compile(r"[A-Za-z0-9_-]+")
+_NUMBERED = re.compile(r"^[0-9]+(\.json)$")
+# A SKU may be spelled with anything.
+_SKU = re.compile(r"(/listings/\*/items/\*)/.+")
 
 
 def place(told: Told) -> str:
     """Return method and path with every id as a star; what is no id, such as a mailbox, stays as it is."""
     known = (
         part if part.isalpha() or part in KNOWN or not _ID.fullmatch(part) else "*"
-        for part in told.path.split("/")[1:]
+        for part in (_NUMBERED.sub(r"*\1", one) for one in told.path.split("/")[1:])
     )
-    return f"{told.method} /{'/'.join(known)}"
+    return _SKU.sub(r"\1/*", f"{told.method} /{'/'.join(known)}")
 
 
 def strays(told: list[Told], allowed: dict[str, set[str]]) -> list[str]:
