@@ -87,7 +87,7 @@ class OrderDelivery:
     # What a marketplace told us for the parcel serves the parcel, and its person's rights; nothing else.
     purposes=frozenset({Purpose.DELIVERY, Purpose.RIGHTS}),
     basis=Basis.CONTRACT,
-    retention=Retention(after=Event.DELIVERED, days=CHANNEL_DAYS, at_most=60),
+    retention=Retention(after=Event.DELIVERED, days=CHANNEL_DAYS, at_most=150),
     source="the marketplace",
     readers={
         Purpose.DELIVERY: "labels owner picker-packer",

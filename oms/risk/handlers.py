@@ -17,7 +17,10 @@ def consider(message: Message) -> None:
     """Look at an order that was placed; where it is doubtful it waits for a person."""
     with reading() as session:
         order = orders.get(session, message.number("order"))
-        if order.state is not OrderState.PLACED or queries.of_order(session, order.id) is not None:
+        if order.state is not OrderState.PLACED or order.channel:
+            # A marketplace has looked at its buyers itself, and tells nothing by which we could.
+            return
+        if queries.of_order(session, order.id) is not None:
             return
         found = assess(queries.gather(session, order))
         subject_id = vault.subject_of(session, order.unit)

@@ -57,6 +57,10 @@ NO_STRING = {
     "history.order.delivery": "an amount",
     "guardian.contact.email": "only of a child, whom others buy for",
     **{
+        f"channel.delivery.{part}": "only of who bought at a marketplace"
+        for part in ("name", "street", "country", "city", "postcode", "region", "phone")
+    },
+    **{
         f"request.parcel.{part}": "only of who got a parcel that somebody else ordered"
         for part in ("number", "postcode", "name")
     },

@@ -35,7 +35,7 @@ from oms.notifications.models import MailSend
 from oms.notifications.states import MailState
 from oms.orders import actions as orders
 from oms.orders.models import Order
-from oms.orders.personal import OrderContact, OrderDelivery, OrderNote
+from oms.orders.personal import ChannelDelivery, OrderContact, OrderDelivery, OrderNote
 from oms.orders.states import OrderState
 from oms.payments.models import Payment
 from oms.payments.states import PaymentState
@@ -51,7 +51,7 @@ DAY = timedelta(days=1)
 SWEEP = timedelta(hours=3)
 Thing = tuple[str, str]
 SEALED_KINDS = (
-    *(OrderContact, OrderDelivery, ShipmentTracking, ShipmentLabel),
+    *(OrderContact, OrderDelivery, ChannelDelivery, ShipmentTracking, ShipmentLabel),
     *(OrderNote, OrderLetter, DoubtReasons),
 )
 OF_ACCOUNT = (AccountContact, AccountProfile, PastAddress, PastOrder)
@@ -145,6 +145,8 @@ class Years:
         kind = self._choose.random()
         if kind < 0.2:
             self._open_account(at)
+        elif kind < 0.28:
+            self._order_elsewhere(at)
         else:
             self._order(at, is_lapsed=kind > 0.92, is_lost=0.85 < kind <= 0.92)
 
@@ -205,10 +207,43 @@ class Years:
         if not (is_lapsed or is_lost):
             self._later(at, self._choose.randrange(1, 12), lambda then: self._deliver(order_id, unit, then))
 
-    def _deliver(self, order_id: int, unit: str, at: datetime) -> None:
+    def _order_elsewhere(self, at: datetime) -> None:
+        """Let a marketplace sell something: what is known of its person goes a week after delivery."""
+        number = ids.order_number()
+        unit = f"order:{number}"
+        keys = vault.prepare(ids.new_id(), unit, ChannelDelivery, ShipmentTracking, ShipmentLabel, OrderNote)
+        with transaction() as session:
+            row = _order_row(number, at, is_lapsed=False) | {"channel": "amazon-eu", "placement_hash": None}
+            order_id = session.scalar(insert(Order).values(**row).returning(Order.id))
+            assert order_id is not None
+            to = ChannelDelivery(name="Ada Lind", street="Rapenburg 70", country="NL")
+            vault.seal_all(session, [to, ShipmentTracking(number), OrderNote("Rang twice.")], keys)
+            files.store(session, ShipmentLabel("Label"), b"%PDF", keys)
+        self.expected.hold("order", number, datetime(at.year + 11, 1, 1, tzinfo=UTC))
+        lengths = {
+            "channel.delivery": 150,
+            "shipment.tracking": 180,
+            "shipment.label": 180,
+            "order.note": 120,
+        }
+        for what, days in lengths.items():
+            self.expected.hold(what, unit, at + days * DAY)
+        if self._choose.random() < 0.9:
+            days = self._choose.randrange(1, 12)
+            self._later(at, days, lambda then: self._arrive_elsewhere(order_id, unit, then))
+
+    def _arrive_elsewhere(self, order_id: int, unit: str, at: datetime) -> None:
+        self._noted(order_id)
+        for what in ("channel.delivery", "shipment.tracking", "shipment.label", "order.note"):
+            self.expected.hold(what, unit, at + 7 * DAY)
+
+    def _noted(self, order_id: int) -> None:
         with transaction() as session:
             orders.note_delivery(session, order_id)
         jobs.HANDLERS["orders.start_clocks"].run(Message(0, "order.delivered", {"order": order_id}))
+
+    def _deliver(self, order_id: int, unit: str, at: datetime) -> None:
+        self._noted(order_id)
         whole = ("order.contact", "order.letter", "order.delivery", "shipment.tracking", "shipment.label")
         for what, days in (("order.note", 28), *((one, 30) for one in whole)):
             if (what, unit) in self.expected.ends:

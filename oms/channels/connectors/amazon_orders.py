@@ -118,7 +118,7 @@ def address(said: Said) -> Address:
     town = [text(to, name) for name in ("City", "Municipality", "District", "County")]
     return Address(
         name=word(to, "Name"),
-        street="\n".join(filter(None, [text(to, "CompanyName"), *lines])),
+        street=", ".join(filter(None, [text(to, "CompanyName"), *lines])),
         city=next(filter(None, town), ""),
         postcode=text(to, "PostalCode"),
         region=text(to, "StateOrRegion"),

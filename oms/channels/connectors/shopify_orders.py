@@ -71,7 +71,7 @@ def address(said: Said) -> Address:
         raise GarbledError
     return Address(
         name=named,
-        street="\n".join(filter(None, (text(to, name) for name in ("company", "address1", "address2")))),
+        street=", ".join(filter(None, (text(to, name) for name in ("company", "address1", "address2")))),
         city=text(to, "city"),
         postcode=text(to, "zip"),
         region=text(to, "province_code"),

@@ -76,7 +76,7 @@ def address(said: Said) -> Address:
         raise refusal("no-address")
     lines = [found for number in (1, 2, 3, 4) if (found := text(to, f"address_line{number}"))]
     named = text(to, "name") or f"{text(to, 'first_name')} {text(to, 'last_name')}".strip()
-    street = "\n".join(lines) or text(to, "address_detail") or text(to, "full_address")
+    street = ", ".join(lines) or text(to, "address_detail") or text(to, "full_address")
     if _MASKED in named or _MASKED in street:
         raise refusal("masked")
     if not named or not street:

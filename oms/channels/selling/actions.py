@@ -192,6 +192,12 @@ def fill(session: Session, order_id: int, hold_id: int) -> bool:
     return True
 
 
+def note_broken(session: Session, connection: Connection, sold: Sold, kind: str) -> None:
+    """Note that an order could not be taken by a fault of ours, so that it is asked about again."""
+    row = _row(session, connection, sold)
+    row.seen_at, row.trouble = clock.now(), f"It could not be taken ({kind}). It is asked about again."
+
+
 def note_asked(session: Session, connection_id: int, upto: datetime, trouble: str) -> None:
     """Note up to which change a marketplace was heard, and what was in the way; never an earlier one."""
     found = session.get_one(Connection, connection_id, with_for_update=True)

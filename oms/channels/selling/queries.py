@@ -74,6 +74,13 @@ def goods(session: Session, connection_id: int, skus: Iterable[str]) -> dict[str
     return {row.sku: Goods(*row) for row in ours} | {row[-1]: Goods(*row[:-1]) for row in listed}
 
 
+def waiting(session: Session, connection_id: int, *, most: int = 100) -> list[str]:
+    """Return the references of orders that could not be taken yet, those asked about longest ago first."""
+    theirs = (ChannelOrder.connection_id == connection_id, ChannelOrder.order_id.is_(None))
+    chosen = select(ChannelOrder.ref).where(*theirs, ChannelOrder.trouble != "")
+    return list(session.scalars(chosen.order_by(ChannelOrder.seen_at).limit(most)))
+
+
 def short(session: Session, *, most: int = 100) -> list[tuple[int, int]]:
     """Return (order id, hold id) of what was sold there and is not here, the oldest first."""
     rows = session.execute(

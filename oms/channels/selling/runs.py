@@ -25,16 +25,21 @@ def ask_all() -> int:
 
 
 def ask(connection: Connection) -> int:
-    """Ask one marketplace what changed since the last time; return how many orders it told.
+    """Ask one marketplace what changed since the last time, and about what waits; return how many it told.
 
     What is in the way is noted at the connection; one that does not let us in is revoked.
     """
     count, upto, trouble = 0, connection.asked_to, ""
+    with reading() as session:
+        waiting = queries.waiting(session, connection.id)
     try:
         with speaking(connection, Scope.ORDERS) as client:
             for sold in client.changed(connection.asked_to - _OVERLAP):
                 upto = max(upto, sold.changed_at)
                 count += bool(take(connection, sold))
+            for ref in waiting:
+                again = client.one(ref)
+                count += bool(again and take(connection, again))
     except (UnavailableError, ChannelRefusedError, HeldError) as error:
         upto, trouble = connection.asked_to, error.message
     with transaction() as session:
@@ -45,13 +50,16 @@ def ask(connection: Connection) -> int:
 def take(connection: Connection, sold: Sold) -> str:
     """Apply what a marketplace says of one order; return what came of it, nothing where it broke.
 
-    An order that breaks is told in the log by its kind of fault, and asked for again.
+    An order that breaks is told in the log and at the desk by its kind of fault, and asked for again.
     """
     try:
         with transaction() as session:
             return actions.note(session, connection, sold)
     except CounterfoilError as error:
-        log.warning("an order of connection %s was not taken: %s", connection.id, error.__class__.__name__)
+        kind = error.__class__.__name__
+        log.warning("an order of connection %s was not taken: %s", connection.id, kind)
+        with transaction() as session:
+            actions.note_broken(session, connection, sold, kind)
         return ""
 
 

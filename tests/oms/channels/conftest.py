@@ -1,16 +1,24 @@
-"""A small shop that is allowed to sell at a marketplace."""
+"""A small shop that may sell at three marketplaces, which stand beside it on loopback."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from oms.channels import gateway
 from oms.channels.models import Connection
+from oms.channels.selling import queries, runs
 from oms.channels.states import Channel, Scope
 from oms.inventory import actions as stock
-from oms.kernel import clock
-from oms.kernel.db import transaction
+from oms.kernel import clock, egress, jobs
+from oms.kernel.config import Settings
+from oms.kernel.db import reading, transaction
+from oms.orders import queries as orders
+from oms.orders.models import Order
 from tests import make
-from tests.fakes import Party
+from tests.fakes import MARKET_ACCOUNTS, Party
+from tests.markets import CODES, MARKETS, Deal, Item, put
 from tests.oms.fulfillment.conftest import House
 
 THEN = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -19,7 +27,7 @@ THEN = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 @pytest.fixture
 def house(shop: None, stripe: Party, carrier: Party) -> House:
     with transaction() as session:
-        made = make.small_shop(session)
+        made = make.small_shop(session, pencils=1000)
         stock.locate_warehouse(session, made.leiden, "Oude Vest 12", "Leiden")
     return House(made, stripe)
 
@@ -34,7 +42,7 @@ def connected(channel: Channel, code: str) -> Connection:
         scopes=list(Scope),
         granted_by="1",
         until=clock.today() + timedelta(days=90),
-        asked_to=THEN,
+        asked_to=THEN - timedelta(days=30),
     )
     with transaction() as session:
         session.add(made)
@@ -44,3 +52,56 @@ def connected(channel: Channel, code: str) -> Connection:
 @pytest.fixture
 def connection(shop: None) -> Connection:
     return connected(Channel.AMAZON, "amazon-eu")
+
+
+@dataclass
+class Fair:
+    """Three marketplaces that sell for a house, with an account at each."""
+
+    house: House
+    party: Party
+    settings: Settings
+
+    def sell(self, market: str, deal: Deal, **laid: object) -> str:
+        """Let somebody buy there; returns the marketplace's reference."""
+        return put(self.party, market, deal, **laid)
+
+    def ask(self) -> int:
+        """Ask every marketplace, and do everything that follows; how many orders were told."""
+        told = runs.ask_all()
+        jobs.drain()
+        return told
+
+    def order(self, ref: str) -> Order:
+        with reading() as session:
+            found = orders.by_number(session, ref)
+        assert found is not None, ref
+        return found
+
+    def connection(self, market: str) -> Connection:
+        with reading() as session:
+            return queries.connection_of(session, CODES[market])
+
+    def calls(self, part: str = "") -> list[dict[str, object]]:
+        """Return what each marketplace was asked, of addresses that hold a part."""
+        return [call for call in self.party.get("ledger")["calls"] if part in str(call["path"])]
+
+
+def pencils(number: int, units: int = 1, **changed: object) -> Deal:
+    """Somebody buys pencils at 1.90 with 19 % in it, and delivery for 4.90."""
+    tax = round(units * 190 * 19 / 119)
+    items = (Item("CEDAR-PENCIL", units, 190, tax=tax),)
+    given = {"delivery": 490, "delivery_tax": 78, "at": THEN + timedelta(seconds=number), **changed}
+    return Deal(number, items, **given)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def fair(house: House, markets: Party, settings: Settings) -> Iterator[Fair]:
+    ours = replace(settings, accounts=MARKET_ACCOUNTS(markets.address))
+    gateway.configure(ours)
+    egress.configure(ours)
+    for market in MARKETS:
+        connected(Channel(market), CODES[market])
+    yield Fair(house, markets, ours)
+    gateway.configure(settings)
+    egress.configure(settings)

@@ -157,7 +157,7 @@ def test_an_order_that_cannot_be_read_keeps_no_other_waiting(
 @each
 def test_the_address_is_the_one_that_was_given(markets: Party, market: str) -> None:
     put(markets, market, two_items())
-    company = "Q7 Quillwright GmbH\n" if market == "amazon" else ""
+    company = "Q7 Quillwright GmbH, " if market == "amazon" else ""
     assert connected(markets, market).address(ref_of(market, 1)) == Address(
         name="Marta Quillmeier",
         street=f"{company}Elbchaussee 187",

@@ -1,0 +1,182 @@
+"""From a sale at a marketplace to its parcel: taken, addressed, labelled, told, and stock told after it."""
+
+from dataclasses import replace
+
+import pytest
+
+from oms.channels.addresses import actions as addresses
+from oms.channels.listing import runs as listing
+from oms.channels.models import Connection, Listing
+from oms.channels.selling import runs
+from oms.channels.states import Scope
+from oms.inventory import actions as stock
+from oms.kernel import jobs, vault
+from oms.kernel.audit import SYSTEM
+from oms.kernel.db import reading, transaction
+from oms.kernel.egress import disclosed
+from oms.kernel.register import Purpose
+from oms.orders.personal import ChannelDelivery
+from tests import make
+from tests.markets import MARKETS, Person, listing_ref
+from tests.oms.channels.conftest import Fair, pencils
+from tests.oms.fulfillment.conftest import PACKER
+
+each = pytest.mark.parametrize("market", MARKETS)
+
+
+def offered(fair: Fair, market: str, sku: str, variant_id: int) -> int:
+    """Offer a variant there; returns the listing."""
+    listed = Listing(
+        connection_id=fair.connection(market).id,
+        variant_id=variant_id,
+        sku=sku,
+        ref=listing_ref(market, sku),
+    )
+    with transaction() as session:
+        session.add(listed)
+        session.flush()
+        return listed.id
+
+
+def told(fair: Fair, market: str) -> int:
+    """How many units were last said to be there."""
+    rows = [row for row in fair.party.get("ledger")["stock"] if row["market"] == market]
+    return int(rows[-1]["units"])
+
+
+@each
+def test_a_sale_becomes_a_parcel_and_the_marketplace_hears_of_it(fair: Fair, market: str) -> None:
+    ref = fair.sell(market, pencils(1, 3))
+    assert fair.ask() == 1
+    order = fair.order(ref)
+    with reading() as session:
+        kept = vault.open_record(session, ChannelDelivery, order.unit, purpose=Purpose.DELIVERY, by=PACKER)
+    assert kept is not None
+    who = Person()
+    assert (kept.name, kept.postcode, kept.country) == (who.name, who.postcode, "DE")
+    assert kept.street.endswith(who.street)
+    assert kept.phone == ""
+    assert vault.ends(order.unit).keys() == {"channel.delivery"}
+    sent = fair.house.hand_over(fair.house.pack(order))
+    assert fair.house.label(sent)[0] == "bought"
+    [parcel] = fair.party.get("ledger")["shipments"]
+    assert parcel["market"] == market
+    with reading() as session:
+        given = [row for row in disclosed(session, unit=order.unit) if row.recipient == market]
+    assert [row.fields for row in given] == [["shipment.tracking.number"]]
+
+
+def test_stock_is_told_after_a_sale_wherever_it_was(fair: Fair) -> None:
+    for market in MARKETS:
+        offered(fair, market, "CEDAR-PENCIL", fair.house.shop.pencil)
+    assert listing.tell() == 3
+    assert [told(fair, market) for market in MARKETS] == [1000] * 3
+    assert listing.tell() == 0
+    fair.sell("tiktok", pencils(1, 4))
+    fair.ask()
+    assert [told(fair, market) for market in MARKETS] == [996] * 3
+    fair.house.buy({fair.house.shop.pencil: 6})
+    assert [told(fair, market) for market in MARKETS] == [990] * 3
+
+
+def test_what_is_withdrawn_is_told_to_be_gone_and_one_that_is_away_keeps_no_other(fair: Fair) -> None:
+    gone = offered(fair, "amazon", "CEDAR-PENCIL", fair.house.shop.pencil)
+    offered(fair, "shopify", "CEDAR-PENCIL", fair.house.shop.pencil)
+    listing.tell()
+    with transaction() as session:
+        session.get_one(Listing, gone).is_offered = False
+        stock.receive(session, fair.house.shop.pencil, fair.house.shop.leiden, 7, by=SYSTEM)
+    fair.party.fault("error", path="/amazon/listings", count=1)
+    listing.tell()
+    assert told(fair, "shopify") == 1007
+    with reading() as session:
+        assert session.get_one(Listing, gone).trouble
+    listing.tell()
+    assert told(fair, "amazon") == 0
+
+
+@each
+def test_without_leave_for_addresses_none_is_asked_for_and_with_it_it_comes(fair: Fair, market: str) -> None:
+    allow(fair, market, set(Scope) - {Scope.ADDRESSES})
+    ref = fair.sell(market, pencils(1))
+    fair.ask()
+    order = fair.order(ref)
+    assert not kept(order.unit)
+    assert not [call for call in fair.calls() if call["restricted"]]
+    allow(fair, market, set(Scope))
+    due_again()
+    jobs.drain()
+    assert kept(order.unit)
+
+
+def allow(fair: Fair, market: str, scopes: set[Scope]) -> None:
+    with transaction() as session:
+        session.get_one(Connection, fair.connection(market).id).scopes = sorted(scopes)
+
+
+def due_again() -> None:
+    with transaction() as session:
+        make.due_now(session)
+
+
+def kept(unit: str) -> bool:
+    with reading() as session:
+        found = vault.open_record(session, ChannelDelivery, unit, purpose=Purpose.DELIVERY, by=PACKER)
+    return found is not None
+
+
+@each
+def test_a_marketplace_that_turns_us_away_is_not_asked_again(fair: Fair, market: str) -> None:
+    fair.sell(market, pencils(1))
+    fair.party.post(f"markets/{market}/revoke")
+    fair.ask()
+    found = fair.connection(market)
+    assert found.revoked_at is not None
+    before = len(fair.calls())
+    fair.sell(market, pencils(2))
+    fair.ask()
+    listing.tell()
+    assert len([call for call in fair.calls()[before:] if call["market"] == market]) == 0
+    assert fair.house.count("SELECT count(*) FROM orders") == 0
+
+
+def test_a_marketplace_that_is_away_loses_nothing(fair: Fair) -> None:
+    ref = fair.sell("shopify", pencils(1))
+    fair.party.fault("error", path="/shopify", count=1)
+    assert fair.ask() == 0
+    assert fair.connection("shopify").trouble
+    assert fair.ask() == 1
+    assert fair.connection("shopify").trouble == ""
+    assert fair.order(ref).state == "placed"
+
+
+def test_two_at_once_take_a_sale_once(fair: Fair) -> None:
+    ref = fair.sell("amazon", pencils(1, 2))
+    connection = fair.connection("amazon")
+    assert runs.ask(connection) == runs.ask(connection) == 1
+    jobs.drain()
+    assert fair.house.count("SELECT count(*) FROM orders") == 1
+    assert fair.house.level(fair.house.shop.pencil) == (1000, 0, 2)
+    with reading() as session:
+        assert addresses.needed(session, fair.order(ref).id) is None
+
+
+def test_what_was_called_off_there_frees_the_goods(fair: Fair) -> None:
+    ref = fair.sell("amazon", pencils(1, 2))
+    fair.ask()
+    fair.party.post("markets/amazon/cancel", ref=ref)
+    fair.ask()
+    assert fair.order(ref).state == "cancelled"
+    assert fair.house.level(fair.house.shop.pencil) == (1000, 0, 0)
+
+
+def test_a_number_comes_only_where_the_carrier_calls(fair: Fair) -> None:
+    who = replace(Person(), phone="+31 20 5550123")
+    ref = fair.sell("shopify", pencils(1, person=who))
+    fair.ask()
+    with reading() as session:
+        kept_here = vault.open_record(
+            session, ChannelDelivery, fair.order(ref).unit, purpose=Purpose.DELIVERY, by=PACKER
+        )
+    assert kept_here is not None
+    assert kept_here.phone == ""
