@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from stripe import StripeError
 
+from oms.channels.connectors import shopify
 from oms.kernel import vault
 from oms.kernel.db import transaction
 from oms.kernel.http import Door
@@ -26,7 +27,7 @@ from oms.payments import gateway as payments
 from oms.shipping import gateway as carriers
 from tests import make
 from tests.ear import Ear, Heard, meet_people
-from tests.fakes import Party
+from tests.fakes import MARKET_ACCOUNTS, Party
 from tests.make import Shop
 from tests.privacy.allowed import RECIPIENTS
 from tests.privacy.mailed import untellable
@@ -93,7 +94,7 @@ def planted_run(folder: Path, *more: str) -> tuple[int, str]:
 
 @pytest.fixture
 def too_much(
-    stripe: Party, carrier: Party, texts: Party, sink: Path, mail_process: Party
+    stripe: Party, carrier: Party, texts: Party, markets: Party, mail_process: Party
 ) -> dict[str, Callable[[], object]]:
     """Give a way to tell each recipient one thing too many, by the shop's own ways out, and what is heard."""
     label = {"service": "post", "reference": "1", "to": {"name": "Ada", "email": "ada@shop.test"}}
@@ -119,6 +120,9 @@ def too_much(
             "POST", "/v1/messages", body=text
         ),
         "text service was told: GET /*/ledger is on no list": lambda: to_texts.ask("GET", "/_control/ledger"),
+        "marketplaces was told: GET /shopify/admin/api/*/orders/*.json: email is on no list": lambda: Door(
+            "shopify", markets.address
+        ).ask("GET", "/shopify/admin/api/2025-01/orders/5.json?email=ada"),
         "mail service was told: the header X-Birthday is on no list": lambda: write_to(
             mail_process.address, "ada@shop.test", **{"X-Birthday": "10 December"}
         ),
@@ -139,6 +143,7 @@ def write_to(address: str, *readers: str, **more: str) -> None:
         server.send_message(letter, to_addrs=readers)
 
 
+@pytest.mark.usefixtures("sink")
 def test_one_thing_too_many_to_any_recipient_is_heard(
     too_much: dict[str, Callable[[], object]], ear: Ear, measured: Callable[..., None]
 ) -> None:
@@ -156,13 +161,14 @@ def test_one_thing_too_many_to_any_recipient_is_heard(
 
 @pytest.mark.usefixtures("carrier", "texts", "sink")
 def test_what_the_shop_tells_by_itself_is_heard_and_is_on_the_lists(
-    small: Shop, stripe: Party, ear: Ear
+    small: Shop, stripe: Party, markets: Party, ear: Ear
 ) -> None:
     ear.take()
     make.pay(make.order({small.clock: 1}), stripe)
     carriers.status("hollow", "HP1")
     texting.send("+31612345678", "Words.", "key-1")
     mails.send(MAIL)
+    assert shopify.connect(MARKET_ACCOUNTS(markets.address)["shopify-own"]).one("5") is None
     stripe.get("ledger")
     assert ear.take() == (Counter(RECIPIENTS), [])
 
