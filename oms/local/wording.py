@@ -24,6 +24,7 @@ from oms.privacy.breaches.states import PARTS
 from oms.privacy.erasure.queries import COUNTERFOIL, REFERENCE
 from oms.privacy.notice.queries import LISTS, TOLD
 from oms.web import sessions, traces
+from oms.web.filters import heading
 from oms.web.markets import MARKETS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,7 +140,7 @@ def _declared() -> list[str]:
     ours = [kind for kind in KINDS.values() if kind.type.__module__.startswith("oms.")]
     words += [text for kind in ours for f in kind.fields for text in (f.label, f.why)]
     words += sorted({kind.source for kind in ours} - {"you"})
-    words += [text for r in RECIPIENTS.values() for text in (r.name[:1].upper() + r.name[1:], r.what_for)]
+    words += [text for r in RECIPIENTS.values() for text in (heading(r.name), r.what_for)]
     words += [*COUNTERFOIL, *REFERENCE, *PARTS.values(), *(r.category for r in RECIPIENTS.values())]
     kept = [place for name, place in PLACES.items() if name.startswith(TOLD)]
     words += [text for place in kept for text in (place.holds, place.purpose, place.life)]

@@ -53,10 +53,19 @@ def percent(value: float) -> str:
     return format_percent(value, locale=place().locale, decimal_quantization=False)
 
 
+# Names that a large first letter alone does not make right.
+_HEADINGS = {"tiktok": "TikTok Shop"}
+
+
+def heading(name: str) -> str:
+    """Return the name of a recipient of data as a heading writes it, in English."""
+    return _HEADINGS.get(name, name[:1].upper() + name[1:])
+
+
 def party(name: str) -> str:
     """Return what a recipient of data is called on a page: its name as a heading writes it."""
     # An authority is no declared recipient, whose names are gathered for the catalogs by themselves.
-    return str(_("Authority")) if name == "authority" else str(_(name[:1].upper() + name[1:]))
+    return str(_("Authority")) if name == "authority" else str(_(heading(name)))
 
 
 def install(app: Flask) -> None:

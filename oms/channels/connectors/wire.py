@@ -10,7 +10,7 @@ from oms.kernel.errors import RefusedError
 
 
 class NotAllowedError(RefusedError):
-    """The marketplace does not let us do this any more: the authorisation has ended, or lost a scope."""
+    """The marketplace does not let us do this any more: the authorization has ended, or lost a scope."""
 
 
 class ChannelRefusedError(RefusedError):

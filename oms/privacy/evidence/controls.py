@@ -7,7 +7,7 @@ CONTROLS = {
     "B04": "The books are the same to the cent after erasure",
     "B05": "Every column, file, cookie, payload and log field is classified",
     "B06": "Everything goes on its day: nothing late, nothing early",
-    "B07": "What a marketplace told us goes 30 days after delivery",
+    "B07": "Of marketplaces only what the parcel needs, gone 30 days after delivery at the latest",
     "B08": "Every recipient is told to delete, exactly once, with an acknowledgment",
     "B09": "Requests are answered within business days; staff are warned before",
     "B10": "A copy is complete, and holds nothing of anybody else",
