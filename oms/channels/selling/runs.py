@@ -10,7 +10,7 @@ from oms.channels.selling import actions, queries
 from oms.channels.states import Scope
 from oms.kernel import clock
 from oms.kernel.db import reading, transaction
-from oms.kernel.errors import CounterfoilError, HeldError, UnavailableError
+from oms.kernel.errors import HeldError, UnavailableError
 
 # Clocks differ, and a marketplace may date a change before it shows it.
 _OVERLAP = timedelta(minutes=5)
@@ -55,9 +55,11 @@ def take(connection: Connection, sold: Sold) -> str:
     try:
         with transaction() as session:
             return actions.note(session, connection, sold)
-    except CounterfoilError as error:
+    except UnavailableError:
+        raise
+    except Exception as error:
         kind = error.__class__.__name__
-        log.warning("an order of connection %s was not taken: %s", connection.id, kind)
+        log.exception("an order of connection %s broke while it was taken", connection.id)
         with transaction() as session:
             actions.note_broken(session, connection, sold, kind)
         return ""

@@ -1,23 +1,26 @@
 """From a sale at a marketplace to its parcel: taken, addressed, labelled, told, and stock told after it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from oms.channels.addresses import actions as addresses
 from oms.channels.listing import runs as listing
 from oms.channels.models import Connection, Listing
-from oms.channels.selling import runs
+from oms.channels.selling import queries, runs
 from oms.channels.states import Scope
 from oms.inventory import actions as stock
-from oms.kernel import jobs, vault
+from oms.kernel import clock, jobs, vault
 from oms.kernel.audit import SYSTEM
-from oms.kernel.db import reading, transaction
+from oms.kernel.db import Role, reading, transaction
 from oms.kernel.egress import disclosed
 from oms.kernel.register import Purpose
 from oms.orders.personal import ChannelDelivery
 from tests import make
-from tests.markets import MARKETS, Person, listing_ref
+from tests.markets import MARKETS, Item, Person, listing_ref
 from tests.oms.channels.conftest import Fair, pencils
 from tests.oms.fulfillment.conftest import PACKER
 
@@ -180,3 +183,68 @@ def test_a_number_comes_only_where_the_carrier_calls(fair: Fair) -> None:
         )
     assert kept_here is not None
     assert kept_here.phone == ""
+
+
+def test_what_waited_for_its_listing_is_taken_though_nothing_changed_there(fair: Fair) -> None:
+    theirs = replace(pencils(1), items=(Item("THEIR-PENCIL", 2, 190, tax=61),))
+    ref = fair.sell("shopify", theirs)
+    fair.ask()
+    assert fair.house.count("SELECT count(*) FROM orders") == 0
+    for number in range(2, 5):
+        fair.sell("shopify", pencils(number, at=clock.now()))
+    fair.ask()
+    offered(fair, "shopify", "THEIR-PENCIL", fair.house.shop.pencil)
+    fair.ask()
+    assert [line.sku for line in fair.order(ref).lines] == ["CEDAR-PENCIL"]
+
+
+@pytest.fixture
+def no_sevens(fair: Fair) -> Iterator[None]:
+    """A database that takes no line of seven units: any fault of ours."""
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("ALTER TABLE order_lines ADD CONSTRAINT planted CHECK (quantity <> 7)"))
+    yield
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("ALTER TABLE order_lines DROP CONSTRAINT IF EXISTS planted"))
+
+
+def test_an_order_that_breaks_keeps_no_other_and_is_asked_about_again(fair: Fair, no_sevens: None) -> None:
+    broken = fair.sell("amazon", pencils(1, 7))
+    unread = fair.sell("amazon", pencils(2, currency="euro"))
+    good = fair.sell("amazon", pencils(3))
+    fair.ask()
+    assert fair.order(good).state == "placed"
+    with reading() as session:
+        found = queries.locked(session, fair.connection("amazon").id, broken)
+    assert (found.order_id, found.trouble) == (
+        None,
+        "It could not be taken (IntegrityError). It is asked about again.",
+    )
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("ALTER TABLE order_lines DROP CONSTRAINT planted"))
+    fair.sell("amazon", pencils(2, at=clock.now()))
+    fair.ask()
+    assert [fair.order(ref).state for ref in (broken, unread)] == ["placed", "placed"]
+
+
+@pytest.mark.parametrize("market", ["shopify", "tiktok"])
+def test_a_ring_that_is_not_signed_or_of_nobody_is_refused(
+    fair: Fair, store: FlaskClient, market: str
+) -> None:
+    ref = fair.sell(market, pencils(1))
+    told = fair.party.post(f"markets/{market}/ring", ref=ref)
+    code = fair.connection(market).code
+    forged = {name: value[:-2] + "00" for name, value in told["headers"].items()}
+    for path, headers, status in (
+        (code, forged, 400),
+        (code, {}, 400),
+        ("amazon-eu", told["headers"], 400),
+        ("nobody", told["headers"], 404),
+    ):
+        answer = store.post(f"/webhooks/channels/{path}", data=told["body"], headers=headers)
+        assert (path, answer.status_code) == (path, status)
+    assert fair.house.count("SELECT count(*) FROM webhook_events") == 0
+    answer = store.post(f"/webhooks/channels/{code}", data=told["body"], headers=told["headers"])
+    assert answer.status_code == 204
+    jobs.drain()
+    assert fair.order(ref).state == "placed"
