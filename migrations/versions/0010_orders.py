@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("sourcing", sa.String(), server_default="", nullable=False),
         sa.Column("notice_version", sa.String(), server_default="", nullable=False),
         sa.Column("channel", sa.String(), server_default="", nullable=False),
+        sa.Column("is_tax_elsewhere", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),

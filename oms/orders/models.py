@@ -20,7 +20,8 @@ BOOK_YEARS = 10
 class Order(Base):
     """An order: figures in minor units; of the person only a country and the beginning of a postcode.
 
-    `channel` is the code of the connection to the marketplace that sold it; empty for what we sold.
+    `channel` is the code of the connection to the marketplace that sold it; empty for what we sold. Where
+    the marketplace owes the tax, the order holds none, and stands in no report of ours.
     """
 
     __tablename__ = "orders"
@@ -28,7 +29,7 @@ class Order(Base):
         "id number state market_code language currency tax_included country region postcode_prefix goods"
         " delivery delivery_tax tax total units method carrier service is_pickup is_digital days_least"
         " days_most sourcing created_at placed_at closed_at delivered_at returns_end_at forgotten_at"
-        " notice_version channel",
+        " notice_version channel is_tax_elsewhere",
         "placement_hash buyer_id cart_id",
     )
     # The counterfoil, which leads to nobody, goes after the years for which books are kept.
@@ -83,6 +84,7 @@ class Order(Base):
     sourcing: Mapped[str] = mapped_column(server_default="")
     notice_version: Mapped[str] = mapped_column(server_default="")
     channel: Mapped[str] = mapped_column(server_default="")
+    is_tax_elsewhere: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     placed_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]

@@ -28,6 +28,7 @@ from oms.pricing.queries import rates
 from oms.shipping.queries import Offer, Parcel, offers
 
 _TAKEN = "There is an order of this number already, which this marketplace did not sell."
+_CHANGED = "It was changed there since it was taken here: look at it there before it is sent."
 _LEFT = "It was called off there, and has left the house here: refund it there when it comes back."
 
 
@@ -43,8 +44,12 @@ def note(session: Session, connection: Connection, sold: Sold) -> str:
     session.flush()
     if sold.state is SoldState.CANCELLED:
         return _call_off(session, row)
-    if row.order_id is None and sold.state is not SoldState.PENDING:
+    if sold.state is SoldState.PENDING:
+        return "noted"
+    if row.order_id is None:
         return _take(session, connection, row, sold)
+    if sold.state is SoldState.TO_SEND and figures.total(sold) != orders.get(session, row.order_id).total:
+        row.trouble = _CHANGED
     return "noted"
 
 
@@ -116,6 +121,7 @@ def _order(connection: Connection, sold: Sold) -> Order:
         country=sold.country,
         region=sold.region,
         postcode_prefix=sold.postcode_prefix,
+        is_tax_elsewhere=sold.collects_tax,
         goods=sold.goods,
         delivery=sold.delivery,
         delivery_tax=sold.delivery_tax,

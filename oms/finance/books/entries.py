@@ -103,6 +103,7 @@ class Sale:
     charges: Sequence[Charge] = ()
     # Units of goods that came back: line, units, when.
     returned: Sequence[tuple[int, int, datetime]] = ()
+    is_tax_elsewhere: bool = False
 
     def net(self, line: Line) -> int:
         """Return what a line was sold for without tax."""

@@ -27,7 +27,7 @@ _HAND = "pickup"
 # All that is read of an order and of its lines: reports are of many.
 _OF_ORDERS = (
     *(Order.number, Order.state, Order.placed_at, Order.closed_at, Order.currency, Order.country),
-    *(Order.tax_included, Order.is_pickup),
+    *(Order.tax_included, Order.is_pickup, Order.is_tax_elsewhere),
 )
 _OF_LINES = (
     *(OrderLine.order_id, OrderLine.variant_id, OrderLine.sku, OrderLine.quantity, OrderLine.total),
@@ -129,6 +129,7 @@ def _sale(order: Order, placed_at: datetime, found: _Found) -> Sale:
         order.country,
         tax_included=order.tax_included,
         is_pickup=order.is_pickup,
+        is_tax_elsewhere=order.is_tax_elsewhere,
         lines=[_line(line, order.currency, placed_at, found) for line in order.lines],
         taxes={tax.basis_points: (tax.net, tax.tax) for tax in order.taxes},
         refunds=found.refunds.get(order.id, []),

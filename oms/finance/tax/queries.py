@@ -61,10 +61,15 @@ def by_rate(session: Session, period: Period) -> tuple[TaxRow, ...]:
     """Return the tax of a period by currency, country of the order and rate."""
     found: dict[tuple[str, str, int], Taxed] = {}
     is_in = period.holding()
-    for sale in books.sales(session, period):
+    for sale in _sales(session, period):
         for one in _taxed(sale, is_in):
             found.setdefault((sale.currency, sale.country, one.basis_points), Taxed()).take(one)
     return tuple(TaxRow(*key, taxed) for key, taxed in sorted(found.items()))
+
+
+def _sales(session: Session, period: Period) -> Iterator[Sale]:
+    """Give the sales whose tax is ours; of others a marketplace is the supplier (Directive, article 14a)."""
+    return (sale for sale in books.sales(session, period) if not sale.is_tax_elsewhere)
 
 
 def _taxed(sale: Sale, is_in: Callable[[datetime], bool]) -> Iterator[Entry]:
@@ -152,7 +157,7 @@ def one_stop_shop(session: Session, scheme: Scheme, period: Period) -> Return:
     """Return the figures of the return for the tax period that a period begins in."""
     asked = scheme.period_of(period)
     parts = _Parts(scheme, asked, asked.holding())
-    for sale in books.sales(session, asked):
+    for sale in _sales(session, asked):
         _add(parts, sale)
     supplies = (Supply(*key, taxed) for key, taxed in sorted(parts.supplies.items()))
     ordered = sorted(parts.corrections.items(), key=lambda one: (one[0][0], one[0][1].first, one[0][2]))

@@ -5,16 +5,21 @@ from datetime import timedelta
 
 from sqlalchemy import insert
 
+from oms import cli
 from oms.channels.connectors.wire import Sold, SoldLine
 from oms.channels.models import ChannelOrder, Connection, Listing
 from oms.channels.selling import actions, queries, runs
 from oms.channels.states import SoldState
+from oms.finance.books import queries as books
+from oms.finance.period import Period
+from oms.finance.tax.queries import by_rate
 from oms.inventory import actions as stock
 from oms.kernel import jobs
 from oms.kernel.audit import SYSTEM
-from oms.kernel.db import reading, transaction
+from oms.kernel.db import Role, reading, transaction
 from oms.orders import queries as orders
 from oms.orders.models import Order
+from oms.web.doctor import CHECKS, Health
 from tests.oms.channels.conftest import THEN
 from tests.oms.fulfillment.conftest import House
 
@@ -164,3 +169,46 @@ def test_a_number_that_is_an_order_of_ours_is_not_taken_twice(house: House, conn
     own = house.buy({house.shop.clock: 1})
     assert told(connection, sold(ref=own.number)) == "waits"
     assert "already" in row_of(connection, own.number).trouble
+
+
+def test_what_changed_there_after_it_was_taken_is_told_and_nothing_is_lost(
+    house: House, connection: Connection
+) -> None:
+    told(connection, sold())
+    fewer = sold(SoldLine("L1", "RETRO-CLOCK", "Retro clock", 1, 3100, 538))
+    assert told(connection, replace(fewer, changed_at=THEN + timedelta(minutes=1))) == "noted"
+    assert "changed there" in row_of(connection).trouble
+    order = order_of()
+    assert order is not None
+    assert (order.total, house.level(house.shop.clock)) == (6760, (20, 0, 2))
+
+
+def test_reports_tell_its_tax_once_and_that_of_a_marketplace_never(
+    house: House, connection: Connection
+) -> None:
+    told(connection, sold())
+    net = SoldLine("L1", "RETRO-CLOCK", "Retro clock", 1, 2562, 0)
+    theirs = sold(net, ref="902-1-1", delivery=463, delivery_tax=0, collects_tax=True)
+    told(connection, replace(theirs, tax_included=False))
+    period = Period(THEN.date(), THEN.date())
+    with reading(Role.BLIND) as session:
+        rows = by_rate(session, period)
+        fees = {one.amount for sale in books.sales(session, period) for one in sale.charges}
+    assert [(row.country, row.basis_points, row.taxed.net, row.taxed.tax) for row in rows] == [
+        ("NL", 2100, 5587, 1173)
+    ]
+    assert fees == {None}
+    order = order_of("902-1-1")
+    assert order is not None
+    assert (order.total, order.tax, order.is_tax_elsewhere) == (3025, 0, True)
+
+
+def test_the_doctor_finds_nothing_wrong_with_what_was_sold_elsewhere(
+    house: House, connection: Connection
+) -> None:
+    told(connection, sold())
+    told(connection, sold(ref="902-2-2", state=SoldState.SENT))
+    about = {name: check.look()[1] for name, check in CHECKS.items() if "rder" in name}
+    assert cli.CHECKS
+    assert len(about) > 5
+    assert [name for name, health in about.items() if health is Health.ILL] == []
