@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("market_code", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("scopes", sa.ARRAY(sa.String()), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("granted_by", sa.String(), nullable=False),
         sa.Column("granted_at", sa.DateTime(timezone=True), server_default=_NOW, nullable=False),
         sa.Column("until", sa.Date(), nullable=False),

@@ -86,7 +86,8 @@ def allow(session: Session, asked: Allowing, *, by: Actor) -> Connection:
         raise BadInputError("Choose a language of this market.", field="language")
     found = queries.locked_by_code(session, asked.code)
     if found is None:
-        found = Connection(code=asked.code, channel=asked.channel, asked_to=clock.now())
+        now = clock.now()
+        found = Connection(code=asked.code, channel=asked.channel, since=now, asked_to=now)
         session.add(found)
     elif found.channel is not asked.channel:
         raise ConflictError("Under this code another marketplace sold. Give the account a code of its own.")

@@ -16,14 +16,15 @@ from oms.kernel.register import Life, columns
 class Connection(Base):
     """An account at a marketplace that somebody allowed us to use: for what, by whom, since and until when.
 
-    `code` names its keys among the settings. `asked_to` is the last change there that we know of; `trouble`
+    `code` names its keys among the settings. What was sold before it was first allowed, `since`, is not ours
+    to ask for. `asked_to` is the last change there that we know of; `trouble`
     what the last attempt ended with.
     """
 
     __tablename__ = "channel_connections"
     __columns__: ClassVar = columns(
-        "id code channel market_code language scopes granted_at until revoked_at revoked_why asked_to"
-        " asked_at trouble",
+        "id code channel market_code language scopes since granted_at until revoked_at revoked_why"
+        " asked_to asked_at trouble",
         "granted_by",
     )
     __table_args__ = (UniqueConstraint("code", name="uq_channel_connections_code"),)
@@ -34,6 +35,7 @@ class Connection(Base):
     market_code: Mapped[str]
     language: Mapped[str]
     scopes: Mapped[list[str]] = mapped_column(ARRAY(String))
+    since: Mapped[datetime]
     granted_by: Mapped[str]
     granted_at: Mapped[datetime] = mapped_column(server_default=func.now())
     until: Mapped[date]
@@ -81,7 +83,8 @@ class ChannelOrder(Base):
 
     __tablename__ = "channel_orders"
     __columns__: ClassVar = columns("id connection_id ref state changed_at seen_at trouble order_id")
-    __life__: ClassVar = Life("changed_at", 30, where="order_id IS NULL")
+    # One that waits for a listing stays until it is taken, or called off there.
+    __life__: ClassVar = Life("changed_at", 30, where="order_id IS NULL AND trouble = ''")
     __table_args__ = (
         UniqueConstraint("connection_id", "ref", name="uq_channel_orders_ref"),
         Index("uq_channel_orders_order_id", "order_id", unique=True),

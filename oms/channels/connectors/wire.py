@@ -65,6 +65,14 @@ class Sold:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """An order that cannot be read: what is known of it."""
+
+    ref: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """Where a marketplace has us send something, for the label alone."""
 
@@ -115,7 +123,7 @@ class Connector(Protocol):
     does not let us, ChannelRefusedError where it refuses what was asked.
     """
 
-    def changed(self, since: datetime) -> Iterator[Sold]:
+    def changed(self, since: datetime) -> Iterator[Sold | Unread]:
         """Give every order that changed since a moment, the oldest change first."""
         ...
 

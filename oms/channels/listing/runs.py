@@ -21,7 +21,7 @@ def tell(variant_ids: Collection[int] | None = None) -> int:
     silent: set[int] = set()
     count = 0
     for one in found:
-        if one.connection.id not in silent and one.connection.allows(Scope.STOCK):
+        if one.connection.id not in silent:
             is_told = _tell(one)
             count += is_told
             silent |= set() if is_told else {one.connection.id}

@@ -6,13 +6,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from oms.catalog import queries as catalog
-from oms.channels.connectors.wire import Sold
+from oms.channels.connectors.wire import Sold, Unread
 from oms.channels.models import ChannelLine, ChannelOrder, Connection
 from oms.channels.selling import figures, queries
 from oms.channels.selling.figures import Part
 from oms.channels.selling.queries import Goods
 from oms.channels.states import SoldState
 from oms.fulfillment import actions as fulfillment
+from oms.fulfillment import queries as sending
 from oms.inventory import actions as stock
 from oms.inventory.sourcing import OutOfStockError
 from oms.kernel import clock, outbox
@@ -27,8 +28,9 @@ from oms.orders.states import OrderState
 from oms.pricing.queries import rates
 from oms.shipping.queries import Offer, Parcel, offers
 
-_TAKEN = "There is an order of this number already, which this marketplace did not sell."
+_TAKEN = "There is another order of this number already."
 _CHANGED = "It was changed there since it was taken here: look at it there before it is sent."
+_SENT = "It was sent there by somebody else: call it off here, or see that it is not sent twice."
 _LEFT = "It was called off there, and has left the house here: refund it there when it comes back."
 
 
@@ -40,6 +42,7 @@ def note(session: Session, connection: Connection, sold: Sold) -> str:
     row = _row(session, connection, sold)
     if row.changed_at > sold.changed_at:
         return "older than what is known"
+    before = row.state
     row.state, row.changed_at, row.seen_at, row.trouble = sold.state, sold.changed_at, clock.now(), ""
     session.flush()
     if sold.state is SoldState.CANCELLED:
@@ -47,10 +50,32 @@ def note(session: Session, connection: Connection, sold: Sold) -> str:
     if sold.state is SoldState.PENDING:
         return "noted"
     if row.order_id is None:
+        if sold.placed_at < connection.since:
+            return "from before it was allowed"
         return _take(session, connection, row, sold)
-    if sold.state is SoldState.TO_SEND and figures.total(sold) != orders.get(session, row.order_id).total:
+    return _compare(session, row, sold, before)
+
+
+def _compare(session: Session, row: ChannelOrder, sold: Sold, before: SoldState) -> str:
+    """Have an order wait that is another one there than here, while nothing of it has left the house."""
+    order = orders.get(session, row.order_id or 0)
+    if order.state is not OrderState.PLACED or sending.is_on_its_way(session, order.id) or order.delivered_at:
+        return "noted"
+    if sold.state is SoldState.SENT:
+        row.trouble = _SENT
+    elif _is_changed(order, sold):
         row.trouble = _CHANGED
-    return "noted"
+    elif before is not SoldState.TO_SEND:
+        outbox.say(session, "channel.order_taken", order=order.id)
+    if row.trouble and all(one.why != row.trouble for one in orders.open_holds(session, order.id)):
+        agreement.hold(session, order.id, row.trouble, by=SYSTEM)
+    return "waits" if row.trouble else "noted"
+
+
+def _is_changed(order: Order, sold: Sold) -> bool:
+    is_elsewhere = sold.country != order.country or sold.postcode_prefix not in {"", order.postcode_prefix}
+    units = sum(line.quantity for line in sold.lines)
+    return is_elsewhere or (units, sold.goods) != (order.units, order.goods)
 
 
 def _row(session: Session, connection: Connection, sold: Sold) -> ChannelOrder:
@@ -105,7 +130,8 @@ def _take(session: Session, connection: Connection, row: ChannelOrder, sold: Sol
         return "taken as sent"
     is_held = _hold(session, order)
     outbox.say(session, "order.placed", order=order.id)
-    outbox.say(session, "channel.order_taken", order=order.id)
+    if is_held:
+        outbox.say(session, "channel.order_taken", order=order.id)
     return "taken" if is_held else "taken, and short"
 
 
@@ -183,25 +209,42 @@ def _hold_stock(session: Session, order: Order) -> None:
         hold_stock(session, order)
 
 
-def fill(session: Session, order_id: int, hold_id: int) -> bool:
+def fill(session: Session, order_id: int) -> bool:
     """Promise goods that came since to an order that was short of them; True when it goes on now."""
     order = orders.locked(session, order_id)
-    if order.state is not OrderState.PLACED:
+    if order.state is not OrderState.PLACED or sending.parts_of(session, order_id):
         return False
     try:
         _hold_stock(session, order)
     except (OutOfStockError, BadInputError):
         return False
     stock.convert(session, order_id)
-    agreement.lift_hold(session, hold_id, by=SYSTEM, why="in stock again")
+    for held in orders.open_holds(session, order_id):
+        if held.why == queries.SHORT:
+            agreement.lift_hold(session, held.id, by=SYSTEM, why="in stock again")
     fulfillment.make_parts(session, order_id)
+    outbox.say(session, "channel.order_taken", order=order_id)
     return True
+
+
+def note_unread(session: Session, connection: Connection, told: Unread) -> None:
+    """Note that there is an order which cannot be read, so that it is asked about again."""
+    known = {"connection_id": connection.id, "ref": told.ref, "changed_at": told.changed_at}
+    new = insert(ChannelOrder).values(state=SoldState.PENDING, **known)
+    session.execute(new.on_conflict_do_nothing())
+    row = queries.locked(session, connection.id, told.ref)
+    row.seen_at, row.trouble = clock.now(), f"{queries.BROKEN} (it cannot be read). Look at it there."
+
+
+def note_seen(session: Session, connection_id: int, ref: str) -> None:
+    """Note that an order is asked about, so that the others have their turn before it."""
+    queries.locked(session, connection_id, ref).seen_at = clock.now()
 
 
 def note_broken(session: Session, connection: Connection, sold: Sold, kind: str) -> None:
     """Note that an order could not be taken by a fault of ours, so that it is asked about again."""
     row = _row(session, connection, sold)
-    row.seen_at, row.trouble = clock.now(), f"It could not be taken ({kind}). It is asked about again."
+    row.seen_at, row.trouble = clock.now(), f"{queries.BROKEN} ({kind}). It is asked about again."
 
 
 def note_asked(session: Session, connection_id: int, upto: datetime, trouble: str) -> None:

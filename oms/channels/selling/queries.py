@@ -3,16 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from oms.catalog.models import Product, Variant
 from oms.channels.models import ChannelOrder, Connection, Listing
+from oms.fulfillment.models import FulfillmentOrder
 from oms.kernel.errors import NotFoundError
-from oms.orders.models import OrderHold
+from oms.orders.models import Order
+from oms.orders.states import OrderState
 
 # What an order waits for that was sold there and is not here.
 SHORT = "Sold there, and not in stock here."
+# How the trouble of an order begins that a fault of ours kept from being taken.
+BROKEN = "It could not be taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +80,18 @@ def goods(session: Session, connection_id: int, skus: Iterable[str]) -> dict[str
 
 def waiting(session: Session, connection_id: int, *, most: int = 100) -> list[str]:
     """Return the references of orders that could not be taken yet, those asked about longest ago first."""
-    theirs = (ChannelOrder.connection_id == connection_id, ChannelOrder.order_id.is_(None))
-    chosen = select(ChannelOrder.ref).where(*theirs, ChannelOrder.trouble != "")
-    return list(session.scalars(chosen.order_by(ChannelOrder.seen_at).limit(most)))
-
-
-def short(session: Session, *, most: int = 100) -> list[tuple[int, int]]:
-    """Return (order id, hold id) of what was sold there and is not here, the oldest first."""
-    rows = session.execute(
-        select(OrderHold.order_id, OrderHold.id)
-        .where(OrderHold.why == SHORT, OrderHold.lifted_at.is_(None))
-        .order_by(OrderHold.id)
-        .limit(most)
+    is_open = or_(ChannelOrder.order_id.is_(None), ChannelOrder.trouble.startswith(BROKEN))
+    theirs = (ChannelOrder.connection_id == connection_id, ChannelOrder.trouble != "", is_open)
+    return list(
+        session.scalars(select(ChannelOrder.ref).where(*theirs).order_by(ChannelOrder.seen_at).limit(most))
     )
-    return [(row[0], row[1]) for row in rows]
+
+
+def short(session: Session, *, most: int = 100) -> list[int]:
+    """Return orders that a marketplace sold and of which nothing is promised yet, in no order.
+
+    Whatever they are held for, or whoever let them go on: so none keeps the others from their turn.
+    """
+    has_parts = exists().where(FulfillmentOrder.order_id == Order.id)
+    lacking = (Order.channel != "", Order.state == OrderState.PLACED, ~Order.is_digital, ~has_parts)
+    return list(session.scalars(select(Order.id).where(*lacking).order_by(func.random()).limit(most)))

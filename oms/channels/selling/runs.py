@@ -1,9 +1,9 @@
 """Asking marketplaces what was sold; each order in a transaction of its own, so that one keeps no other."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from oms.channels.connectors.wire import ChannelRefusedError, Sold
+from oms.channels.connectors.wire import ChannelRefusedError, Sold, Unread
 from oms.channels.models import Connection
 from oms.channels.runs import speaking
 from oms.channels.selling import actions, queries
@@ -18,33 +18,71 @@ log = logging.getLogger(__name__)
 
 
 def ask_all() -> int:
-    """Ask every marketplace that may be asked what changed; return how many orders it told."""
+    """Ask every marketplace that may be asked what changed; return how many orders it told.
+
+    A fault with one of them keeps no other from its turn.
+    """
     with reading() as session:
         allowed = [one for one in queries.connections(session) if one.allows(Scope.ORDERS)]
-    return sum(ask(connection) for connection in allowed)
+    count = 0
+    for connection in allowed:
+        try:
+            count += ask(connection) + ask_again(connection)
+        except Exception as error:
+            log.exception("connection %s broke while it was asked", connection.id)
+            _note(connection, connection.asked_to, f"A fault of ours ({error.__class__.__name__}).")
+    return count
 
 
 def ask(connection: Connection) -> int:
-    """Ask one marketplace what changed since the last time, and about what waits; return how many it told.
+    """Ask one marketplace what changed since the last time; return how many orders it told.
 
-    What is in the way is noted at the connection; one that does not let us in is revoked.
+    What is in the way is noted at the connection; one that does not let us in is revoked. Of an order that
+    cannot be read it is kept that there is one, so that it is asked about again.
     """
     count, upto, trouble = 0, connection.asked_to, ""
-    with reading() as session:
-        waiting = queries.waiting(session, connection.id)
     try:
         with speaking(connection, Scope.ORDERS) as client:
-            for sold in client.changed(connection.asked_to - _OVERLAP):
-                upto = max(upto, sold.changed_at)
-                count += bool(take(connection, sold))
-            for ref in waiting:
-                again = client.one(ref)
-                count += bool(again and take(connection, again))
-    except (UnavailableError, ChannelRefusedError, HeldError) as error:
+            for told in client.changed(connection.asked_to - _OVERLAP):
+                if isinstance(told, Unread):
+                    _note_unread(connection, told)
+                else:
+                    count += bool(take(connection, told))
+                upto = max(upto, told.changed_at)
+    except (UnavailableError, ChannelRefusedError) as error:
         upto, trouble = connection.asked_to, error.message
-    with transaction() as session:
-        actions.note_asked(session, connection.id, min(upto, clock.now()), trouble)
+    _note(connection, min(upto, clock.now()), trouble)
     return count
+
+
+def ask_again(connection: Connection) -> int:
+    """Ask about each order that could not be taken yet; return how many came of it."""
+    with reading() as session:
+        refs = queries.waiting(session, connection.id)
+        fresh = queries.connection_of(session, connection.code)
+    count = 0
+    for ref in refs if fresh.allows(Scope.ORDERS) else ():
+        with transaction() as session:
+            actions.note_seen(session, connection.id, ref)
+        try:
+            with speaking(connection, Scope.ORDERS) as client:
+                sold = client.one(ref)
+        except HeldError:
+            break
+        except (UnavailableError, ChannelRefusedError):
+            continue
+        count += take(connection, sold).startswith("taken") if sold else 0
+    return count
+
+
+def _note(connection: Connection, upto: datetime, trouble: str) -> None:
+    with transaction() as session:
+        actions.note_asked(session, connection.id, upto, trouble)
+
+
+def _note_unread(connection: Connection, told: Unread) -> None:
+    with transaction() as session:
+        actions.note_unread(session, connection, told)
 
 
 def take(connection: Connection, sold: Sold) -> str:
@@ -70,7 +108,7 @@ def fill_short() -> int:
     with reading() as session:
         waiting = queries.short(session)
     count = 0
-    for order_id, hold_id in waiting:
+    for order_id in waiting:
         with transaction() as session:
-            count += actions.fill(session, order_id, hold_id)
+            count += actions.fill(session, order_id)
     return count

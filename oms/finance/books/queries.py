@@ -27,7 +27,8 @@ _HAND = "pickup"
 # All that is read of an order and of its lines: reports are of many.
 _OF_ORDERS = (
     *(Order.number, Order.state, Order.placed_at, Order.closed_at, Order.currency, Order.country),
-    *(Order.tax_included, Order.is_pickup, Order.is_tax_elsewhere),
+    *(Order.tax_included, Order.is_pickup, Order.is_tax_elsewhere, Order.channel),
+    Order.total,
 )
 _OF_LINES = (
     *(OrderLine.order_id, OrderLine.variant_id, OrderLine.sku, OrderLine.quantity, OrderLine.total),
@@ -121,6 +122,9 @@ def _sale(order: Order, placed_at: datetime, found: _Found) -> Sale:
     if order.state is OrderState.CANCELLED and order.closed_at is not None:
         # Nothing had left the house: all of it is back on the shelf.
         returned = [(line.id, line.quantity, order.closed_at) for line in order.lines]
+        if order.channel:
+            # Its money is at the marketplace, which sends it back: there is no refund of ours to tell it.
+            found.refunds[order.id].append(_called_off(order, order.closed_at))
     return Sale(
         order.id,
         order.number,
@@ -136,6 +140,11 @@ def _sale(order: Order, placed_at: datetime, found: _Found) -> Sale:
         charges=found.charges.get(order.id, []),
         returned=returned,
     )
+
+
+def _called_off(order: Order, at: datetime) -> Back:
+    gross = {line.id: line.total + (0 if order.tax_included else line.tax) for line in order.lines}
+    return Back(at, [*gross.items(), (None, order.total - sum(gross.values()))])
 
 
 def _line(line: OrderLine, currency: str, placed_at: datetime, found: _Found) -> Line:

@@ -42,6 +42,7 @@ def connected(channel: Channel, code: str) -> Connection:
         scopes=list(Scope),
         granted_by="1",
         until=clock.today() + timedelta(days=90),
+        since=THEN - timedelta(days=30),
         asked_to=THEN - timedelta(days=30),
     )
     with transaction() as session:

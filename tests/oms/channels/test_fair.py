@@ -1,13 +1,15 @@
 """From a sale at a marketplace to its parcel: taken, addressed, labelled, told, and stock told after it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from oms.channels.addresses import actions as addresses
+from oms.channels.listing import queries as listed
 from oms.channels.listing import runs as listing
 from oms.channels.models import Connection, Listing
 from oms.channels.selling import queries, runs
@@ -18,10 +20,12 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.egress import disclosed
 from oms.kernel.register import Purpose
+from oms.orders import actions as agreement
+from oms.orders import queries as orders
 from oms.orders.personal import ChannelDelivery
 from tests import make
 from tests.markets import MARKETS, Item, Person, listing_ref
-from tests.oms.channels.conftest import Fair, pencils
+from tests.oms.channels.conftest import THEN, Fair, pencils
 from tests.oms.fulfillment.conftest import PACKER
 
 each = pytest.mark.parametrize("market", MARKETS)
@@ -153,15 +157,82 @@ def test_a_marketplace_that_is_away_loses_nothing(fair: Fair) -> None:
     assert fair.order(ref).state == "placed"
 
 
-def test_two_at_once_take_a_sale_once(fair: Fair) -> None:
-    ref = fair.sell("amazon", pencils(1, 2))
+def test_three_at_once_take_every_sale_once_and_no_unit_twice(fair: Fair) -> None:
+    refs = [fair.sell("amazon", replace(pencils(n), items=(Item("RETRO-CLOCK", 3, 3100),))) for n in range(8)]
     connection = fair.connection("amazon")
-    assert runs.ask(connection) == runs.ask(connection) == 1
+    with ThreadPoolExecutor(3) as crew:
+        list(crew.map(lambda _number: runs.ask(connection), range(3)))
     jobs.drain()
-    assert fair.house.count("SELECT count(*) FROM orders") == 1
-    assert fair.house.level(fair.house.shop.pencil) == (1000, 0, 2)
+    taken = [fair.order(ref) for ref in refs]
+    assert fair.house.count("SELECT count(*) FROM orders") == 8
+    assert fair.house.level(fair.house.shop.clock) == (20, 0, 18)
+    assert len([order for order in taken if fair.house.parts(order)]) == 6
+
+
+def again(fair: Fair, market: str) -> None:
+    """Let the marketplace and somebody at the desk allow everything anew."""
+    fair.party.post(f"markets/{market}/allow")
+    with transaction() as session:
+        found = session.get_one(Connection, fair.connection(market).id)
+        found.revoked_at, found.revoked_why = None, ""
+
+
+@each
+def test_what_was_turned_away_is_done_once_it_is_allowed_anew(fair: Fair, market: str) -> None:
+    ref = fair.sell(market, pencils(1))
+    assert runs.ask_all() == 1
+    fair.party.post(f"markets/{market}/revoke")
+    jobs.drain()
+    order = fair.order(ref)
+    assert not kept(order.unit)
+    again(fair, market)
+    due_again()
+    jobs.drain()
+    assert kept(order.unit)
+    shipment = fair.house.pack(order)
+    fair.party.post(f"markets/{market}/revoke")
+    fair.house.hand_over(shipment)
+    assert fair.party.get("ledger")["shipments"] == []
+    again(fair, market)
+    due_again()
+    jobs.drain()
+    assert len(fair.party.get("ledger")["shipments"]) == 1
+
+
+def test_an_address_is_asked_for_when_there_is_something_to_send(fair: Fair) -> None:
+    ref = fair.sell("amazon", replace(pencils(1), items=(Item("RETRO-CLOCK", 25, 3100),)))
+    fair.ask()
+    assert not kept(fair.order(ref).unit)
+    with transaction() as session:
+        stock.receive(session, fair.house.shop.clock, fair.house.shop.leiden, 5, by=SYSTEM)
+        [held] = orders.open_holds(session, fair.order(ref).id)
+        agreement.lift_hold(session, held.id, by=PACKER, why="somebody released it")
+    assert runs.fill_short() == 1
+    assert runs.fill_short() == 0
+    jobs.drain()
+    assert kept(fair.order(ref).unit)
+
+
+def test_no_account_keeps_another_from_hearing_what_is_left(fair: Fair) -> None:
+    for number in range(3):
+        offered(fair, "amazon", f"PENCIL-{number}", fair.house.shop.pencil)
+    offered(fair, "shopify", "CEDAR-PENCIL", fair.house.shop.pencil)
+    allow(fair, "amazon", {Scope.ORDERS})
     with reading() as session:
-        assert addresses.needed(session, fair.order(ref).id) is None
+        found = listed.to_tell(session, None, most=1)
+    assert [one.connection.code for one in found] == ["shopify-own"]
+    allow(fair, "amazon", set(Scope))
+    with reading() as session:
+        found = listed.to_tell(session, None, most=1)
+    assert sorted(one.connection.code for one in found) == ["amazon-eu", "shopify-own"]
+
+
+def test_a_sale_from_before_it_was_allowed_is_not_taken(fair: Fair) -> None:
+    fair.sell("shopify", pencils(1, at=THEN - timedelta(days=60)))
+    with transaction() as session:
+        session.get_one(Connection, fair.connection("shopify").id).asked_to = THEN - timedelta(days=90)
+    fair.ask()
+    assert fair.house.count("SELECT count(*) FROM orders") == 0
 
 
 def test_what_was_called_off_there_frees_the_goods(fair: Fair) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from oms import cli
 from oms.channels.connectors.wire import Sold, SoldLine
@@ -14,11 +14,12 @@ from oms.finance.books import queries as books
 from oms.finance.period import Period
 from oms.finance.tax.queries import by_rate
 from oms.inventory import actions as stock
-from oms.kernel import jobs
+from oms.kernel import clock, jobs
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.orders import queries as orders
 from oms.orders.models import Order
+from oms.privacy.retention import actions as retention
 from oms.web.doctor import CHECKS, Health
 from tests.oms.channels.conftest import THEN
 from tests.oms.fulfillment.conftest import House
@@ -176,11 +177,45 @@ def test_what_changed_there_after_it_was_taken_is_told_and_nothing_is_lost(
 ) -> None:
     told(connection, sold())
     fewer = sold(SoldLine("L1", "RETRO-CLOCK", "Retro clock", 1, 3100, 538))
-    assert told(connection, replace(fewer, changed_at=THEN + timedelta(minutes=1))) == "noted"
+    for _again in range(2):
+        assert told(connection, replace(fewer, changed_at=THEN + timedelta(minutes=1))) == "waits"
     assert "changed there" in row_of(connection).trouble
     order = order_of()
     assert order is not None
     assert (order.total, house.level(house.shop.clock)) == (6760, (20, 0, 2))
+    with reading() as session:
+        assert [held.why for held in orders.open_holds(session, order.id)] == [row_of(connection).trouble]
+
+
+def test_what_somebody_else_sent_waits_here_and_what_we_sent_does_not(
+    house: House, connection: Connection
+) -> None:
+    told(connection, sold())
+    there = replace(sold(state=SoldState.SENT), changed_at=THEN + timedelta(minutes=1))
+    assert told(connection, there) == "waits"
+    told(connection, sold(ref="902-2-2"))
+    ours = order_of("902-2-2")
+    assert ours is not None
+    house.hand_over(house.pack(ours, "post", "self"))
+    assert told(connection, replace(there, ref="902-2-2")) == "noted"
+
+
+def test_a_sale_that_was_called_off_is_in_no_turnover(house: House, connection: Connection) -> None:
+    told(connection, sold())
+    told(connection, replace(sold(state=SoldState.CANCELLED), changed_at=THEN + timedelta(minutes=1)))
+    period = Period(THEN.date(), clock.today())
+    with reading(Role.BLIND) as session:
+        [row] = by_rate(session, period)
+    assert (row.taxed.net, row.taxed.tax, row.taxed.due_net, row.taxed.due_tax) == (5587, 1173, 0, 0)
+
+
+def test_what_waits_for_a_listing_stays_until_it_is_taken(house: House, connection: Connection) -> None:
+    told(connection, sold(SoldLine("L1", "CLK-DE-01", "Uhr", 1, 3100, 538)))
+    told(connection, replace(sold(ref="902-3-3", state=SoldState.PENDING), lines=()))
+    with clock.held_at(clock.now() + timedelta(days=60)):
+        retention.let_go()
+    with reading() as session:
+        assert list(session.scalars(select(ChannelOrder.ref))) == [REF]
 
 
 def test_reports_tell_its_tax_once_and_that_of_a_marketplace_never(
