@@ -19,8 +19,10 @@ from oms.channels.connectors.reading import (
     MOST_BYTES,
     NOT_FOUND,
     SECONDS,
+    Known,
     Said,
     call,
+    moment,
     next_of,
     part,
     parts,
@@ -40,6 +42,7 @@ from oms.channels.connectors.wire import (
     Sent,
     Shelf,
     Sold,
+    Unread,
 )
 from oms.kernel import clock
 from oms.kernel.http import Answer, Door
@@ -63,18 +66,19 @@ class Client:
     seller: str
     marketplace: str
 
-    def changed(self, since: datetime) -> Iterator[Sold]:
+    def changed(self, since: datetime) -> Iterator[Sold | Unread]:
         """Give every order that changed since a moment, the oldest change first."""
         asked = {
             "MarketplaceIds": self.marketplace,
             "LastUpdatedAfter": _iso(min(since, clock.now() - _NOT_YET)),
         }
-        heads: list[orders.Head] = []
+        known = Known("AmazonOrderId", "LastUpdateDate", moment, since)
+        heads: list[orders.Head | Unread] = []
         for page in self._pages(_ORDERS, asked):
-            heads += readable(parts(page, "Orders"), "AmazonOrderId", orders.head)
+            heads += readable(parts(page, "Orders"), orders.head, known)
         heads.sort(key=lambda head: head.changed_at)
         for head in heads:
-            yield from readable([{"ref": head.ref}], "ref", partial(self._sold, head))
+            yield from self._whole(head)
 
     def one(self, ref: str) -> Sold | None:
         """Return an order; None where there is none of this reference."""
@@ -127,7 +131,15 @@ class Client:
         """Refuse: Amazon sends no webhooks, it is asked."""
         raise ValueError("Amazon sends no webhooks")
 
-    def _sold(self, head: orders.Head, _: object = None) -> Sold:
+    def _whole(self, head: orders.Head | Unread) -> Iterator[Sold | Unread]:
+        """Give an order with its lines, or what is known of it where these cannot be read."""
+        if isinstance(head, Unread):
+            yield head
+            return
+        known = Known("AmazonOrderId", "LastUpdateDate", moment, head.changed_at)
+        yield from readable([{"AmazonOrderId": head.ref}], lambda _: self._sold(head), known)
+
+    def _sold(self, head: orders.Head) -> Sold:
         items: list[Said] = []
         if head.has_lines:
             for page in self._pages(f"{_ORDERS}/{head.ref}/orderItems", {}):

@@ -3,11 +3,11 @@
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from oms.channels.connectors.wire import ChannelRefusedError, NotAllowedError, Sold
+from oms.channels.connectors.wire import ChannelRefusedError, NotAllowedError, Sold, Unread
 from oms.kernel.errors import BadInputError, UnavailableError
 from oms.kernel.http import Answer, Door, UndeclaredError
 from oms.kernel.money import Money
@@ -219,16 +219,40 @@ def second(said: Said, name: str) -> datetime:
         raise GarbledError from error
 
 
-def readable(told: Iterable[Said], name: str, read: Callable[[Said], T]) -> Iterator[T]:
-    """Give what can be read; the rest is logged by its reference alone, so that it keeps nobody waiting."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Where an order tells its reference and its change, how that is written, and since when it was asked."""
+
+    ref: str
+    changed: str
+    read: Callable[[Said, str], datetime]
+    since: datetime
+
+    def of(self, said: Said) -> Unread:
+        """Return what is known. Raises GarbledError where not even its reference can be read."""
+        ref = reference(said, self.ref)
+        try:
+            return Unread(ref, self.read(said, self.changed))
+        except GarbledError:
+            return Unread(ref, self.since)
+
+
+def readable(told: Iterable[Said], read: Callable[[Said], T], known: Known) -> Iterator[T | Unread]:
+    """Give what can be read, and of the rest what is known, so that it keeps nobody waiting.
+
+    The log has its reference alone.
+    """
     for one in told:
         try:
             yield read(one)
         except GarbledError:
             try:
-                log.warning("an order of a marketplace cannot be read: %s", reference(one, name))
+                unread = known.of(one)
             except GarbledError:
                 log.warning("an order of a marketplace cannot be read, nor its reference")
+                continue
+            log.warning("an order of a marketplace cannot be read: %s", unread.ref)
+            yield unread
 
 
 def collected_there(sold: Sold) -> Sold:

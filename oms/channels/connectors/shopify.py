@@ -21,6 +21,7 @@ from oms.channels.connectors.reading import (
     NOT_FOUND,
     SECONDS,
     GarbledError,
+    Known,
     call,
     moment,
     part,
@@ -31,7 +32,7 @@ from oms.channels.connectors.reading import (
     said_by,
     word,
 )
-from oms.channels.connectors.wire import Address, Rung, Sent, Shelf, Sold
+from oms.channels.connectors.wire import Address, Rung, Sent, Shelf, Sold, Unread
 from oms.kernel.http import Answer, Door
 
 PARTY = "shopify"
@@ -52,20 +53,21 @@ class Client:
     secret: str = field(repr=False)
     location: str
 
-    def changed(self, since: datetime) -> Iterator[Sold]:
+    def changed(self, since: datetime) -> Iterator[Sold | Unread]:
         """Give every order that changed since a moment, the oldest change first."""
         asked = {
             "status": "any",
             "updated_at_min": since.astimezone(UTC).isoformat(),
             "order": "updated_at asc",
         }
+        known = Known("id", "updated_at", moment, since)
         more: str | None = ""
         while more is not None:
             # With the place of a page nothing else may be asked
             # (https://shopify.dev/docs/api/admin-rest/usage/pagination).
             query = urlencode({**({"page_info": more} if more else asked), "limit": _PAGE, "fields": _FIELDS})
             answer = self._ask("GET", f"/orders.json?{query}")
-            yield from readable(parts(said_by(answer), "orders"), "id", orders.sold)
+            yield from readable(parts(said_by(answer), "orders"), orders.sold, known)
             more = _next(answer, more)
 
     def one(self, ref: str) -> Sold | None:

@@ -21,6 +21,7 @@ from oms.channels.connectors.reading import (
     MOST_BYTES,
     SECONDS,
     GarbledError,
+    Known,
     Said,
     ask,
     next_of,
@@ -42,6 +43,7 @@ from oms.channels.connectors.wire import (
     Sent,
     Shelf,
     Sold,
+    Unread,
 )
 from oms.kernel import clock
 from oms.kernel.errors import UnavailableError
@@ -66,15 +68,16 @@ class Client:
     shop: str = field(repr=False)
     warehouse: str
 
-    def changed(self, since: datetime) -> Iterator[Sold]:
+    def changed(self, since: datetime) -> Iterator[Sold | Unread]:
         """Give every order that changed since a moment, the oldest change first."""
         wanted = {"update_time_ge": int(since.timestamp())}
         asked = {"page_size": str(_PAGE), "sort_field": "update_time", "sort_order": "ASC"}
+        known = Known("id", "update_time", second, since)
         more: str | None = ""
         while more is not None:
             query = {**asked, **({"page_token": more} if more else {})}
             page = self._ask("POST", "/order/202309/orders/search", query, wanted)
-            yield from readable(parts(page, "orders") if "orders" in page else [], "id", orders.sold)
+            yield from readable(parts(page, "orders") if "orders" in page else [], orders.sold, known)
             more = next_of(page, "next_page_token", more)
 
     def one(self, ref: str) -> Sold | None:

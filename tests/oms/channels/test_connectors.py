@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oms.channels.connectors import amazon, shopify, tiktok
+from oms.channels.connectors import amazon, reading, shopify, tiktok
 from oms.channels.connectors.wire import (
     Address,
     ChannelRefusedError,
@@ -16,6 +16,7 @@ from oms.channels.connectors.wire import (
     Shelf,
     Sold,
     SoldLine,
+    Unread,
 )
 from oms.channels.states import SoldState
 from oms.kernel.errors import UnavailableError
@@ -145,13 +146,26 @@ def test_an_order_that_cannot_be_read_keeps_no_other_waiting(
     put(markets, market, Deal(2, at=datetime(2026, 11, 20, 9, 2, tzinfo=UTC)), **broken[market])
 
     with caplog.at_level(logging.WARNING, "oms.channels"):
-        found = [sold.ref for sold in connected(markets, market).changed(LONG_AGO)]
+        found = list(connected(markets, market).changed(LONG_AGO))
 
-    assert found == [ref_of(market, 1), ref_of(market, 3)]
+    assert [one.ref for one in found] == [ref_of(market, number) for number in (1, 2, 3)]
+    assert found[1] == Unread(ref_of(market, 2), datetime(2026, 11, 20, 9, 2, tzinfo=UTC))
     said = [record.getMessage() for record in caplog.records if record.name.startswith("oms.channels")]
     assert said == [f"an order of a marketplace cannot be read: {ref_of(market, 2)}"]
     with pytest.raises(UnavailableError):
         connected(markets, market).one(ref_of(market, 2))
+
+
+@each
+def test_an_order_without_a_date_that_can_be_read_is_told_as_of_when_it_was_asked_for(
+    markets: Party, market: str
+) -> None:
+    put(markets, market, Deal(1))
+    dates = {"amazon": "LastUpdateDate", "shopify": "updated_at", "tiktok": "update_time"}
+    told = reading.Known("id", dates[market], reading.moment, LONG_AGO)
+    assert told.of({"id": "77", dates[market]: "soon"}) == Unread("77", LONG_AGO)
+    with pytest.raises(reading.GarbledError):
+        told.of({"id": "no/ref"})
 
 
 @each
