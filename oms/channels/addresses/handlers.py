@@ -1,11 +1,12 @@
-"""Fetching an address: the one job of channels that sees a person while it takes something in."""
+"""An address is fetched, and let go: the one place of channels that sees a person while it takes in."""
 
-from oms.channels.addresses import actions
+from oms.channels.addresses import actions, runs
 from oms.channels.runs import speaking
 from oms.channels.states import Scope
 from oms.kernel import jobs
 from oms.kernel.db import Role, reading, transaction
 from oms.kernel.outbox import Message
+from oms.orders import queries as orders
 
 
 @jobs.on("channel.order_taken", role=Role.WORKER)
@@ -21,3 +22,42 @@ def fetch(message: Message) -> None:
         keys = actions.prepare(needed.unit)
         with transaction() as session:
             actions.keep(session, order_id, told, keys)
+
+
+@jobs.on("order.cancelled", role=Role.WORKER)
+def let_go(message: Message) -> None:
+    """Let the person of a cancelled order go at once: nothing is sent to them any more."""
+    with reading() as session:
+        order = orders.get(session, message.number("order"))
+    if order.channel:
+        runs.let_go(order)
+
+
+@jobs.on("shipment.handed_over", role=Role.WORKER)
+def bind_what_left(message: Message) -> None:
+    """Bound what is kept also where nobody ever tells that a parcel arrived."""
+    runs.bind(message.number("order"))
+
+
+@jobs.on("shipment.returned_to_sender", role=Role.WORKER)
+def bind_what_came_back(message: Message) -> None:
+    """Count the days from when a parcel came back."""
+    runs.bind(message.number("order"))
+
+
+@jobs.on("shipment.lost", role=Role.WORKER)
+def bind_what_is_lost(message: Message) -> None:
+    """Count the days from when a parcel was given up."""
+    runs.bind(message.number("order"))
+
+
+@jobs.on("shipment.numbered", role=Role.WORKER)
+def bind_what_was_typed(message: Message) -> None:
+    """Bound a number that was typed after its parcel had left."""
+    runs.bind(message.number("order"))
+
+
+@jobs.on("order.noted", role=Role.WORKER)
+def bind_what_was_noted(message: Message) -> None:
+    """Bound a note that was written after the parcels had left."""
+    runs.bind(message.number("order"))

@@ -188,13 +188,14 @@ def type_tracking(session: Session, shipment_id: int, number: str, keys: Keys) -
     plain = "".join(number.split()).upper()
     if not (plain.isascii() and plain.isalnum() and 6 <= len(plain) <= 40):  # noqa: PLR2004 - of any carrier
         raise BadInputError("A tracking number has 6 to 40 letters and digits.", field="tracking")
-    queries.locked_way(session, shipment_id)
+    shipment = queries.locked_way(session, shipment_id)
     parcels = [p for p in queries.locked_parcels(session, shipment_id) if p.label_state not in DROPPED]
     if not parcels or parcels[-1].label_state is not LabelState.NONE or parcels[-1].tracking is not None:
         raise IllegalMoveError("This parcel has a tracking number already.")
     parcel = parcels[-1]
     parcel.tracking = vault.seal(session, ShipmentTracking(plain), keys)
     _note(session, parcel, "tracking number typed")
+    outbox.say(session, "shipment.numbered", shipment=shipment_id, order=shipment.order_id)
 
 
 def open_label(session: Session, parcel_id: int, *, by: Actor) -> bytes:

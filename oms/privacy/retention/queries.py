@@ -15,6 +15,7 @@ from oms.kernel.egress import Disclosure
 from oms.kernel.register import Life
 from oms.kernel.vault.models import SealedRow
 from oms.orders.models import Order, unit_of
+from oms.orders.states import OrderState
 from oms.payments import queries as payments
 from oms.privacy.retention.schedules import CUT
 
@@ -93,12 +94,16 @@ def uncut(session: Session, at: datetime) -> dict[str, int]:
 
 
 def orders_of_nobody(session: Session, at: datetime) -> list[int]:
-    """Return orders whose personal data has all gone and that still hold a thread to somebody."""
+    """Return orders whose personal data has all gone and that still hold a thread to somebody.
+
+    Of what a marketplace sold and is still to be sent, the address may be yet to come.
+    """
+    is_to_come = (Order.channel != "") & (Order.state == OrderState.PLACED) & Order.delivered_at.is_(None)
     sealed = exists().where(SealedRow.unit == func.concat(literal(unit_of("")), Order.number))
     return list(
         session.scalars(
             select(Order.id)
-            .where(Order.forgotten_at.is_(None), Order.created_at < at - GRACE, ~sealed)
+            .where(Order.forgotten_at.is_(None), Order.created_at < at - GRACE, ~is_to_come, ~sealed)
             .order_by(Order.id)
             .limit(_MOST)
         )

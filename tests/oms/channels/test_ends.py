@@ -1,0 +1,146 @@
+"""When the person of a marketplace's order goes: cancelled, come back, lost, or never told of again."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from oms.channels.addresses import handlers, runs
+from oms.fulfillment import actions as sending
+from oms.fulfillment import queries as sent
+from oms.fulfillment.labels import actions as labels
+from oms.fulfillment.models import Shipment
+from oms.fulfillment.states import ShipmentState
+from oms.kernel import clock, jobs, vault
+from oms.kernel.audit import SYSTEM
+from oms.kernel.db import Role, reading, transaction
+from oms.kernel.outbox import Message
+from oms.orders import actions as agreement
+from oms.orders import queries as orders
+from oms.orders.models import Order
+from oms.orders.personal import CHANNEL_DAYS
+from oms.privacy.retention import actions as retention
+from tests.markets import MARKETS
+from tests.oms.channels.conftest import Fair, pencils
+
+each = pytest.mark.parametrize("market", MARKETS)
+WEEK = timedelta(days=CHANNEL_DAYS)
+
+
+def sold(fair: Fair, market: str = "shopify") -> Order:
+    ref = fair.sell(market, pencils(1, 3))
+    fair.ask()
+    return fair.order(ref)
+
+
+def left(fair: Fair, order: Order) -> Shipment:
+    return fair.house.hand_over(fair.house.pack(order))
+
+
+def ended(shipment: Shipment, state: ShipmentState) -> Shipment:
+    with transaction() as session:
+        sending.arrive(session, sent.locked_way(session, shipment.id), state, by=SYSTEM)
+    jobs.drain()
+    with reading() as session:
+        return sent.shipment(session, shipment.id)
+
+
+def threads(fair: Fair) -> int:
+    """How much leads from parcels or orders to somebody."""
+    return fair.house.count(
+        "SELECT (SELECT count(*) FROM parcels WHERE tracking IS NOT NULL OR label_file IS NOT NULL)"
+        " + (SELECT count(*) FROM orders WHERE forgotten_at IS NULL)"
+        " + (SELECT count(*) FROM personal.sealed)"
+    )
+
+
+@each
+def test_the_person_of_a_cancelled_order_goes_at_once(fair: Fair, market: str) -> None:
+    order = sold(fair, market)
+    fair.house.pack(order)
+    assert vault.ends(order.unit).keys() == {"channel.delivery", "shipment.label", "shipment.tracking"}
+    fair.party.post(f"markets/{market}/cancel", ref=order.number)
+    fair.ask()
+    assert fair.order(order.number).state == "cancelled"
+    assert vault.ends(order.unit) == {}
+    assert threads(fair) == 0
+    assert fair.house.count("SELECT count(*) FROM parcels WHERE label_state <> 'voided'") == 0
+
+
+def test_a_cancelled_order_of_our_own_keeps_its_person_for_its_refund(fair: Fair) -> None:
+    order = fair.house.buy({fair.house.shop.pencil: 1})
+    with transaction() as session:
+        sending.cancel_order(session, order.id, by=SYSTEM, why="x")
+    jobs.drain()
+    assert "order.contact" in vault.ends(order.unit)
+
+
+@pytest.mark.parametrize("state", [ShipmentState.LOST, ShipmentState.RETURNED_TO_SENDER])
+def test_the_week_counts_from_when_a_parcel_came_back_or_was_given_up(
+    fair: Fair, state: ShipmentState
+) -> None:
+    order = sold(fair)
+    shipment = ended(left(fair, order), state)
+    assert shipment.ended_at is not None
+    kept = vault.ends(order.unit)
+    assert set(kept.values()) == {shipment.ended_at + WEEK}
+    with reading() as session:
+        assert orders.ends(orders.get(session, order.id)) == kept
+
+
+def test_of_a_parcel_that_nobody_tells_of_nothing_stays_longer_than_thirty_days(fair: Fair) -> None:
+    order = sold(fair)
+    shipment = left(fair, order)
+    assert shipment.handed_over_at is not None
+    assert set(vault.ends(order.unit).values()) == {shipment.handed_over_at + runs.UNTOLD}
+    with clock.held_at(clock.now() + runs.UNTOLD + timedelta(hours=2)):
+        retention.let_go()
+        assert vault.ends(order.unit) == {}
+
+
+HANDLERS: list[Callable[[Message], None]] = [handlers.bind_what_left, handlers.bind_what_came_back]
+
+
+@pytest.mark.parametrize("late", HANDLERS)
+def test_a_handler_that_comes_late_lengthens_nothing(fair: Fair, late: Callable[[Message], None]) -> None:
+    order = sold(fair)
+    shipment = left(fair, order)
+    with transaction() as session:
+        agreement.note_delivery(session, order.id)
+    jobs.drain()
+    delivered_at = fair.order(order.number).delivered_at
+    assert delivered_at is not None
+    late(Message(1, "shipment.handed_over", {"order": order.id, "shipment": shipment.id}))
+    assert set(vault.ends(order.unit).values()) == {delivered_at + WEEK}
+
+
+def test_a_number_that_is_typed_after_its_parcel_left_ends_with_the_rest(fair: Fair) -> None:
+    order = sold(fair)
+    shipment = fair.house.pack(order, carrier="self")
+    shipment = fair.house.hand_over(shipment)
+    assert shipment.handed_over_at is not None
+    assert "shipment.tracking" not in vault.ends(order.unit)
+    with reading() as session:
+        keys = labels.prepare(session, order.number)
+    assert keys is not None
+    with transaction() as session:
+        labels.type_tracking(session, shipment.id, "RR123456785NL", keys)
+    jobs.drain()
+    assert vault.ends(order.unit)["shipment.tracking"] == shipment.handed_over_at + runs.UNTOLD
+
+
+def test_our_own_orders_are_not_bound_by_the_clause(fair: Fair) -> None:
+    order = fair.house.buy({fair.house.shop.pencil: 1})
+    before = vault.ends(order.unit)
+    left(fair, order)
+    assert vault.ends(order.unit)["order.delivery"] == before["order.delivery"]
+
+
+def test_an_order_whose_address_is_still_to_come_is_not_taken_for_forgotten(fair: Fair) -> None:
+    order = sold(fair)
+    with transaction(Role.MIGRATE) as session:
+        session.execute(text("DELETE FROM personal.sealed"))
+    with clock.held_at(clock.now() + timedelta(hours=3)):
+        retention.let_go()
+    assert fair.order(order.number).forgotten_at is None
