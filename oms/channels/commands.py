@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from oms.channels.addresses import actions as addresses
 from oms.channels.selling import files, queries, runs
 from oms.channels.selling.files import Filed
+from oms.channels.states import Scope
 from oms.kernel.db import reading, transaction
 from oms.kernel.errors import BadInputError, NotFoundError
 from oms.orders import queries as orders
@@ -45,10 +46,15 @@ def take(code: str, file: Path) -> None:
             connection = queries.connection_of(session, code)
     except (BadInputError, NotFoundError) as error:
         raise click.ClickException(f"{file.name}: {error.message} Nothing was taken.") from None
+    if not connection.allows(Scope.ORDERS):
+        raise click.ClickException(f"{code} may not be used for orders now. Nothing was taken.")
     outcomes = [runs.take(connection, one.sold) for one in found]
-    kept = sum(_keep(one) for one in found)
+    is_kept = connection.allows(Scope.ADDRESSES)
+    kept = sum(_keep(one) for one in found) if is_kept else 0
     taken = sum(outcome.startswith("taken") for outcome in outcomes)
     click.echo(f"{len(found)} orders read, {taken} taken, {kept} addresses kept.")
+    if not is_kept:
+        click.echo(f"{code} may not be used for addresses now, so none was kept.")
 
 
 def _keep(one: Filed) -> bool:

@@ -14,12 +14,15 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.register import kind_of
 from oms.kernel.vault import Keys
 from oms.kernel.vault.models import SealedRow
+from oms.orders import actions as agreement
 from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import ChannelDelivery
 from oms.orders.placing.actions import postcode_prefix
 from oms.orders.states import OrderState
 from oms.shipping.carriers.known import CARRIERS
+
+ELSEWHERE = "The marketplace names another country than the order's: look at it there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,16 @@ def prepare(unit: str) -> Keys:
 def keep(session: Session, order_id: int, told: Address, keys: Keys) -> bool:
     """Seal an address, with a number only where the carrier calls; False where it is not needed any more.
 
+    One in another country than the order's is not kept, and the order waits: its tax was the country's.
+
     Raises TransferRefusedError where addresses of people may not be kept.
     """
     places.require_stores()
     order = orders.locked(session, order_id)
     if not _is_to_send(order) or not _is_lacking(session, order):
+        return False
+    if told.country != order.country:
+        _hold_once(session, order, ELSEWHERE)
         return False
     carrier = CARRIERS.get(order.carrier)
     service = carrier.service(order.service) if carrier else None
@@ -84,3 +92,8 @@ def keep(session: Session, order_id: int, told: Address, keys: Keys) -> bool:
     order.postcode_prefix = postcode_prefix(told.postcode)
     session.add(order.event("address fetched", SYSTEM, at=clock.now()))
     return True
+
+
+def _hold_once(session: Session, order: Order, why: str) -> None:
+    if all(one.why != why for one in orders.open_holds(session, order.id)):
+        agreement.hold(session, order.id, why, by=SYSTEM)

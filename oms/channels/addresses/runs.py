@@ -63,5 +63,10 @@ def _end_of_ways(session: Session, order_id: int, most: timedelta) -> datetime |
     parts = [p for p in sending.parts_of(session, order_id) if p.state is not FulfillmentState.CANCELLED]
     if not parts or any(part.state is not FulfillmentState.CLOSED for part in parts):
         return None
-    ways = [(one.ended_at, one.handed_over_at) for one in sending.shipments_of(session, order_id)]
-    return max((end or left + UNTOLD - most for end, left in ways if end or left), default=None)
+    ends = []
+    for way in sending.shipments_of(session, order_id):
+        if way.ended_at is not None:
+            ends.append(way.ended_at)
+        elif way.handed_over_at is not None:
+            ends.append(way.handed_over_at + UNTOLD - most)
+    return max(ends, default=None)

@@ -20,7 +20,7 @@ from oms.desk.orders.sending import queries as sending
 from oms.fulfillment import queries as fulfillment
 from oms.kernel import egress, vault
 from oms.kernel.db import reading, transaction
-from oms.kernel.errors import BadInputError, NotFoundError
+from oms.kernel.errors import BadInputError, ConflictError, NotFoundError
 from oms.kernel.register import Purpose
 from oms.orders import queries as orders
 from oms.orders.models import Order, OrderEvent
@@ -34,6 +34,7 @@ from oms.web.security import actor, permit, signed_in
 from oms.web.taking import takes
 
 blueprint = Blueprint("orders", __name__)
+_NOT_SHOWN = "A marketplace sold this order: its address is shown while its parcel is made, nowhere else."
 
 
 @blueprint.get("/orders")
@@ -68,6 +69,8 @@ def reveal(number: str) -> ResponseReturnValue:
         raise BadInputError("Choose why you need it.", field="reason")
     with transaction() as session:
         found = _found(session, number)
+        if found.channel:
+            raise ConflictError(_NOT_SHOWN)
         kept = vault.open_many(
             session,
             (OrderDelivery, OrderContact),
@@ -84,6 +87,7 @@ def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] =
     names = {str(one.id): one.desk_name for one in staff.members(session)}
     doubt = risk.open_of(session, found.id)
     may_see_money = me.may(Permission.FINANCE_READ) or me.may(Permission.REFUND)
+    may_reveal = me.may(Permission.REVEAL) and not found.channel
     told: dict[str, Any] = {
         "order": pages.heading(found, letters, _stage(session, found)),
         "sold": pages.sold(found, channels.sale_of(session, found), may_see=me.may(Permission.CATALOG_READ)),
@@ -104,7 +108,7 @@ def _order(session: Session, found: Order, opened: tuple[tuple[str, str], ...] =
         "payments": pages.money(payments.of_order(session, found.id), payments.refunds_of(session, found.id))
         if may_see_money
         else [],
-        "person": pages.person(found, letters, opened) if me.may(Permission.REVEAL) else None,
+        "person": pages.person(found, letters, opened) if may_reveal else None,
         "reveal_url": url_for("oms.orders.reveal", number=found.number),
         "reasons": list(REASONS.items()),
         "person_note": pages.until(ends, found),

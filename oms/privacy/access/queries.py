@@ -20,6 +20,7 @@ from oms.privacy.copies import queries as copies
 from oms.privacy.locking import queries as locking
 from oms.privacy.locking.models import Restriction
 from oms.privacy.parcels import queries as parcels
+from oms.privacy.retention.schedules import MARKETPLACE
 from oms.privacy.wishes import queries as wishes
 from oms.privacy.wishes.models import Wish
 from oms.risk import queries as risk
@@ -133,7 +134,8 @@ def _of_unit(session: Session, unit: str, by: Actor) -> tuple[list[Known], list[
             continue
         opened = vault.open_each(session, kind.type, where, purpose=Purpose.RIGHTS, by=by)
         is_locked = (where, name) in locked
-        kind = replace(kind, source=parcels.GIVER) if parcels.is_parcel(unit) else kind
+        is_theirs = parcels.is_parcel(unit) and kind.source != MARKETPLACE
+        kind = replace(kind, source=parcels.GIVER) if is_theirs else kind
         apart = tuple(field for field in kind.spare() if (where, kind.apart(field)) in standing)
         known += [
             Known(kind, unit, end, _cut(kind, record, kept_back), is_locked, apart)

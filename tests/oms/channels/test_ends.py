@@ -2,11 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
+from oms.channels.addresses import actions as addresses
 from oms.channels.addresses import handlers, runs
+from oms.channels.commands import commands
+from oms.channels.connectors.wire import Address
+from oms.channels.models import Connection
+from oms.channels.selling import runs as selling
+from oms.channels.states import Scope
 from oms.fulfillment import actions as sending
 from oms.fulfillment import queries as sent
 from oms.fulfillment.labels import actions as labels
@@ -144,3 +152,40 @@ def test_an_order_whose_address_is_still_to_come_is_not_taken_for_forgotten(fair
     with clock.held_at(clock.now() + timedelta(hours=3)):
         retention.let_go()
     assert fair.order(order.number).forgotten_at is None
+
+
+def test_an_address_in_another_country_is_not_kept_and_the_order_waits(fair: Fair) -> None:
+    ref = fair.sell("shopify", pencils(1))
+    runs_ask(fair)
+    order = fair.order(ref)
+    told = Address(name="A", street="B 1", country="NL", city="C", postcode="1012AB", region="", phone="")
+    for _ in range(2):
+        keys = addresses.prepare(order.unit)
+        with transaction() as session:
+            assert not addresses.keep(session, order.id, told, keys)
+    assert fair.house.count("SELECT count(*) FROM personal.sealed") == 0
+    with reading() as session:
+        assert [one.why for one in orders.open_holds(session, order.id)] == [addresses.ELSEWHERE]
+
+
+def runs_ask(fair: Fair) -> None:
+    """Take what was sold, and do nothing of what follows."""
+    selling.ask(fair.connection("shopify"))
+
+
+HEAD = "order,changed_at,currency,country,tax_included,sku,quantity,total,tax,postcode,name,street,city"
+ROW = "A-1,2026-11-20T09:00:00Z,EUR,DE,yes,CEDAR-PENCIL,1,1.90,0.30,22605,Zed Quux,S 1,Hamburg"
+
+
+@pytest.mark.parametrize(("scopes", "taken"), [({Scope.ORDERS}, 1), ({Scope.ADDRESSES}, 0)])
+def test_a_file_is_taken_as_far_as_its_connection_allows(
+    fair: Fair, tmp_path: Path, scopes: set[Scope], taken: int
+) -> None:
+    with transaction() as session:
+        session.get_one(Connection, fair.connection("amazon").id).scopes = sorted(scopes)
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEAD}\n{ROW}\n", encoding="utf-8")
+    said = CliRunner().invoke(commands, ["orders", "amazon-eu", str(path)])
+    assert (said.exit_code, "may not be used for" in said.output) == (1 - taken, True)
+    assert fair.house.count("SELECT count(*) FROM orders") == taken
+    assert fair.house.count("SELECT count(*) FROM personal.sealed") == 0

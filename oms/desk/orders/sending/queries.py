@@ -14,7 +14,10 @@ from oms.inventory.models import Warehouse
 from oms.orders.models import Order
 from oms.orders.states import OrderState
 
-ELSEWHERE = "A marketplace sold this order: it is cancelled and refunded there, and follows here by itself."
+ELSEWHERE = (
+    "A marketplace sold this order: cancel and refund it there. A cancellation follows here until the parcel"
+    " has left; a refund does not."
+)
 
 
 class Stage(StrEnum):
