@@ -47,6 +47,11 @@ EXTRAS = {
 }
 
 
+# Free text at most marketplaces: the buyer's own words, which belong into the sealed address alone.
+FREE_REGION = "bei Quillmeier Hinterhaus 3"
+_PLACES = ("name", "street", "city", "postcode", "region", "phone")
+
+
 @dataclass(frozen=True)
 class Person:
     """Who bought, as the address says."""
@@ -99,8 +104,8 @@ class Deal:
 
     def values(self) -> dict[str, str]:
         """Return everything about its person that must not be kept, by what it is."""
-        named = {name: getattr(self.person, name) for name in ("name", "street", "city", "postcode", "phone")}
-        return {**EXTRAS, **named}
+        named = {name: getattr(self.person, name) for name in _PLACES}
+        return {**EXTRAS, **{name: value for name, value in named.items() if value}}
 
 
 def ref_of(market: str, number: int) -> str:
@@ -250,7 +255,7 @@ def _shopify(deal: Deal) -> Json:
         "address1": person.street,
         "address2": "",
         "city": person.city,
-        "province": "",
+        "province": person.region,
         "province_code": person.region or None,
         "zip": person.postcode,
         "country": "Germany",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from oms.channels.connectors.places import region_of
 from oms.channels.connectors.reading import (
     GarbledError,
     Said,
@@ -76,7 +77,7 @@ def head(said: Said) -> Head:
         placed_at=moment(said, "PurchaseDate"),
         marketplace=text(said, "MarketplaceId"),
         country=country,
-        region=text(to, "StateOrRegion"),
+        region=region_of(country, text(to, "StateOrRegion")),
         postcode_prefix=prefix_of(to, "PostalCode"),
     )
 

@@ -115,7 +115,9 @@ def text(said: Said, name: str) -> str:
         return ""
     if not isinstance(found, str):
         raise GarbledError
-    return " ".join(found.replace("\x00", "").split())[:_LONGEST]
+    # Half of a pair of surrogates can be written nowhere.
+    whole_ones = found.encode(errors="ignore").decode()
+    return " ".join(whole_ones.replace("\x00", "").split())[:_LONGEST]
 
 
 def word(said: Said, name: str) -> str:

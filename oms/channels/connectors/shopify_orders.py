@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from oms.channels.connectors.places import region_of
 from oms.channels.connectors.reading import (
     GarbledError,
     Said,
@@ -55,7 +56,7 @@ def sold(said: Said) -> Sold:
         lines=tuple(_line(item, currency) for item in items),
         delivery=sum(_less(way, amount(way.get("price"), currency), currency) for way in ways),
         delivery_tax=sum(_tax(way, currency) for way in ways),
-        region=text(to, "province_code"),
+        region=region_of(country, text(to, "province_code")),
         postcode_prefix=prefix_of(to, "zip"),
     )
     return _judged(read, [*items, *ways])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from oms.channels.connectors.places import region_of
 from oms.channels.connectors.reading import (
     GarbledError,
     Said,
@@ -61,7 +62,7 @@ def sold(said: Said) -> Sold:
         delivery=_told(paid, "shipping_fee", currency),
         delivery_tax=_told(paid, "shipping_fee_tax", currency),
         postcode_prefix=_unmasked(prefix_of(to, "postal_code")),
-        region=_unmasked(_place(to, "region")),
+        region=region_of(country, _place(to, "region")),
     )
     if state is SoldState.TO_SEND and not read.lines:
         raise GarbledError

@@ -12,6 +12,8 @@ from fractions import Fraction
 from oms.channels.connectors.wire import Sold, SoldLine
 from oms.kernel.money import allocate, half_up
 
+MOST_UNITS = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -77,14 +79,29 @@ def basis_points(net: int, tax: int, rates: Collection[int]) -> int:
     return min(near, key=lambda rate: abs(rate - exact)) if near else half_up(exact)
 
 
-def problem(sold: Sold, known: AbstractSet[str]) -> str:
+def problem(sold: Sold, known: AbstractSet[str], rates: Collection[int] = ()) -> str:
     """Return what is in the way of taking an order, with what to do; nothing where nothing is.
 
-    `known` are the SKUs, as the marketplace calls them, of which we know the goods.
+    `known` are the SKUs, as the marketplace calls them, of which we know the goods; `rates` are those of the
+    country, in basis points.
     """
+    if not all(line.sku for line in sold.lines):
+        return (
+            "One of its lines has no SKU there (such as a tip): give it one there, "
+            "or take the order by a file."
+        )
     unknown = sorted({line.sku for line in sold.lines} - known)
     if unknown:
         return f"Nothing is listed as {', '.join(unknown)[:120]}: add the listing."
-    if not sold.lines or any(line.quantity < 1 or line.total < 0 or line.tax < 0 for line in sold.lines):
+    amounts = [(line.total, line.tax) for line in sold.lines] + [(sold.delivery, sold.delivery_tax)]
+    is_odd = any(not 1 <= line.quantity <= MOST_UNITS for line in sold.lines)
+    if not sold.lines or is_odd or any(amount < 0 or tax < 0 for amount, tax in amounts):
         return "Its lines make no sense: look at it there."
+    if any(tax > _net(sold, amount, tax) for amount, tax in amounts):
+        return "Its tax is more than its price: look at it there."
+    if not sold.tax and not sold.collects_tax and total(sold) and any(rates):
+        return (
+            f"No tax is told for {sold.country}: let the marketplace tell it, "
+            "or take the order by a file with its tax."
+        )
     return ""

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from oms.catalog.exchange.reading import Row, read
+from oms.channels.connectors.places import region_of
 from oms.channels.connectors.wire import Address, Sold, SoldLine
+from oms.channels.selling.figures import MOST_UNITS
 from oms.channels.states import SoldState
+from oms.kernel import clock
 from oms.kernel.errors import BadInputError
 from oms.kernel.money import Money
 from oms.orders.placing.actions import postcode_prefix
@@ -17,6 +20,9 @@ NEEDED = ("order", "changed_at", "currency", "country", "tax_included", "sku", "
 # An order's own columns are read in the first of its rows.
 MORE = ("state", "line", "region", "postcode", "delivery", "delivery_tax", "name", "street", "city", "phone")
 _REF = re.compile(r"[A-Za-z0-9-]{1,40}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+# Clocks differ by minutes.
+_AHEAD = timedelta(minutes=5)
 T = TypeVar("T")
 
 
@@ -56,7 +62,7 @@ def _filed(ref: str, rows: Sequence[Row]) -> Filed:
     at = _read(first, "changed_at", _moment)
     currency = first.get("currency").upper()
     country = first.get("country").upper()
-    if len(country) != 2:  # noqa: PLR2004 - ISO 3166-1
+    if not _COUNTRY.fullmatch(country):
         raise BadInputError(f"Row {first.number}: the country is two letters, such as NL.")
     sold = Sold(
         ref=ref,
@@ -65,7 +71,7 @@ def _filed(ref: str, rows: Sequence[Row]) -> Filed:
         placed_at=at,
         currency=currency,
         country=country,
-        region=first.get("region"),
+        region=region_of(country, first.get("region")),
         postcode_prefix=postcode_prefix(first.get("postcode")),
         tax_included=_read(first, "tax_included", {"yes": True, "no": False}.__getitem__),
         lines=tuple(_line(row, currency) for row in rows),
@@ -77,8 +83,8 @@ def _filed(ref: str, rows: Sequence[Row]) -> Filed:
 
 def _line(row: Row, currency: str) -> SoldLine:
     quantity = _read(row, "quantity", int)
-    if quantity < 1:
-        raise BadInputError(f"Row {row.number}: quantity is 1 or more.")
+    if not 1 <= quantity <= MOST_UNITS:
+        raise BadInputError(f"Row {row.number}: quantity is 1 to {MOST_UNITS}.")
     amounts = (_amount(row, "total", currency), _amount(row, "tax", currency))
     ref = row.get("line") or str(row.number)
     return SoldLine(ref, row.get("sku"), row.get("sku"), quantity, *amounts)
@@ -110,4 +116,7 @@ def _read(row: Row, name: str, reader: Callable[[str], T]) -> T:
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if known > clock.now() + _AHEAD:
+        raise BadInputError("changed_at is not in the future.")
+    return known

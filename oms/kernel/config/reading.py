@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import ipaddress
 import json
 import re
 import secrets
@@ -34,6 +35,8 @@ _KEYS = {
 }
 _RSA_BITS = 2048
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,30}")
+# What a marketplace knows by a number.
+_DIGITS = ("location", "warehouse")
 
 
 def _is_weak(secret: str) -> bool:
@@ -45,17 +48,37 @@ def _missing(
     code: str, account: Mapping[str, str], kinds: Mapping[str, tuple[str, ...]], *, live: bool
 ) -> list[str]:
     """Return what is wrong with an account, each with what to do."""
+    if unsaid := [name for name, value in account.items() if not isinstance(value, str)]:
+        return [f"{name} must be text." for name in unsaid]
     needed = kinds.get(account.get("channel", ""))
     if not _CODE.fullmatch(code) or needed is None:
         return [f"name it with small letters, digits and dashes, and give channel: {' or '.join(kinds)}."]
     wrong = [f"{name} is missing." for name in needed if not account.get(name)]
+    wrong += [f"{n} must be digits." for n in _DIGITS if account.get(n) and not _is_number(account[n])]
     told = {name: account[name] for name in ("url", "token_url") if account.get(name)}
-    away = [n for n, to in told.items() if not to.startswith("https://") or is_own_machine(_host(to))]
+    away = [n for n, to in told.items() if not to.startswith("https://") or _is_near(_host(to))]
     return wrong + [f"{name} must lead to the marketplace by https://." for name in away if live]
 
 
 def _host(address: str) -> str:
-    return urlsplit(address).hostname or ""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdecimal()
+
+
+def _is_near(host: str) -> bool:
+    """Say whether a host is none, this machine, or an address inside a network of our own."""
+    try:
+        known = ipaddress.ip_address(host)
+    except ValueError:
+        return not host or is_own_machine(host)
+    inner = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
+    return not (inner or known).is_global
 
 
 class Reader:

@@ -21,7 +21,7 @@ from oms.channels.connectors.wire import (
 from oms.channels.states import SoldState
 from oms.kernel.errors import UnavailableError
 from tests.fakes import MARKET_ACCOUNTS, Party
-from tests.markets import CODES, MARKETS, Deal, Item, listing_ref, put, raw, ref_of
+from tests.markets import CODES, FREE_REGION, MARKETS, Deal, Item, Person, listing_ref, put, raw, ref_of
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 MODULES = {"amazon": amazon, "shopify": shopify, "tiktok": tiktok}
@@ -180,6 +180,19 @@ def test_the_address_is_the_one_that_was_given(markets: Party, market: str) -> N
         postcode="22605",
         phone="+49 40 55501234",
     )
+
+
+@each
+@pytest.mark.parametrize("country", ["DE", "US"])
+def test_a_region_in_the_buyers_own_words_is_in_the_address_alone(
+    markets: Party, market: str, country: str
+) -> None:
+    put(markets, market, two_items(person=Person(region=FREE_REGION, country=country)))
+    there = connected(markets, market)
+    (found,) = there.changed(LONG_AGO)
+    assert isinstance(found, Sold)
+    assert (found.region, FREE_REGION in repr(found)) == ("", False)
+    assert there.address(found.ref).region == FREE_REGION
 
 
 @each

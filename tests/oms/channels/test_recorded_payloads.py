@@ -170,7 +170,7 @@ def test_an_order_of_tiktok(payloads: Path) -> None:
 
     assert (sold.ref, sold.state) == ("580193230867958565", SoldState.SENT)
     assert sold.changed_at == datetime(2020, 1, 13, 23, tzinfo=UTC)
-    assert (sold.currency, sold.country, sold.region) == ("IDR", "ID", "Jakarta")
+    assert (sold.currency, sold.country, sold.region) == ("IDR", "ID", "DKI Jakarta")
     assert sold.lines == (SoldLine("1234", "1234", "Test Product Test Product 1", 1, 1_000_000, 0),)
     assert (sold.delivery, sold.tax) == (100, 0)
 
