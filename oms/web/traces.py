@@ -17,7 +17,7 @@ declare_traces(
     "log value",
     "__name__ __tablename__ app cache endpoint host kind method ms name party purpose reason state"
     " status units vault_ms",
-    "actor_id id number person reference request_id unit",
+    "actor_id id number person ref request_id unit",
 )
 declare_traces(
     "mail variable",

@@ -52,6 +52,7 @@ ALSO = {
     "oms/notifications/signing.py": "the signature of a mail",
     "oms/notifications/texting/wire.py": "what the text service says",
     "oms/notifications/letters.py": "what each mail says",
+    "oms/channels/connectors/places.py": "the codes of regions",
     "oms/channels/connectors/wire.py": "what is said to any marketplace",
     "oms/channels/selling/figures.py": "a marketplace's figures as an order holds them",
     "oms/channels/selling/files.py": "a file of orders",

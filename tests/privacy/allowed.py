@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 from tests.privacy.wire import Told
 
-PLACE = ("name", "lines", "locality", "postal_code", "country")
+PLACE = ("name", "lines", "locality", "region", "postal_code", "country")
 LABEL = {
     "service",
     "reference",

@@ -137,7 +137,11 @@ class Client:
             yield head
             return
         known = Known("AmazonOrderId", "LastUpdateDate", moment, head.changed_at)
-        yield from readable([{"AmazonOrderId": head.ref}], lambda _: self._sold(head), known)
+        try:
+            yield from readable([{"AmazonOrderId": head.ref}], lambda _: self._sold(head), known)
+        except ChannelRefusedError:
+            # One order that Amazon does not show keeps no other from being told.
+            yield Unread(head.ref, head.changed_at)
 
     def _sold(self, head: orders.Head) -> Sold:
         items: list[Said] = []

@@ -31,7 +31,8 @@ _STATES = {
     "Pending": SoldState.PENDING,
     "PendingAvailability": SoldState.PENDING,
     "Unshipped": SoldState.TO_SEND,
-    "PartiallyShipped": SoldState.TO_SEND,
+    # What somebody sent in part is theirs to finish: taken whole it would be sent twice.
+    "PartiallyShipped": SoldState.PENDING,
     "InvoiceUnconfirmed": SoldState.SENT,
     "Shipped": SoldState.SENT,
     "Canceled": SoldState.CANCELLED,
@@ -65,7 +66,7 @@ def head(said: Said) -> Head:
     if state is None:
         raise GarbledError
     if text(said, "FulfillmentChannel") == _BY_AMAZON and state is SoldState.TO_SEND:
-        state = SoldState.SENT
+        state = SoldState.PENDING
     to = part(said, "ShippingAddress") if said.get("ShippingAddress") is not None else {}
     country = country_of(to, "CountryCode")
     if state is SoldState.TO_SEND and not country:

@@ -123,7 +123,8 @@ def _state(said: Said) -> SoldState:
         return SoldState.CANCELLED
     if sent == "fulfilled":
         return SoldState.SENT
-    return SoldState.TO_SEND if paid in _PAID else SoldState.PENDING
+    # What somebody sent in part is theirs to finish: taken whole it would be sent twice.
+    return SoldState.TO_SEND if paid in _PAID and sent != "partial" else SoldState.PENDING
 
 
 def _left(item: Said) -> int:

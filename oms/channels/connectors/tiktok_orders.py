@@ -26,7 +26,8 @@ _STATES = {
     "UNPAID": SoldState.PENDING,
     "ON_HOLD": SoldState.PENDING,
     "AWAITING_SHIPMENT": SoldState.TO_SEND,
-    "PARTIALLY_SHIPPING": SoldState.TO_SEND,
+    # What somebody sent in part is theirs to finish: taken whole it would be sent twice.
+    "PARTIALLY_SHIPPING": SoldState.PENDING,
     "AWAITING_COLLECTION": SoldState.SENT,
     "IN_TRANSIT": SoldState.SENT,
     "DELIVERED": SoldState.SENT,

@@ -101,12 +101,12 @@ def _call_off(session: Session, row: ChannelOrder) -> str:
 
 def _take(session: Session, connection: Connection, row: ChannelOrder, sold: Sold) -> str:
     known = queries.goods(session, connection.id, [line.sku for line in sold.lines])
-    row.trouble = figures.problem(sold, known.keys())
+    levels = set(rates(session, sold.country, sold.region, sold.placed_at.date()).values())
+    row.trouble = figures.problem(sold, known.keys(), levels)
     if not row.trouble and orders.by_number(session, sold.ref) is not None:
         row.trouble = _TAKEN
     if row.trouble:
         return "waits"
-    levels = set(rates(session, sold.country, sold.region, sold.placed_at.date()).values())
     made = [(known[part.line.sku], part) for part in figures.parts(sold, levels)]
     order = _order(connection, sold)
     order.lines = [_line(session, place, *one) for place, one in enumerate(made)]

@@ -79,7 +79,7 @@ def basis_points(net: int, tax: int, rates: Collection[int]) -> int:
     return min(near, key=lambda rate: abs(rate - exact)) if near else half_up(exact)
 
 
-def problem(sold: Sold, known: AbstractSet[str], rates: Collection[int] = ()) -> str:
+def problem(sold: Sold, known: AbstractSet[str], rates: Collection[int]) -> str:
     """Return what is in the way of taking an order, with what to do; nothing where nothing is.
 
     `known` are the SKUs, as the marketplace calls them, of which we know the goods; `rates` are those of the

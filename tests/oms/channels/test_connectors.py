@@ -293,7 +293,7 @@ def test_half_an_order_can_be_sent_and_then_the_rest(markets: Party, market: str
 
     assert half is not None
     assert whole is not None
-    assert (half.state, whole.state) == (SoldState.TO_SEND, SoldState.SENT)
+    assert (half.state, whole.state) == (SoldState.PENDING, SoldState.SENT)
     told = markets.get("ledger")["shipments"]
     assert [(one["number"], sum(one["lines"].values())) for one in told] == [("HP123456789DE", 1), ("HP2", 2)]
 
@@ -396,7 +396,26 @@ def test_a_pass_is_asked_for_once_an_hour(markets: Party) -> None:
 def test_what_amazon_sends_itself_is_not_for_us_to_send(markets: Party) -> None:
     put(markets, "amazon", two_items(), FulfillmentChannel="AFN")
     (found,) = connected(markets, "amazon").changed(LONG_AGO)
+    assert found.state is SoldState.PENDING
+    put(markets, "amazon", two_items(), FulfillmentChannel="AFN", OrderStatus="Shipped")
+    (found,) = connected(markets, "amazon").changed(LONG_AGO)
     assert found.state is SoldState.SENT
+
+
+@pytest.mark.parametrize(
+    ("market", "told"),
+    [
+        ("amazon", {"OrderStatus": "PartiallyShipped"}),
+        ("shopify", {"fulfillment_status": "partial"}),
+        ("tiktok", {"status": "PARTIALLY_SHIPPING"}),
+    ],
+)
+def test_what_somebody_sent_in_part_is_not_taken_whole(
+    markets: Party, market: str, told: dict[str, Any]
+) -> None:
+    put(markets, market, two_items(), **told)
+    (found,) = connected(markets, market).changed(LONG_AGO)
+    assert found.state is SoldState.PENDING
 
 
 @pytest.mark.parametrize(
