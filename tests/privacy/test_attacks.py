@@ -299,7 +299,7 @@ def in_statement(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
 
 def in_statement_of(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
     """Return what a stranger states for an order that there is and one that there is not."""
-    stated = {"name": "Ada Lind", "email": f"x{who.email[1:]}"}
+    stated = {"name": "Ada Lind", "email": f"x{who.email}"}
     return {**stated, "number": who.number}, {**stated, "number": ids.order_number()}
 
 
