@@ -275,7 +275,7 @@ def _seconds(app: Flask, page: str, typed: dict[str, str]) -> float:
 
 def by_mailbox(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
     """Return what is typed for a mailbox that we know, and for one that we do not."""
-    return {"email": who.email}, {"email": f"x{who.email[1:]}"}
+    return {"email": who.email}, {"email": f"x{who.email}"}
 
 
 def in_words(who: Victim) -> tuple[dict[str, str], dict[str, str]]:
