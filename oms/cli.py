@@ -12,6 +12,7 @@ from oms.backups import commands as backups
 from oms.buyers import checks as buyers_checks
 from oms.catalog import checks as catalog_checks
 from oms.catalog import commands as catalog
+from oms.channels import checks as channels_checks
 from oms.channels import commands as channels
 from oms.finance import commands as finance
 from oms.fulfillment import checks as fulfillment_checks
@@ -49,7 +50,7 @@ CHECKS: tuple[ModuleType, ...] = (
     *(web, signins_checks, buyers_checks, staff_checks, catalog_checks),
     *(inventory_checks, payments_checks, orders_checks),
     *(shipping_checks, fulfillment_checks, returns_checks, risk_checks),
-    *(keeping, backups_checks, notifications_checks),
+    *(keeping, backups_checks, notifications_checks, channels_checks),
 )
 _MARKS = {Health.WELL: "ok  ", Health.NOTE: "note", Health.ILL: "ILL "}
 _COLORS = {Health.WELL: "green", Health.NOTE: "yellow", Health.ILL: "red"}

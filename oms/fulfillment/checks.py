@@ -29,8 +29,11 @@ none_of(
     "See that a worker runs, or do it here: flask --app wsgi outbox drain",
     """
     SELECT count(*) FROM orders o
-    WHERE o.state = 'placed' AND o.placed_at < now() - interval '10 minutes'
+    WHERE o.state = 'placed' AND greatest(o.placed_at, o.created_at) < now() - interval '10 minutes'
     AND EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id AND NOT l.is_digital)
+    AND NOT (o.channel <> '' AND EXISTS (
+        SELECT 1 FROM order_holds h WHERE h.order_id = o.id AND h.lifted_at IS NULL
+    ))
     AND NOT EXISTS (SELECT 1 FROM fulfillment_orders f WHERE f.order_id = o.id)
     """,
 )
