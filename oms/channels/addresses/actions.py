@@ -9,6 +9,8 @@ from oms.channels.connectors.wire import Address
 from oms.channels.models import Connection
 from oms.channels.selling import queries
 from oms.channels.states import SoldState
+from oms.fulfillment import queries as sending
+from oms.fulfillment.states import FulfillmentState
 from oms.kernel import clock, ids, places, vault
 from oms.kernel.audit import SYSTEM
 from oms.kernel.register import kind_of
@@ -22,6 +24,7 @@ from oms.orders.placing.actions import postcode_prefix
 from oms.orders.states import OrderState
 from oms.shipping.carriers.known import CARRIERS
 
+ERASED = "Its buyer was erased at the marketplace: cancel it there."
 ELSEWHERE = "The marketplace names another country than the order's: look at it there."
 
 
@@ -92,6 +95,19 @@ def keep(session: Session, order_id: int, told: Address, keys: Keys) -> bool:
     order.postcode_prefix = postcode_prefix(told.postcode)
     session.add(order.event("address fetched", SYSTEM, at=clock.now()))
     return True
+
+
+def has_left(session: Session, order_id: int) -> bool:
+    """Say whether nothing of an order is in the house any more, nor still to come into it."""
+    parts = [p for p in sending.parts_of(session, order_id) if p.state is not FulfillmentState.CANCELLED]
+    return bool(parts) and all(part.state is FulfillmentState.CLOSED for part in parts)
+
+
+def stop(session: Session, order_id: int) -> None:
+    """Have an order wait whose person has to go while something of it is still to be sent to them."""
+    order = orders.locked(session, order_id)
+    if _is_to_send(order) and not has_left(session, order_id):
+        _hold_once(session, order, ERASED)
 
 
 def _hold_once(session: Session, order: Order, why: str) -> None:

@@ -1,10 +1,14 @@
 """An address is fetched, and let go: the one place of channels that sees a person while it takes in."""
 
 from oms.channels.addresses import actions, runs
+from oms.channels.connectors.wire import ERASE, ERASE_ALL
 from oms.channels.runs import speaking
+from oms.channels.selling import queries
+from oms.channels.selling.webhooks import NAME
 from oms.channels.states import Scope
-from oms.kernel import jobs
+from oms.kernel import clock, inbox, jobs
 from oms.kernel.db import Role, reading, transaction
+from oms.kernel.inbox import WebhookEvent
 from oms.kernel.outbox import Message
 from oms.orders import queries as orders
 
@@ -22,6 +26,26 @@ def fetch(message: Message) -> None:
         keys = actions.prepare(needed.unit)
         with transaction() as session:
             actions.keep(session, order_id, told, keys)
+
+
+@jobs.on(f"{NAME}.told", role=Role.WORKER)
+def erase(message: Message) -> None:
+    """Let those go whom a marketplace has us erase; what is still to be sent to them waits for somebody."""
+    with reading() as session:
+        event = session.get_one(WebhookEvent, message.number("event"))
+        code, _, ref = event.object_id.partition(":")
+        is_asked = event.type in {ERASE, ERASE_ALL} and event.applied_at is None
+        theirs = queries.with_people(session, code, ref) if is_asked else []
+    if not is_asked:
+        return
+    for order in theirs:
+        with transaction() as session:
+            actions.stop(session, order.id)
+        runs.let_go(order)
+    with transaction() as session:
+        taken = inbox.take(session, event.id)
+        if taken is not None:
+            taken.applied_at, taken.outcome = clock.now(), "erased"
 
 
 @jobs.on("order.cancelled", role=Role.WORKER)

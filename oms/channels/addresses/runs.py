@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from oms.channels.addresses import actions
 from oms.fulfillment import queries as sending
-from oms.fulfillment.states import FulfillmentState
 from oms.kernel import vault
 from oms.kernel.db import reading, transaction
 from oms.kernel.register import Event
@@ -60,8 +60,7 @@ def _end_of_ways(session: Session, order_id: int, most: timedelta) -> datetime |
 
     None while a part of the order is still in the house: its address is needed.
     """
-    parts = [p for p in sending.parts_of(session, order_id) if p.state is not FulfillmentState.CANCELLED]
-    if not parts or any(part.state is not FulfillmentState.CLOSED for part in parts):
+    if not actions.has_left(session, order_id):
         return None
     ends = []
     for way in sending.shipments_of(session, order_id):

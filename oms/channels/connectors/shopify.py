@@ -127,7 +127,7 @@ class Client:
             topic = word(headers, "x-shopify-topic")
             return Rung(
                 event_id=reference(headers, "x-shopify-webhook-id"),
-                type=topic,
+                type=orders.meant(topic),
                 refs=orders.refs(topic, json.loads(body)),
                 at=moment(headers, "x-shopify-triggered-at"),
             )

@@ -22,14 +22,16 @@ from oms.channels.connectors.reading import (
     whole,
     word,
 )
-from oms.channels.connectors.wire import Address, Sold, SoldLine
+from oms.channels.connectors.wire import ERASE, ERASE_ALL, TELL, Address, Sold, SoldLine
 from oms.channels.states import SoldState
 from oms.kernel.money import allocate
 
 _PAID = frozenset({"paid", "partially_refunded"})
 _UNDONE = frozenset({"refunded", "voided"})
-# What a webhook calls its orders, by topic.
+# What a webhook calls its orders, by topic, and what it means where it is about people
+# (https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance).
 _OF_PEOPLE = {"customers/redact": "orders_to_redact", "customers/data_request": "orders_requested"}
+_MEANT = {"shop/redact": ERASE_ALL, "customers/redact": ERASE, "customers/data_request": TELL}
 _NAMED = {"orders": "id", "refunds": "order_id", "fulfillments": "order_id"}
 _OPEN = frozenset({"open", "in_progress"})
 
@@ -106,8 +108,13 @@ def chosen(opened: Sequence[Said], wanted: Mapping[str, int]) -> list[dict[str, 
     return None if any(left.values()) or not found else found
 
 
+def meant(topic: str) -> str:
+    """Return the type of a webhook: ours where it is about people, else its topic."""
+    return _MEANT.get(topic, topic)
+
+
 def refs(topic: str, said: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the orders that a webhook is about; none where it is about no order."""
+    """Return the orders that a webhook is about; none where it is about no single order."""
     if topic in _OF_PEOPLE:
         listed = said.get(_OF_PEOPLE[topic], [])
         if not isinstance(listed, list):

@@ -6,11 +6,15 @@ from datetime import datetime
 from typing import Protocol
 
 from oms.channels.states import SoldState
-from oms.kernel.errors import RefusedError
+from oms.kernel.errors import HeldError, RefusedError
 
 
 class NotAllowedError(RefusedError):
-    """The marketplace does not let us do this any more: the authorization has ended, or lost a scope."""
+    """The marketplace does not let us in any more: the authorization has ended."""
+
+
+class ForbiddenError(HeldError):
+    """The marketplace does not let our app do this: see which rights it has there."""
 
 
 class ChannelRefusedError(RefusedError):
@@ -106,9 +110,14 @@ class Sent:
     at: datetime
 
 
+# The types of a webhook after which no order is asked for: its person is to be erased, or everybody of the
+# account; somebody asks what is known.
+ERASE, ERASE_ALL, TELL = "erase", "erase-all", "tell"
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One webhook: the event's own id, its type, the orders it is about, when."""
+    """One webhook: the event's own id, its type there or one of ours, the orders it is about, when."""
 
     event_id: str
     type: str
@@ -120,7 +129,7 @@ class Connector(Protocol):
     """One account at a marketplace.
 
     Each raises UnavailableError while the marketplace is away or speaks no sense, NotAllowedError where it
-    does not let us, ChannelRefusedError where it refuses what was asked.
+    does not let us in, ForbiddenError where not to this, ChannelRefusedError where it refuses what was asked.
     """
 
     def changed(self, since: datetime) -> Iterator[Sold | Unread]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from oms.channels.connectors.wire import ERASE, ERASE_ALL, TELL
 from oms.channels.runs import speaking
 from oms.channels.selling import queries, runs
 from oms.channels.selling.webhooks import NAME
@@ -21,15 +22,20 @@ def ask() -> None:
 
 @jobs.on(f"{NAME}.told", role=Role.BLIND)
 def believe(message: Message) -> None:
-    """Ask the marketplace that rang about the order it rang for; the ring itself is not believed."""
+    """Ask the marketplace that rang about the order it rang for; the ring itself is not believed.
+
+    Who is to be erased is let go where people are known, by `channels.addresses`.
+    """
     with reading() as session:
         event = session.get_one(WebhookEvent, message.number("event"))
         code, _, ref = event.object_id.partition(":")
         connection = queries.connection_of(session, code)
-    if event.applied_at is not None:
+    if event.applied_at is not None or event.type in {ERASE, ERASE_ALL}:
         return
     outcome = "nobody allows it"
-    if connection.allows(Scope.ORDERS):
+    if event.type == TELL:
+        outcome = "they see all of it here by themselves"
+    elif connection.allows(Scope.ORDERS):
         with speaking(connection, Scope.ORDERS) as client:
             sold = client.one(ref)
         outcome = runs.take(connection, sold) if sold else "no order there"

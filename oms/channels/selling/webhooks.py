@@ -5,6 +5,7 @@ import re
 from flask import Blueprint, request
 
 from oms.channels import gateway
+from oms.channels.connectors.wire import ERASE_ALL
 from oms.channels.selling import queries
 from oms.kernel import inbox
 from oms.kernel.db import reading, transaction
@@ -39,8 +40,9 @@ def channel_webhook(code: str) -> tuple[str, int]:
         return "not a signed event", 400
     if not all(map(_REF.fullmatch, rung.refs)) or not _WORD.fullmatch(rung.event_id + rung.type):
         return "not like an event", 400
+    about = ("",) if rung.type == ERASE_ALL else rung.refs
     with transaction() as session:
-        for place, ref in enumerate(rung.refs):
+        for place, ref in enumerate(about):
             event_id = f"{code}:{rung.event_id}:{place}"
             told = Told(NAME, event_id, rung.type, f"{code}:{ref}", rung.at, "")
             inbox.journal(session, told, body)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from oms.channels.addresses import actions as addresses
@@ -36,8 +37,8 @@ each = pytest.mark.parametrize("market", MARKETS)
 WEEK = timedelta(days=CHANNEL_DAYS)
 
 
-def sold(fair: Fair, market: str = "shopify") -> Order:
-    ref = fair.sell(market, pencils(1, 3))
+def sold(fair: Fair, market: str = "shopify", number: int = 1) -> Order:
+    ref = fair.sell(market, pencils(number, 3))
     fair.ask()
     return fair.order(ref)
 
@@ -82,6 +83,51 @@ def test_a_cancelled_order_of_our_own_keeps_its_person_for_its_refund(fair: Fair
         sending.cancel_order(session, order.id, by=SYSTEM, why="x")
     jobs.drain()
     assert "order.contact" in vault.ends(order.unit)
+
+
+def rung(fair: Fair, store: FlaskClient, topic: str, **said: object) -> None:
+    """Have Shopify ring, and do all that follows."""
+    told = fair.party.post("markets/shopify/ring", topic=topic, body={"shop_id": 954889, **said})
+    path = f"/webhooks/channels/{fair.connection('shopify').code}"
+    assert store.post(path, data=told["body"], headers=told["headers"]).status_code == 204
+    jobs.drain()
+
+
+def outcomes() -> list[str]:
+    with transaction(Role.MIGRATE) as session:
+        return list(session.scalars(text("SELECT outcome FROM webhook_events ORDER BY id")))
+
+
+def test_whom_shopify_has_us_erase_is_gone_and_nobody_else(fair: Fair, store: FlaskClient) -> None:
+    waiting, gone, other = (sold(fair, number=number) for number in (1, 2, 3))
+    fair.house.hand_over(fair.house.pack(gone))
+    fair.house.pack(waiting)
+    asked = [int(waiting.number), int(gone.number)]
+    before = len(fair.calls(f"/orders/{waiting.number}"))
+    rung(fair, store, "customers/redact", customer={"id": 1}, orders_to_redact=asked)
+    assert outcomes() == ["erased", "erased"]
+    assert [vault.ends(one.unit).keys() for one in (waiting, gone)] == [set(), set()]
+    assert vault.ends(other.unit).keys() == {"channel.delivery"}
+    with reading() as session:
+        held = [[row.why for row in orders.open_holds(session, one.id)] for one in (waiting, gone, other)]
+    assert held == [[addresses.ERASED], [], []]
+    assert len(fair.calls(f"/orders/{waiting.number}")) == before
+    fair.ask()
+    assert vault.ends(waiting.unit) == {}
+
+
+def test_an_erasure_of_no_order_erases_none_and_one_of_the_shop_everybody(
+    fair: Fair, store: FlaskClient
+) -> None:
+    at_amazon, first, second = sold(fair, "amazon"), sold(fair), sold(fair, number=2)
+    rung(fair, store, "customers/redact", customer={"id": 1}, orders_to_redact=[])
+    rung(fair, store, "customers/data_request", customer={"id": 1}, orders_requested=[int(first.number)])
+    assert outcomes() == ["they see all of it here by themselves"]
+    assert vault.ends(first.unit).keys() == {"channel.delivery"}
+    rung(fair, store, "shop/redact")
+    assert outcomes()[-1] == "erased"
+    assert [vault.ends(one.unit) for one in (first, second)] == [{}, {}]
+    assert vault.ends(at_amazon.unit).keys() == {"channel.delivery"}
 
 
 @pytest.mark.parametrize("state", [ShipmentState.LOST, ShipmentState.RETURNED_TO_SENDER])

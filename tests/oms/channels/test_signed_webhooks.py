@@ -75,6 +75,7 @@ def test_a_webhook_of_shopify_says_which_order_changed() -> None:
         ("fulfillments/create", {"id": 9, "order_id": 5}, ("5",)),
         ("customers/redact", {"customer": {"email": "q7"}, "orders_to_redact": [5, 6]}, ("5", "6")),
         ("customers/data_request", {"customer": {"email": "q7"}, "orders_requested": [7]}, ("7",)),
+        ("customers/redact", {"customer": {"email": "q7"}, "orders_to_redact": []}, ()),
         ("shop/redact", {"shop_id": 954889}, ()),
         ("products/update", {"id": 8}, ()),
     ],
