@@ -37,6 +37,7 @@ from oms.channels.connectors.reading import (
 from oms.channels.connectors.wire import (
     Address,
     ChannelRefusedError,
+    ForbiddenError,
     NotAllowedError,
     Rung,
     Sent,
@@ -139,7 +140,7 @@ class Client:
         known = Known("AmazonOrderId", "LastUpdateDate", moment, head.changed_at)
         try:
             yield from readable([{"AmazonOrderId": head.ref}], lambda _: self._sold(head), known)
-        except ChannelRefusedError:
+        except (ChannelRefusedError, ForbiddenError):
             # One order that Amazon does not show keeps no other from being told.
             yield Unread(head.ref, head.changed_at)
 
@@ -159,11 +160,7 @@ class Client:
             more = next_of(page, "NextToken", more)
 
     def _ask(self, method: str, path: str, body: object = None) -> Answer:
-        try:
-            return call(self.door, method, path, body, x_amz_access_token=self.passes.now())
-        except NotAllowedError:
-            self.passes.drop()
-            raise
+        return self.passes.using(lambda value: call(self.door, method, path, body, x_amz_access_token=value))
 
 
 def connect(account: Mapping[str, str]) -> Client:

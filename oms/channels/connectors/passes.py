@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
+from oms.channels.connectors.wire import ForbiddenError, NotAllowedError
 from oms.kernel import clock
 
+T = TypeVar("T")
 _BEFORE = timedelta(minutes=1)
 
 
@@ -30,6 +33,13 @@ class Passes:
             self.held = self.ask()
         return self.held.value
 
-    def drop(self) -> None:
-        """Let go of a pass that was refused."""
-        self.held = None
+    def using(self, call: Callable[[str], T]) -> T:
+        """Call with a pass. One that is refused may have ended early: once a new one is asked for."""
+        before, value = self.held, self.now()
+        try:
+            return call(value)
+        except (NotAllowedError, ForbiddenError):
+            if self.held is not before:
+                raise
+            self.held = None
+            return call(self.now())

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from oms.channels.connectors.wire import ChannelRefusedError, NotAllowedError, Sold, Unread
+from oms.channels.connectors.wire import (
+    ChannelRefusedError,
+    ForbiddenError,
+    NotAllowedError,
+    Sold,
+    Unread,
+)
 from oms.kernel.errors import BadInputError, UnavailableError
 from oms.kernel.http import Answer, Door, UndeclaredError
 from oms.kernel.money import Money
@@ -20,7 +26,7 @@ NOT_FOUND = 404
 SECONDS = 20.0
 MOST_BYTES = 20_000_000
 _MULTIPLE, _BAD, _TOO_MANY, _SERVER = 300, 400, 429, 500
-CLOSED = frozenset({401, 403})
+NOT_IN, NOT_THIS = 401, 403
 _REF = re.compile(r"[A-Za-z0-9-]{1,40}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
@@ -54,12 +60,14 @@ def ask(door: Door, method: str, path: str, body: object = None, **headers: str)
 def call(door: Door, method: str, path: str, body: object = None, **headers: str) -> Answer:
     """Return an answer that is good, or a 404.
 
-    Raises NotAllowedError for 401 and 403, ChannelRefusedError with its code for other refusals, and what
-    `ask` raises.
+    Raises NotAllowedError for a 401, ForbiddenError for a 403, ChannelRefusedError with its code for other
+    refusals, and what `ask` raises.
     """
     answer = ask(door, method, path, body, **headers)
-    if answer.status in CLOSED:
+    if answer.status == NOT_IN:
         raise NotAllowedError
+    if answer.status == NOT_THIS:
+        raise ForbiddenError
     if not answer.is_good and answer.status != NOT_FOUND:
         raise refusal(code_of(answer))
     return answer

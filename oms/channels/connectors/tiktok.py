@@ -17,8 +17,9 @@ from urllib.parse import quote, urlencode
 from oms.channels.connectors import tiktok_orders as orders
 from oms.channels.connectors.passes import Pass, Passes
 from oms.channels.connectors.reading import (
-    CLOSED,
     MOST_BYTES,
+    NOT_IN,
+    NOT_THIS,
     SECONDS,
     GarbledError,
     Known,
@@ -38,6 +39,7 @@ from oms.channels.connectors.reading import (
 )
 from oms.channels.connectors.wire import (
     Address,
+    ForbiddenError,
     NotAllowedError,
     Rung,
     Sent,
@@ -51,9 +53,10 @@ from oms.kernel.http import Answer, Door
 
 PARTY = "tiktok"
 _PAGE = 100
-# Codes of passes, scopes, keys and signatures that are not good (any more); those of too many calls, or of
-# TikTok's own troubles (https://partner.tiktokshop.com/docv2/page/common-errors).
-_PASSES = range(105_000, 107_000)
+# Codes of passes that are not good (any more), a scope that the app lacks, signatures, which are of their
+# moment too; those of too many calls, or of TikTok's own troubles
+# (https://partner.tiktokshop.com/docv2/page/common-errors).
+_PASSES, _SCOPE, _SIGNATURES = range(105_000, 106_000), 105_005, range(106_000, 107_000)
 _BUSY = frozenset({36009003, 36009008, 98001001})
 
 
@@ -160,19 +163,13 @@ class Client:
         }
         asked = {**(query or {}), **known}
         asked["sign"] = signature(self.secret, path, asked, body)
-        answer = ask(
-            self.door,
-            method,
-            f"{path}?{urlencode(asked)}",
-            body or None,
-            x_tts_access_token=self.passes.now(),
-            Content_Type="application/json",
+        target = f"{path}?{urlencode(asked)}"
+        given = {"Content_Type": "application/json"}
+        return self.passes.using(
+            lambda value: _data(
+                ask(self.door, method, target, body or None, x_tts_access_token=value, **given)
+            )
         )
-        try:
-            return _data(answer)
-        except NotAllowedError:
-            self.passes.drop()
-            raise
 
 
 def connect(account: Mapping[str, str]) -> Client:
@@ -196,12 +193,18 @@ def signature(secret: str, path: str, asked: Mapping[str, str], body: bytes) -> 
 
 def _data(answer: Answer) -> Said:
     """Return what an answer holds; TikTok's own code says whether it is good, not HTTP's alone."""
-    if answer.status in CLOSED:
-        raise NotAllowedError
     said = said_by(answer)
     code = whole(said, "code")
+    if code == _SCOPE:
+        raise ForbiddenError
     if code in _PASSES:
         raise NotAllowedError
+    if code in _SIGNATURES:
+        raise UnavailableError(
+            "The marketplace takes no signature of ours: see the app's secret and the clock."
+        )
+    if answer.status in {NOT_IN, NOT_THIS}:
+        raise ForbiddenError
     if code in _BUSY:
         raise UnavailableError("The marketplace cannot answer now. It is asked again.")
     if code or not answer.is_good:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from oms.channels.connectors.wire import ChannelRefusedError, Shelf
+from oms.channels.connectors.wire import ChannelRefusedError, ForbiddenError, Shelf
 from oms.channels.listing import actions, queries
 from oms.channels.listing.queries import Offered
 from oms.channels.runs import speaking
@@ -14,7 +14,7 @@ from oms.kernel.errors import HeldError, UnavailableError
 def tell(variant_ids: Collection[int] | None = None) -> int:
     """Tell what changed of some variants, or of all; return how many listings were told.
 
-    A connection that does not answer or does not let us is left alone for this time.
+    A connection that does not answer or does not let us in is left alone for this time.
     """
     with reading() as session:
         found = queries.to_tell(session, variant_ids)
@@ -38,7 +38,7 @@ def _tell(one: Offered) -> bool:
     except (UnavailableError, ChannelRefusedError, HeldError) as error:
         with transaction() as session:
             actions.note_trouble(session, listing.id, error.message)
-        return isinstance(error, ChannelRefusedError)
+        return isinstance(error, ChannelRefusedError | ForbiddenError)
     if is_told:
         with transaction() as session:
             actions.note_told(session, listing.id, one.units)

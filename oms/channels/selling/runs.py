@@ -1,9 +1,17 @@
 """Asking marketplaces what was sold; each order in a transaction of its own, so that one keeps no other."""
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from oms.channels.connectors.wire import ChannelRefusedError, Sold, Unread
+from oms.channels.connectors.wire import (
+    ChannelRefusedError,
+    Connector,
+    ForbiddenError,
+    NotAllowedError,
+    Sold,
+    Unread,
+)
 from oms.channels.models import Connection
 from oms.channels.runs import speaking
 from oms.channels.selling import actions, queries
@@ -43,7 +51,7 @@ def ask(connection: Connection) -> int:
     count, upto, trouble = 0, connection.asked_to, ""
     try:
         with speaking(connection, Scope.ORDERS) as client:
-            for told in client.changed(connection.asked_to - _OVERLAP):
+            for told in _changed(client, connection):
                 if isinstance(told, Unread):
                     _note_unread(connection, told)
                 else:
@@ -53,6 +61,14 @@ def ask(connection: Connection) -> int:
         upto, trouble = connection.asked_to, error.message
     _note(connection, min(upto, clock.now()), trouble)
     return count
+
+
+def _changed(client: Connector, connection: Connection) -> Iterator[Sold | Unread]:
+    """Give what changed; who may not even list orders is let in no more."""
+    try:
+        yield from client.changed(connection.asked_to - _OVERLAP)
+    except ForbiddenError as error:
+        raise NotAllowedError from error
 
 
 def ask_again(connection: Connection) -> int:
@@ -67,9 +83,11 @@ def ask_again(connection: Connection) -> int:
         try:
             with speaking(connection, Scope.ORDERS) as client:
                 sold = client.one(ref)
+        except (ChannelRefusedError, ForbiddenError):
+            continue
         except HeldError:
             break
-        except (UnavailableError, ChannelRefusedError):
+        except UnavailableError:
             continue
         count += take(connection, sold).startswith("taken") if sold else 0
     return count

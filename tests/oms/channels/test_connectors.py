@@ -11,6 +11,7 @@ from oms.channels.connectors.wire import (
     Address,
     ChannelRefusedError,
     Connector,
+    ForbiddenError,
     NotAllowedError,
     Sent,
     Shelf,
@@ -332,7 +333,7 @@ def test_a_scope_that_was_revoked_takes_only_what_it_covers(markets: Party, mark
     put(markets, market, two_items())
     markets.post(f"markets/{market}/revoke", scope="stock")
     there = connected(markets, market)
-    with pytest.raises(NotAllowedError):
+    with pytest.raises(ForbiddenError):
         there.tell_stock(Shelf("PEN-01", listing_ref(market, "PEN-01"), 1))
     assert len(list(there.changed(LONG_AGO))) == 1
     markets.post(f"markets/{market}/allow")

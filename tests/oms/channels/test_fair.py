@@ -147,6 +147,33 @@ def test_a_marketplace_that_turns_us_away_is_not_asked_again(fair: Fair, market:
     assert fair.house.count("SELECT count(*) FROM orders") == 0
 
 
+def test_a_pass_that_ended_early_is_asked_for_anew(fair: Fair) -> None:
+    fair.ask()
+    ref = fair.sell("amazon", pencils(1))
+    fair.party.fault("error", path="/amazon/orders", status=403, count=1)
+    assert fair.ask() == 1
+    assert fair.connection("amazon").revoked_at is None
+    assert kept(fair.order(ref).unit)
+
+
+PLACES = {"amazon": "/amazon/tokens", "shopify": "/shopify/admin", "tiktok": "/tiktok/order/202309/orders"}
+
+
+@each
+def test_one_thing_that_is_forbidden_waits_and_ends_nothing_else(fair: Fair, market: str) -> None:
+    ref = fair.sell(market, pencils(1))
+    runs.ask_all()
+    fair.party.fault("error", path=PLACES[market], status=403, count=2)
+    jobs.drain()
+    assert not kept(fair.order(ref).unit)
+    assert fair.connection(market).revoked_at is None
+    second = fair.sell(market, pencils(2))
+    fair.party.heal()
+    due_again()
+    fair.ask()
+    assert [kept(fair.order(one).unit) for one in (ref, second)] == [True, True]
+
+
 def test_a_marketplace_that_is_away_loses_nothing(fair: Fair) -> None:
     ref = fair.sell("shopify", pencils(1))
     fair.party.fault("error", path="/shopify", count=1)
