@@ -16,6 +16,7 @@ from oms.kernel import clock, jobs
 from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.payments import handlers as payments
+from oms.privacy.clocks import calendar
 from oms.staff.states import StaffRole
 from tests import make
 from tests.oms.desk.conftest import Seat, paid
@@ -76,7 +77,7 @@ def test_unknown_costs_that_cancel_out_are_not_known_still(house: House, clerk: 
         dial = make.variant(session, "DIAL", 4900)
         stock.receive(session, dial, house.shop.leiden, 5, by=SYSTEM)
     earlier = moved(house.buy({dial: 1}), clock.now() - timedelta(days=80))
-    days = f"/money?period=own&first={clock.today()}&last={clock.today()}"
+    days = f"/money?period=own&first={calendar.today()}&last={calendar.today()}"
     with transaction() as session:
         cancel_order(session, earlier.id, by=SYSTEM, why="")
     jobs.drain()
@@ -86,7 +87,7 @@ def test_unknown_costs_that_cancel_out_are_not_known_still(house: House, clerk: 
     house.buy({dial: 1})
     payments.note_fees()
     with reading(Role.BLIND) as session:
-        found = profit(session, Period(clock.today(), clock.today()))
+        found = profit(session, Period(calendar.today(), calendar.today()))
     whole = found.totals["EUR"]
     assert (whole.unknown_goods, whole.unstated, whole.is_open, whole.profit) == (0, 2, True, 0)
     told = words(clerk.get(days))

@@ -23,6 +23,7 @@ from oms.payments import queries as money
 from oms.payments.actions import RefundAsked, RefundPart
 from oms.payments.states import RefundState
 from oms.payments.words import RefundTruth
+from oms.privacy.clocks import calendar
 from tests.oms.finance.conftest import state
 from tests.oms.fulfillment.conftest import House
 
@@ -164,7 +165,7 @@ def test_a_fee_and_a_parcel_of_three_lines_are_one_fee_and_one_parcel(house: Hou
 
 def test_the_cost_in_force_when_it_was_placed_counts_and_not_a_later_one(house: House) -> None:
     house.buy({house.shop.clock: 1})
-    state(house.shop.clock, 9900, clock.today() + timedelta(days=2))
+    state(house.shop.clock, 9900, calendar.today() + timedelta(days=2))
     assert told().totals["EUR"].goods == 1200
     state(house.shop.clock, 1300)
     assert told().totals["EUR"].goods == 1300
@@ -178,11 +179,11 @@ def test_a_cost_in_another_currency_is_no_cost_of_this_order(house: House) -> No
 
 def test_a_refund_counts_in_the_month_in_which_it_went(house: House) -> None:
     order = house.buy({house.shop.clock: 1})
-    this = month_of(clock.today())
+    this = month_of(calendar.today())
     before = told(this).totals["EUR"]
     with clock.held_at(this.until + timedelta(days=3)):
         give_back(order, 1)
-        after = month_of(clock.today())
+        after = month_of(calendar.today())
     assert figures(told(this).totals["EUR"]) == figures(before)
     found = told(after)
     assert figures(found.totals["EUR"]) == (0, 0, -538, 2562, 0, 0, 0, 0, -2562)
