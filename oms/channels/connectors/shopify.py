@@ -40,7 +40,7 @@ _API = "/admin/api/2025-01"
 _PAGE = 250
 _FIELDS = (
     "id,created_at,updated_at,cancelled_at,financial_status,fulfillment_status,currency,taxes_included,"
-    "line_items,shipping_lines,shipping_address"
+    "tax_exempt,line_items,shipping_lines,shipping_address"
 )
 
 

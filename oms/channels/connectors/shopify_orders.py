@@ -55,6 +55,7 @@ def sold(said: Said) -> Sold:
         currency=currency,
         country=country,
         tax_included=flag(said, "taxes_included"),
+        is_tax_free=said.get("tax_exempt") is True,
         lines=tuple(_line(item, currency) for item in items),
         delivery=sum(_less(way, amount(way.get("price"), currency), currency) for way in ways),
         delivery_tax=sum(_tax(way, currency) for way in ways),

@@ -40,7 +40,8 @@ class Sold:
     What is for us to send (`TO_SEND`) has a country and lines with figures. What is pending or cancelled has
     no lines, and where nobody said them no country and no currency.
 
-    `collects_tax` where the marketplace owes the tax itself: then it is in no figure here.
+    `collects_tax` where the marketplace owes the tax itself: then it is in no figure here. `is_tax_free`
+    where it says that none is owed; else, where prices hold the tax, silence does not say that there is none.
     """
 
     ref: str
@@ -56,6 +57,7 @@ class Sold:
     region: str = ""
     postcode_prefix: str = ""
     collects_tax: bool = False
+    is_tax_free: bool = False
 
     @property
     def goods(self) -> int:

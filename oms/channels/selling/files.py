@@ -77,6 +77,7 @@ def _filed(ref: str, rows: Sequence[Row]) -> Filed:
         lines=tuple(_line(row, currency) for row in rows),
         delivery=_amount(first, "delivery", currency),
         delivery_tax=_amount(first, "delivery_tax", currency),
+        is_tax_free=all(row.get("tax") for row in rows),
     )
     return Filed(sold, _address(first, country))
 

@@ -21,7 +21,7 @@ BROKEN = "It could not be taken"
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A variant as an order line needs it; its weight in grams."""
+    """A variant as an order line needs it, with its tax class; its weight in grams."""
 
     variant_id: int
     sku: str
@@ -29,6 +29,7 @@ class Goods:
     hs_code: str
     origin: str
     is_digital: bool
+    tax_class: str
 
 
 def connections(session: Session) -> list[Connection]:
@@ -62,7 +63,7 @@ def of_order(session: Session, order_id: int) -> tuple[ChannelOrder, Connection]
 
 
 def with_people(session: Session, code: str, ref: str) -> list[Order]:
-    """Return whose person is not let go of yet: an account's order of a reference, all of them without one."""
+    """Return an account's orders whose person is not let go of yet: the one of a reference, or all."""
     theirs = (
         select(Order)
         .join(ChannelOrder, ChannelOrder.order_id == Order.id)
@@ -78,7 +79,7 @@ def goods(session: Session, connection_id: int, skus: Iterable[str]) -> dict[str
     wanted = set(skus)
     columns = (
         *(Variant.id, Variant.sku, Variant.weight_grams, Product.hs_code, Product.origin),
-        ~Variant.requires_shipping,
+        *(~Variant.requires_shipping, Product.tax_class),
     )
     of_products = select(*columns).join(Product, Product.id == Variant.product_id)
     ours = session.execute(of_products.where(Variant.sku.in_(wanted))).all()

@@ -240,6 +240,7 @@ def test_no_field_of_a_person_is_asked_of_shopify_beside_the_address(markets: Pa
         "fulfillment_status",
         "currency",
         "taxes_included",
+        "tax_exempt",
         "line_items",
         "shipping_lines",
         "shipping_address",

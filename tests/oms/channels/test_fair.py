@@ -24,7 +24,7 @@ from oms.orders import actions as agreement
 from oms.orders import queries as orders
 from oms.orders.personal import ChannelDelivery
 from tests import make
-from tests.markets import MARKETS, Item, Person, listing_ref
+from tests.markets import MARKETS, Deal, Item, Person, listing_ref
 from tests.oms.channels.conftest import THEN, Fair, pencils
 from tests.oms.fulfillment.conftest import PACKER
 
@@ -145,6 +145,27 @@ def test_a_marketplace_that_turns_us_away_is_not_asked_again(fair: Fair, market:
     listing.tell()
     assert len([call for call in fair.calls()[before:] if call["market"] == market]) == 0
     assert fair.house.count("SELECT count(*) FROM orders") == 0
+
+
+def untaxed(number: int) -> Deal:
+    return replace(pencils(number, delivery_tax=0), items=(Item("CEDAR-PENCIL", 1, 190),))
+
+
+@each
+def test_a_tax_that_nobody_tells_is_that_of_our_own_sale(fair: Fair, market: str) -> None:
+    ref = fair.sell(market, untaxed(1))
+    fair.ask()
+    order = fair.order(ref)
+    assert (order.goods, order.delivery, order.total) == (190, 490, 680)
+    assert (order.tax, order.delivery_tax) == (30 + 78, 78)
+    rows = "SELECT count(*) FROM order_taxes WHERE (basis_points, net, tax) = (1900, 572, 108)"
+    assert fair.house.count(rows) == 1
+
+
+def test_who_owes_no_tax_there_owes_none_here(fair: Fair) -> None:
+    ref = fair.sell("shopify", untaxed(1), tax_exempt=True)
+    fair.ask()
+    assert (fair.order(ref).tax, fair.order(ref).total) == (0, 680)
 
 
 def test_a_pass_that_ended_early_is_asked_for_anew(fair: Fair) -> None:

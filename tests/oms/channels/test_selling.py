@@ -19,6 +19,7 @@ from oms.kernel.audit import SYSTEM
 from oms.kernel.db import Role, reading, transaction
 from oms.orders import queries as orders
 from oms.orders.models import Order
+from oms.privacy.clocks import calendar
 from oms.privacy.retention import actions as retention
 from oms.web.doctor import CHECKS, Health
 from tests.oms.channels.conftest import THEN
@@ -203,7 +204,7 @@ def test_what_somebody_else_sent_waits_here_and_what_we_sent_does_not(
 def test_a_sale_that_was_called_off_is_in_no_turnover(house: House, connection: Connection) -> None:
     told(connection, sold())
     told(connection, replace(sold(state=SoldState.CANCELLED), changed_at=THEN + timedelta(minutes=1)))
-    period = Period(THEN.date(), clock.today())
+    period = Period(THEN.date(), calendar.today())
     with reading(Role.BLIND) as session:
         [row] = by_rate(session, period)
     assert (row.taxed.net, row.taxed.tax, row.taxed.due_net, row.taxed.due_tax) == (5587, 1173, 0, 0)
