@@ -55,7 +55,7 @@ RAIL = (
             Place(_l("Doubtful orders"), "oms.risk.index", Permission.RISK, "doubtful"),
             Place(_l("Stock"), "oms.stock.index", Permission.STOCK_READ, "sold out"),
             Place(_l("To order"), "oms.replenish.index", Permission.STOCK_READ, "to order"),
-            Place(_l("Channels"), "oms.channels.index", Permission.CATALOG_READ),
+            Place(_l("Channels"), "oms.channels.index", Permission.CATALOG_READ, "channels"),
             Place(_l("Money"), "oms.money.index", Permission.FINANCE_READ),
         ),
     ),

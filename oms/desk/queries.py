@@ -3,6 +3,7 @@
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
+from oms.channels.models import ChannelOrder
 from oms.fulfillment.models import FulfillmentOrder
 from oms.fulfillment.queries import on_hold
 from oms.fulfillment.states import FulfillmentState
@@ -49,6 +50,10 @@ def waiting(session: Session) -> dict[str, int]:
             .where(OrderDoubt.state == DoubtState.OPEN)
             .scalar_subquery()
             .label("doubtful"),
+            select(func.count(ChannelOrder.id))
+            .where(ChannelOrder.trouble != "")
+            .scalar_subquery()
+            .label("channels"),
         )
     ).one()
     return {name: int(count) for name, count in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name

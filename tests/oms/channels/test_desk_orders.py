@@ -66,6 +66,15 @@ def test_it_is_neither_cancelled_nor_refunded_here(sold: Order, seat: Seat) -> N
         assert list(session.scalars(select(Refund))) == []
 
 
+def test_its_person_is_shown_to_nobody_at_the_desk(sold: Order, seat: Seat) -> None:  # noqa: F811
+    service = seat(StaffRole.SERVICE)
+    here = f"/orders/{sold.number}"
+    assert f"{here}/reveal" not in service.get(here).text
+    answer = service.send(f"{here}/reveal", page=here, reason="question")
+    assert answer.status_code == 409
+    assert "its address is shown while its parcel is made, nowhere else" in words(answer)
+
+
 def test_the_list_tells_our_shop_and_each_account_apart(sold: Order, small: Shop, seat: Seat) -> None:  # noqa: F811
     ours, service = paid({small.pencil: 1}), seat(StaffRole.SERVICE)
     assert "Sold at" in words(service.get("/orders"))

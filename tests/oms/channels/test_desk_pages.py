@@ -138,6 +138,7 @@ def test_orders_with_something_in_their_way_stand_first(owner: Visitor, small: S
     assert "Ada" not in page.text
     assert "ada@" not in page.text
     assert "2311" not in page.text
+    assert "Channels 1 Money" in words(owner.get("/"))
 
 
 def test_an_account_without_orders_and_listings_says_so(owner: Visitor) -> None:
