@@ -214,7 +214,7 @@ def _hold_stock(session: Session, order: Order) -> None:
 def fill(session: Session, order_id: int) -> bool:
     """Promise goods that came since to an order that was short of them; True when it goes on now."""
     order = orders.locked(session, order_id)
-    if order.state is not OrderState.PLACED or sending.parts_of(session, order_id):
+    if order.state is not OrderState.PLACED or sending.allocated(session, order_id):
         return False
     try:
         _hold_stock(session, order)

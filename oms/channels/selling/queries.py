@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from oms.catalog.models import Product, Variant
 from oms.channels.models import ChannelOrder, Connection, Listing
-from oms.fulfillment.models import FulfillmentOrder
+from oms.inventory.models import Reservation
+from oms.inventory.states import ReservationState
 from oms.kernel.errors import NotFoundError
 from oms.orders.models import Order
 from oms.orders.states import OrderState
@@ -105,6 +106,8 @@ def short(session: Session, *, most: int = 100) -> list[int]:
 
     Whatever they are held for, or whoever let them go on: so none keeps the others from their turn.
     """
-    has_parts = exists().where(FulfillmentOrder.order_id == Order.id)
-    lacking = (Order.channel != "", Order.state == OrderState.PLACED, ~Order.is_digital, ~has_parts)
+    is_promised = exists().where(
+        Reservation.order_id == Order.id, Reservation.state == ReservationState.CONVERTED
+    )
+    lacking = (Order.channel != "", Order.state == OrderState.PLACED, ~Order.is_digital, ~is_promised)
     return list(session.scalars(select(Order.id).where(*lacking).order_by(func.random()).limit(most)))

@@ -147,6 +147,14 @@ def test_a_marketplace_that_turns_us_away_is_not_asked_again(fair: Fair, market:
     assert fair.house.count("SELECT count(*) FROM orders") == 0
 
 
+def test_what_was_promised_a_moment_ago_is_not_short(fair: Fair) -> None:
+    ref = fair.sell("amazon", pencils(1, 3))
+    assert (runs.ask_all(), runs.fill_short()) == (1, 0)
+    jobs.drain()
+    assert [part.state for part in fair.house.parts(fair.order(ref))] == ["open"]
+    assert fair.house.level(fair.house.shop.pencil) == (1000, 0, 3)
+
+
 def untaxed(number: int) -> Deal:
     return replace(pencils(number, delivery_tax=0), items=(Item("CEDAR-PENCIL", 1, 190),))
 
