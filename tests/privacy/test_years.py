@@ -68,8 +68,11 @@ def test_5000_people_in_eleven_years_go_on_their_day(measured: Callable[..., Non
     lived = Years(ALL, ELEVEN_YEARS)
     done = lived.run()
     wrong = [again for again in lived.second_sweeps if again]
-    measured("B06", f"{len(done.late)} too late, of {lived.taken} let go of", passed=not done.late)
-    measured("B06", f"{len(done.early)} too early on {ELEVEN_YEARS} days", passed=not done.early)
+    late, early = (
+        f"{', such as ' if which else ''}{' and '.join(which[:4])}" for which in (done.late, done.early)
+    )
+    measured("B06", f"{len(done.late)} too late, of {lived.taken} let go of{late}", passed=not done.late)
+    measured("B06", f"{len(done.early)} too early on {ELEVEN_YEARS} days{early}", passed=not done.early)
     measured(
         "B06", f"{len(wrong)} of {len(lived.second_sweeps)} second sweeps found something", passed=not wrong
     )
