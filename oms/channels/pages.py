@@ -28,6 +28,8 @@ _SOLD = {
     SoldState.SENT: (_l("sent"), "done"),
     SoldState.CANCELLED: (_l("cancelled"), "gone"),
 }
+# What waits for nothing and is no order of ours was sold before somebody allowed the account.
+_AGREED = frozenset({SoldState.TO_SEND, SoldState.SENT})
 _IDS = {
     Channel.AMAZON: _l("Stays empty at Amazon"),
     Channel.SHOPIFY: _l("Inventory item id at Shopify, digits alone"),
@@ -136,6 +138,7 @@ def _sold(row: SoldOrder) -> dict[str, Any]:
         "changed": filters.moment(row.changed_at),
         "to": row.country or "",
         "trouble": row.trouble,
+        "is_before": row.state in _AGREED and row.number is None and not row.trouble,
     }
 
 

@@ -12,9 +12,10 @@ from oms.buyers.states import BuyerState
 from oms.kernel.audit import AuditDetail, AuditEntry
 from oms.kernel.db import Base
 from oms.kernel.egress import Disclosure
-from oms.kernel.register import Life
+from oms.kernel.register import Life, kind_of
 from oms.kernel.vault.models import SealedRow
 from oms.orders.models import Order, unit_of
+from oms.orders.personal import ChannelDelivery
 from oms.orders.states import OrderState
 from oms.payments import queries as payments
 from oms.privacy.retention.schedules import CUT
@@ -96,9 +97,12 @@ def uncut(session: Session, at: datetime) -> dict[str, int]:
 def orders_of_nobody(session: Session, at: datetime) -> list[int]:
     """Return orders whose personal data has all gone and that still hold a thread to somebody.
 
-    Of what a marketplace sold and is still to be sent, the address may be yet to come.
+    Of what a marketplace sold and is still to be sent, the address may be yet to come; not for longer than
+    it would be kept.
     """
-    is_to_come = (Order.channel != "") & (Order.state == OrderState.PLACED) & Order.delivered_at.is_(None)
+    is_to_send = (Order.channel != "") & (Order.state == OrderState.PLACED) & Order.delivered_at.is_(None)
+    longest = timedelta(days=kind_of(ChannelDelivery).retention.at_most)
+    is_to_come = is_to_send & (Order.created_at > at - longest)
     sealed = exists().where(SealedRow.unit == func.concat(literal(unit_of("")), Order.number))
     return list(
         session.scalars(

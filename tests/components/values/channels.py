@@ -123,13 +123,15 @@ def orders() -> dict[str, Any]:
         "changed": "23 Nov 2026, 09:41",
         "to": "",
         "trouble": "Nothing is listed as NB-DOT-XL: add the listing.",
+        "is_before": False,
     }
     taken = {**waits, "ref": "305-1122334-7654321", "url": "#", "to": "DE", "trouble": ""}
+    before = {**waits, "ref": "305-1010101-2020202", "trouble": "", "is_before": True}
     return {
         **_around("Orders"),
         "waiting": [waits],
         "more": "",
-        "orders": [waits, taken],
+        "orders": [waits, taken, before],
         "listings_url": "#",
         "pages": NO_PAGES,
     }

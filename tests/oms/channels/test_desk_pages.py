@@ -1,6 +1,7 @@
 """Marketplaces at the desk: who sees them, who decides, and what is said when something cannot be used."""
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -131,8 +132,10 @@ def test_orders_with_something_in_their_way_stand_first(owner: Visitor, small: S
         why = "Nothing is listed as X1: add the listing."
         session.add(ChannelOrder(ref="305-1", trouble=why, **told))
         session.add(ChannelOrder(ref="305-2", order_id=taken.id, **told))
+        session.add(ChannelOrder(ref="305-3", **told))
     page = owner.get("/channels/amazon-eu")
     told = words(page)
+    assert re.findall(r"(305-\d) to send not taken: sold before", told) == ["305-3"]
     assert told.index("Nothing is listed as X1") < told.index("All orders") < told.index("305-2")
     assert f'href="/oms/orders/{taken.number}"' in page.text or f'href="/orders/{taken.number}"' in page.text
     assert "Ada" not in page.text

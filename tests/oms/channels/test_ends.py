@@ -85,6 +85,22 @@ def test_a_cancelled_order_of_our_own_keeps_its_person_for_its_refund(fair: Fair
     assert "order.contact" in vault.ends(order.unit)
 
 
+@each
+def test_what_is_never_sent_is_cut_from_its_person_all_the_same(fair: Fair, market: str) -> None:
+    order = sold(fair, market)
+    with transaction() as session:
+        session.get_one(Connection, fair.connection(market).id).scopes = [Scope.ORDERS]
+    untold = fair.sell(market, pencils(2))
+    fair.ask()
+    longest = clock.now() + timedelta(days=150)
+    for at, is_cut in ((longest - timedelta(hours=2), False), (longest + timedelta(hours=1), True)):
+        with clock.held_at(at):
+            retention.let_go()
+        assert vault.ends(order.unit).keys() == (set() if is_cut else {"channel.delivery"})
+        both = [fair.order(ref).forgotten_at for ref in (order.number, untold)]
+        assert [one is not None for one in both] == [is_cut, is_cut]
+
+
 def rung(fair: Fair, store: FlaskClient, topic: str, **said: object) -> None:
     """Have Shopify ring, and do all that follows."""
     told = fair.party.post("markets/shopify/ring", topic=topic, body={"shop_id": 954889, **said})
