@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from oms.channels.connectors.wire import Address
-from oms.channels.models import Connection
+from oms.channels.models import ChannelOrder, Connection
 from oms.channels.selling import queries
 from oms.channels.states import SoldState
 from oms.fulfillment import queries as sending
@@ -18,7 +18,7 @@ from oms.kernel.vault import Keys
 from oms.kernel.vault.models import SealedRow
 from oms.orders import actions as agreement
 from oms.orders import queries as orders
-from oms.orders.models import Order
+from oms.orders.models import Order, unit_of
 from oms.orders.personal import ChannelDelivery
 from oms.orders.placing.actions import postcode_prefix
 from oms.orders.states import OrderState
@@ -59,6 +59,19 @@ def _is_lacking(session: Session, order: Order) -> bool:
     theirs = (SealedRow.unit == order.unit, SealedRow.kind == kind_of(ChannelDelivery).name)
     is_known = session.scalar(select(SealedRow.id).where(*theirs).limit(1)) is not None
     return not is_known and not vault.was_destroyed(order.unit, ChannelDelivery)
+
+
+def with_people(session: Session, code: str, ref: str) -> list[Order]:
+    """Return an account's orders whose person is not wholly let go of: the one of a reference, or all."""
+    is_kept = exists().where(SealedRow.unit == func.concat(unit_of(""), Order.number))
+    theirs = (
+        select(Order)
+        .join(ChannelOrder, ChannelOrder.order_id == Order.id)
+        .join(Connection, Connection.id == ChannelOrder.connection_id)
+        .where(Connection.code == code, or_(Order.forgotten_at.is_(None), is_kept))
+        .order_by(Order.id)
+    )
+    return list(session.scalars(theirs.where(ChannelOrder.ref == ref) if ref else theirs))
 
 
 def prepare(unit: str) -> Keys:

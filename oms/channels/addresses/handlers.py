@@ -3,7 +3,6 @@
 from oms.channels.addresses import actions, runs
 from oms.channels.connectors.wire import ERASE, ERASE_ALL
 from oms.channels.runs import speaking
-from oms.channels.selling import queries
 from oms.channels.selling.webhooks import NAME
 from oms.channels.states import Scope
 from oms.kernel import clock, inbox, jobs
@@ -35,7 +34,7 @@ def erase(message: Message) -> None:
         event = session.get_one(WebhookEvent, message.number("event"))
         code, _, ref = event.object_id.partition(":")
         is_asked = event.type in {ERASE, ERASE_ALL} and event.applied_at is None
-        theirs = queries.with_people(session, code, ref) if is_asked else []
+        theirs = actions.with_people(session, code, ref) if is_asked else []
     if not is_asked:
         return
     for order in theirs:

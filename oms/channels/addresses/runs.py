@@ -26,6 +26,8 @@ def let_go(order: Order) -> None:
     vault.destroy_unit(order.unit)
     with transaction() as session:
         retention.forget_order(session, order.id)
+    # Whatever was being kept at that moment: from now on nothing is.
+    vault.destroy_unit(order.unit)
 
 
 def bind(order_id: int) -> None:

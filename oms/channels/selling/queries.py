@@ -63,18 +63,6 @@ def of_order(session: Session, order_id: int) -> tuple[ChannelOrder, Connection]
     return (row[0], row[1]) if row else None
 
 
-def with_people(session: Session, code: str, ref: str) -> list[Order]:
-    """Return an account's orders whose person is not let go of yet: the one of a reference, or all."""
-    theirs = (
-        select(Order)
-        .join(ChannelOrder, ChannelOrder.order_id == Order.id)
-        .join(Connection, Connection.id == ChannelOrder.connection_id)
-        .where(Connection.code == code, Order.forgotten_at.is_(None))
-        .order_by(Order.id)
-    )
-    return list(session.scalars(theirs.where(ChannelOrder.ref == ref) if ref else theirs))
-
-
 def goods(session: Session, connection_id: int, skus: Iterable[str]) -> dict[str, Goods]:
     """Return our goods by what a marketplace calls them: as listed, else by our own SKU."""
     wanted = set(skus)

@@ -30,7 +30,7 @@ from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import CHANNEL_DAYS
 from oms.privacy.retention import actions as retention
-from tests.markets import MARKETS
+from tests.markets import CODES, MARKETS
 from tests.oms.channels.conftest import Fair, pencils
 
 each = pytest.mark.parametrize("market", MARKETS)
@@ -130,6 +130,21 @@ def test_whom_shopify_has_us_erase_is_gone_and_nobody_else(fair: Fair, store: Fl
     assert len(fair.calls(f"/orders/{waiting.number}")) == before
     fair.ask()
     assert vault.ends(waiting.unit) == {}
+
+
+def test_an_address_that_is_kept_while_its_person_is_erased_goes_with_them(fair: Fair) -> None:
+    order = sold(fair)
+    with reading() as session:
+        [one] = addresses.with_people(session, CODES["shopify"], order.number)
+    assert one.id == order.id
+    with transaction() as session:
+        retention.forget_order(session, order.id)
+    with reading() as session:
+        found = addresses.with_people(session, CODES["shopify"], order.number)
+    assert [one.id for one in found] == [order.id]
+    runs.let_go(order)
+    with reading() as session:
+        assert addresses.with_people(session, CODES["shopify"], "") == []
 
 
 def test_an_erasure_of_no_order_erases_none_and_one_of_the_shop_everybody(
