@@ -17,7 +17,8 @@ VIOLATIONS = {
         " VALUES (1, 'hollow', 'post', 1, 'bought')"
     ),
     "Placed orders that nobody prepares after ten minutes": (
-        "UPDATE orders SET created_at = now() - interval '11 minutes', placed_at = now() - interval '11 minutes';"
+        "UPDATE orders SET (created_at, placed_at) ="
+        " (now() - interval '11 minutes', now() - interval '11 minutes');"
         "TRUNCATE fulfillment_orders, fulfillment_lines, fulfillment_events, shipments, parcels"
     ),
     "Cancelled orders that are still being prepared": "UPDATE orders SET state = 'cancelled'",
