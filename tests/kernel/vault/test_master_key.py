@@ -1,12 +1,6 @@
 """Where the master key comes from, and how it is exchanged while the shop is open."""
 
 import base64
-import json
-import os
-import subprocess
-import sys
-import time
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,19 +9,17 @@ from sqlalchemy.orm import Session
 
 from oms import cli
 from oms.kernel import config, vault
-from oms.kernel.audit import SYSTEM
 from oms.kernel.config import Settings
 from oms.kernel.db import Role, keyring_engine, reading, transaction
 from oms.kernel.errors import ConfigurationError
 from oms.kernel.ids import new_id
-from oms.kernel.register import Purpose
 from oms.kernel.vault import BrokenSealError
-from oms.kernel.vault.models import IndexSalt, Key, SealedRow
+from oms.kernel.vault.models import IndexSalt, Key
 from storefront.app import create_store
+from tests.kernel.vault.exchanging import KEYS, opened, with_keys
 from tests.kernel.vault.kinds import ADA, HERS, Contact, Delivery
 
 ROOT = Path(__file__).parents[3]
-KEYS = {name: base64.b64encode(bytes(range(n, n + 32))).decode() for n, name in enumerate(("old", "new"))}
 URLS = {"DATABASE_URL": "postgresql:///a", "KEYRING_URL": "postgresql:///b"}
 
 
@@ -73,21 +65,10 @@ def test_production_names_every_way_to_give_a_master_key() -> None:
         loaded(APP_ENV="production")
 
 
-def with_keys(settings: Settings, now: str, other: str = "") -> None:
-    environ = {"DATABASE_URL": settings.database_url, "KEYRING_URL": settings.keyring_url}
-    environ |= {"STATE_DIR": str(settings.state_dir), "MASTER_KEY": KEYS[now]}
-    vault.configure(config.load(environ | ({"MASTER_KEY_OTHER": KEYS[other]} if other else {})))
-
-
 def give(unit: str) -> None:
     keys = vault.prepare(new_id(), unit, Delivery, Contact)
     with transaction() as session:
         vault.seal_all(session, [ADA, HERS], keys)
-
-
-def opened(unit: str) -> Delivery | None:
-    with reading() as session:
-        return vault.open_record(session, Delivery, unit, purpose=Purpose.DELIVERY, by=SYSTEM)
 
 
 def found() -> int:
@@ -150,74 +131,3 @@ def test_a_key_that_neither_master_key_wrapped_stops_the_exchange_and_stays_as_i
         vault.rewrap()
 
     assert wrapped() == before
-
-
-def sealed(me: str) -> int:
-    with reading() as session:
-        return session.query(SealedRow).where(SealedRow.unit.like(f"order:{me}-%")).count()
-
-
-WORK = """
-import os, sys, time
-from oms.kernel import config, db, vault
-from oms.kernel.audit import SYSTEM
-from oms.kernel.db import reading, transaction
-from oms.kernel.ids import new_id
-from oms.kernel.register import Purpose
-from tests.kernel.vault.kinds import ADA, Contact, Delivery
-settings = config.load(os.environ)
-db.configure(settings.database_url, settings.keyring_url)
-vault.configure(settings)
-me, number = os.environ["ME"], 0
-print("ready", flush=True)
-while not os.path.exists(os.environ["STOP"]):
-    number += 1
-    unit, mail = f"order:{me}-{number}", Contact(f"{me}-{number}@example.com", "en")
-    keys = vault.prepare(new_id(), unit, Delivery, Contact)
-    with transaction() as session:
-        vault.seal_all(session, [ADA, mail], keys)
-    back = f"order:{me}-{1 + number // 2}"
-    with reading() as session:
-        assert vault.open_record(session, Delivery, back, purpose=Purpose.DELIVERY, by=SYSTEM) == ADA, back
-        for mine in (number, 1 + number // 2):
-            hits = vault.find(session, Contact, "email", f"{me}-{mine}@example.com")
-            assert [hit.unit for hit in hits] == [f"order:{me}-{mine}"], (mine, hits)
-print(number, flush=True)
-"""
-
-
-@pytest.mark.usefixtures("shop")
-def test_master_and_index_keys_are_exchanged_under_load_without_an_error_or_a_lost_record(
-    settings: Settings, tmp_path: Path
-) -> None:
-    """Two processes write and read, one as the first step left it and one as the second, the whole time."""
-    stop, program = tmp_path / "stop", tmp_path / "work.py"
-    program.write_text(WORK)
-    stores = {"DATABASE_URL": settings.database_url, "KEYRING_URL": settings.keyring_url}
-    environ = {**os.environ, **stores, "STATE_DIR": str(tmp_path), "STOP": str(stop), "PYTHONPATH": str(ROOT)}
-    environ = {k: v for k, v in environ.items() if not k.startswith("MASTER_KEY")}
-    processes = [
-        subprocess.Popen(
-            [sys.executable, str(program)],
-            env={**environ, "ME": me, "MASTER_KEY": KEYS[now], "MASTER_KEY_OTHER": KEYS[other]},
-            stdout=subprocess.PIPE,
-        )
-        for me, now, other in (("a", "old", "new"), ("b", "new", "old"))
-    ]
-    try:
-        assert [process.stdout and process.stdout.readline() for process in processes] == [b"ready\n"] * 2
-        with_keys(settings, "new", "old")
-        limit, exchanged = time.monotonic() + 60, vault.rewrap()
-        vault.rotate_index(timedelta(0))
-        while min(sealed("a"), sealed("b")) < 20 and time.monotonic() < limit:
-            exchanged += vault.rewrap()
-    finally:
-        stop.touch()
-        told = [process.communicate(timeout=60)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0]
-    written = {me: json.loads(number) for me, number in zip("ab", told, strict=True)}
-    assert min(written.values()) >= 10
-    assert exchanged + vault.rewrap() >= written["a"] * 2
-    with_keys(settings, "new")
-    for me, number in written.items():
-        assert [opened(f"order:{me}-{n}") for n in range(1, number + 1)] == [ADA] * number
