@@ -24,6 +24,7 @@ from urllib.parse import quote
 
 import psycopg
 import redis
+import zstandard
 
 from tests.privacy.unpacking import unpacked
 
@@ -77,7 +78,9 @@ _HASHED = frozenset({"email", "phone", "voucher_for"})
 _DEPTH = 4
 _HEX_RUN = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
-_PACKED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_PACKED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]|" + re.escape(_ZSTD))
+_MOST = 64 * 1024 * 1024
 _CHUNK = 8 * 1024 * 1024
 _OVERLAP = 4096
 
@@ -196,9 +199,12 @@ def _layers(content: bytes, depth: int) -> Iterator[bytes]:
 
 
 def _inflated(content: bytes) -> bytes:
+    """Return what gzip, zlib or zstd packed and is whole up to somewhere; nothing when they did not."""
     try:
-        return zlib.decompressobj(wbits=47).decompress(content, 64 * 1024 * 1024)
-    except zlib.error:
+        if content.startswith(_ZSTD):
+            return zstandard.ZstdDecompressor().stream_reader(content).read(_MOST)
+        return zlib.decompressobj(wbits=47).decompress(content, _MOST)
+    except (zlib.error, zstandard.ZstdError):
         return b""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+import zstandard
 
 from oms.kernel import audit, outbox, vault
 from oms.kernel.audit import SYSTEM
@@ -20,7 +21,7 @@ from oms.kernel.config import Settings
 from oms.kernel.db import transaction
 from oms.kernel.ids import new_id
 from tests.kernel.vault.kinds import Contact, Delivery
-from tests.privacy.canaries import Person, Sighting, find, folder, forms, person, postgres, valkey
+from tests.privacy.canaries import Person, Sighting, find, folder, forms, letters, person, postgres, valkey
 from tests.privacy.unpacking import pglz_values
 
 
@@ -60,6 +61,7 @@ def test_a_string_inside_base64_is_found_wherever_it_begins(ada: Person, before:
 
 def test_a_string_under_several_wrappings_is_found(ada: Person) -> None:
     word = json.dumps({"to": ada.strings["email"]}).encode()
+    many = letters(2_000).encode() + word
     wrapped = {
         "gzip": b"head" + gzip.compress(word),
         "zlib in hex": b"\\x" + zlib.compress(word).hex().encode(),
@@ -67,6 +69,9 @@ def test_a_string_under_several_wrappings_is_found(ada: Person) -> None:
         "gzip in url base64 in json": json.dumps(
             base64.urlsafe_b64encode(gzip.compress(word)).decode()
         ).encode(),
+        "zstd": b"head" + zstandard.compress(many),
+        "zstd in base64": base64.b64encode(zstandard.compress(many)),
+        "zstd that broke off": zstandard.compress(many + letters(400_000).encode())[:-1_000],
         "zip": _zip(word),
         "mail": _mail(ada.strings["email"]),
         "gzip twice": gzip.compress(gzip.compress(word)),
@@ -74,6 +79,7 @@ def test_a_string_under_several_wrappings_is_found(ada: Person) -> None:
     }
 
     for name, hay in wrapped.items():
+        assert word not in hay
         assert {s.what for s in find([ada], [(name, hay)])} == {"email"}, name
 
 

@@ -18,6 +18,7 @@ from secrets import token_hex
 import psycopg
 import pytest
 import redis
+import zstandard
 from sqlalchemy import select
 
 from oms.backups import actions as backups
@@ -34,7 +35,7 @@ from oms.kernel.vault.rows import sealed_place
 from oms.local.services import Services
 from oms.privacy.clearing import actions as clearing
 from oms.privacy.retention import actions as retention
-from tests.privacy.canaries import Person, Sighting, find, folder, forms, person, postgres, valkey
+from tests.privacy.canaries import Person, Sighting, find, folder, forms, letters, person, postgres, valkey
 from tests.privacy.disks import postgres_files, valkey_files
 from tests.privacy.fields import FORTY, filled_person
 from tests.privacy.filling import Clerk, Filler, somebody_whole, until_quiet
@@ -65,7 +66,7 @@ def only(who: Person, *names: str) -> Person:
 
 PLANTS = (
     *("email", "name", "line_1", "city", "phone", "chat", "review", "message", "company", "photo_name"),
-    *("coupon_note", "search_term"),
+    *("coupon_note", "search_term", "nickname"),
 )
 
 
@@ -94,6 +95,7 @@ def plant(live: RunningShop, carl: Person) -> None:
     logs = live.folder / "logs"
     logs.mkdir(exist_ok=True)
     (logs / "old.log.gz").write_bytes(gzip.compress(said["review"].encode()))
+    (logs / "older.log.zst").write_bytes(zstandard.compress((letters(2_000) + said["nickname"]).encode()))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive_:
         archive_.writestr("export.csv", said["message"] * 9)
