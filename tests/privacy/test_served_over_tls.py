@@ -13,7 +13,7 @@ import pytest
 
 from tests.certificates import Certificate, certificate
 from tests.fakes import wait_until
-from tests.privacy import tls
+from tests.privacy import scanners, tls
 from tests.privacy.tls import HOST
 from tests.running import ROOT, free_port
 
@@ -82,21 +82,6 @@ def weak_points(port: int) -> list[str]:
     return found
 
 
-def scanned(port: int, own: Certificate) -> list[bool]:
-    """Return what sslyze says of a server, where SSLYZE names one; nothing where none is installed.
-
-    It wants an older `cryptography` than ours, and so an environment of its own: `pip install sslyze`.
-    """
-    program = os.environ.get("SSLYZE")
-    if not program:
-        return []
-    wanted = ["--mozilla_config", "intermediate", "--certinfo_ca_file", str(own.authority)]
-    done = subprocess.run(
-        [program, *wanted, f"localhost:{port}"], capture_output=True, text=True, timeout=300, check=False
-    )
-    return [done.returncode == 0 and "OK - Compliant" in done.stdout]
-
-
 def test_the_web_server_of_procfile_takes_tls_1_3_and_where_asked_1_2_and_nothing_weak(
     own: Certificate, tmp_path: Path, measured: Callable[..., None]
 ) -> None:
@@ -104,12 +89,12 @@ def test_the_web_server_of_procfile_takes_tls_1_3_and_where_asked_1_2_and_nothin
     with served(tmp_path, own) as port:
         found, newest = weak_points(port), version_of(port, own)
         older = tls.taken(port, tls.TLS_1_2, tls.STRONG)
-        scans += scanned(port, own)
+        scans += scanners.sslyze(port, own)
     assert (newest, older) == ("TLSv1.3", None)
     with served(tmp_path, own, GRANIAN_SSL_PROTOCOL_MIN="tls1.2") as port:
         found += weak_points(port)
         older = tls.taken(port, tls.TLS_1_2, tls.STRONG)
-        scans += scanned(port, own)
+        scans += scanners.sslyze(port, own)
     assert older is not None
     assert older[0] == tls.TLS_1_2
     assert older[1] in tls.STRONG
@@ -128,3 +113,30 @@ def test_a_weak_server_is_found_out(own: Certificate) -> None:
     weak.set_ciphers("ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0")
     with tls.listening(tls.web, weak) as kept:
         assert weak_points(kept.port) == ["weak suite"]
+
+
+@pytest.mark.privacy
+def test_testssl_finds_nothing_high_in_the_web_server_of_procfile(
+    own: Certificate, tmp_path: Path, measured: Callable[..., None]
+) -> None:
+    with served(tmp_path, own) as port:
+        shipped = scanners.testssl(port, own, tmp_path)
+    with served(tmp_path, own, GRANIAN_SSL_PROTOCOL_MIN="tls1.2") as port:
+        older = scanners.testssl(port, own, tmp_path)
+    # Each suite of 1.2 is strong, and which one it is the browser chooses: so has Mozilla's intermediate.
+    found = shipped + [what for what in older if what != "cipher_order"]
+    told = (
+        f"testssl.sh: {len(found)} high findings or old versions, with TLS 1.3 and with 1.2 too {found or ''}"
+    )
+    measured("B27", told, passed=not found)
+
+
+@pytest.mark.privacy
+def test_testssl_finds_a_weak_server_out(own: Certificate, tmp_path: Path) -> None:
+    part = ("--protocols", "--std")
+    with tls.listening(tls.web, tls.speaking(own, ssl.TLSVersion.TLSv1)) as kept:
+        assert {"TLS1", "cipherlist_aNULL"} <= set(scanners.testssl(kept.port, own, tmp_path, *part))
+    weak = tls.speaking(own, ssl.TLSVersion.TLSv1_2)
+    weak.set_ciphers("ECDHE-ECDSA-NULL-SHA:@SECLEVEL=0")
+    with tls.listening(tls.web, weak) as kept:
+        assert scanners.testssl(kept.port, own, tmp_path, *part) == ["cipherlist_NULL"]
