@@ -114,8 +114,14 @@ def meant(topic: str) -> str:
     return _MEANT.get(topic, topic)
 
 
-def refs(topic: str, said: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the orders that a webhook is about; none where it is about no single order."""
+def refs(topic: str, said: Mapping[str, Any], shop: str) -> tuple[str, ...]:
+    """Return the orders that a webhook is about; none where it is about no single order.
+
+    Raises GarbledError for what has people erased and does not say itself that it is of this shop (a domain):
+    the topic is not signed, the body is.
+    """
+    if topic in _MEANT and (said.get("shop_domain") != shop or ("customer" in said) != (topic in _OF_PEOPLE)):
+        raise GarbledError
     if topic in _OF_PEOPLE:
         listed = said.get(_OF_PEOPLE[topic], [])
         if not isinstance(listed, list):

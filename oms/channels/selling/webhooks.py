@@ -25,7 +25,10 @@ _WORD = re.compile(r"[A-Za-z0-9_./:-]{1,100}")
 @security.from_outside
 @limiter.exempt
 def channel_webhook(code: str) -> tuple[str, int]:
-    """Keep one event of a marketplace: 204 when it is durable, 400 when it is not signed by it."""
+    """Keep one event of a marketplace: 204 when it is durable, 401 when it is not signed by it.
+
+    See https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance for the 401.
+    """
     body = request.get_data(cache=False)
     if len(body) > MOST_BYTES:
         return "too large", 413
@@ -37,7 +40,7 @@ def channel_webhook(code: str) -> tuple[str, int]:
     except UnavailableError:
         raise NotFoundError from None
     except ValueError:
-        return "not a signed event", 400
+        return "not a signed event", 401
     if not all(map(_REF.fullmatch, rung.refs)) or not _WORD.fullmatch(rung.event_id + rung.type):
         return "not like an event", 400
     about = ("",) if rung.type == ERASE_ALL else rung.refs

@@ -103,7 +103,7 @@ def test_what_is_never_sent_is_cut_from_its_person_all_the_same(fair: Fair, mark
 
 def rung(fair: Fair, store: FlaskClient, topic: str, **said: object) -> None:
     """Have Shopify ring, and do all that follows."""
-    told = fair.party.post("markets/shopify/ring", topic=topic, body={"shop_id": 954889, **said})
+    told = fair.party.post("markets/shopify/ring", topic=topic, body=said)
     path = f"/webhooks/channels/{fair.connection('shopify').code}"
     assert store.post(path, data=told["body"], headers=told["headers"]).status_code == 204
     jobs.drain()

@@ -363,9 +363,9 @@ def test_a_ring_that_is_not_signed_or_of_nobody_is_refused(
     code = fair.connection(market).code
     forged = {name: value[:-2] + "00" for name, value in told["headers"].items()}
     for path, headers, status in (
-        (code, forged, 400),
-        (code, {}, 400),
-        ("amazon-eu", told["headers"], 400),
+        (code, forged, 401),
+        (code, {}, 401),
+        ("amazon-eu", told["headers"], 401),
         ("nobody", told["headers"], 404),
     ):
         answer = store.post(f"/webhooks/channels/{path}", data=told["body"], headers=headers)

@@ -17,6 +17,8 @@ from tests.markets import Deal, put, ref_of
 
 ACCOUNTS = MARKET_ACCOUNTS("http://127.0.0.1:9")
 SHOP = shopify.connect(ACCOUNTS["shopify-own"])
+# What Shopify's webhooks about people say of the shop, beside whom they are about.
+OURS = {"shop_id": 954889, "shop_domain": "127.0.0.1:9"}
 TIKTOK = tiktok.connect(ACCOUNTS["tiktok-uk"])
 
 
@@ -73,10 +75,10 @@ def test_a_webhook_of_shopify_says_which_order_changed() -> None:
         ("orders/cancelled", {"id": 5}, ("5",)),
         ("refunds/create", {"id": 9, "order_id": 5}, ("5",)),
         ("fulfillments/create", {"id": 9, "order_id": 5}, ("5",)),
-        ("customers/redact", {"customer": {"email": "q7"}, "orders_to_redact": [5, 6]}, ("5", "6")),
-        ("customers/data_request", {"customer": {"email": "q7"}, "orders_requested": [7]}, ("7",)),
-        ("customers/redact", {"customer": {"email": "q7"}, "orders_to_redact": []}, ()),
-        ("shop/redact", {"shop_id": 954889}, ()),
+        ("customers/redact", OURS | {"customer": {"email": "q7"}, "orders_to_redact": [5, 6]}, ("5", "6")),
+        ("customers/data_request", OURS | {"customer": {"email": "q7"}, "orders_requested": [7]}, ("7",)),
+        ("customers/redact", OURS | {"customer": {"email": "q7"}, "orders_to_redact": []}, ()),
+        ("shop/redact", OURS, ()),
         ("products/update", {"id": 8}, ()),
     ],
 )
@@ -85,6 +87,26 @@ def test_the_orders_that_a_webhook_of_shopify_is_about(
 ) -> None:
     body = json.dumps(said).encode()
     assert SHOP.rung(body, by_shopify(body, topic)).refs == refs
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("shop/redact", {"id": 5}),
+        ("shop/redact", {}),
+        ("shop/redact", OURS | {"shop_domain": "other.myshopify.com"}),
+        ("shop/redact", OURS | {"customer": {"id": 1}, "orders_to_redact": [5]}),
+        ("customers/redact", OURS | {"shop_domain": "other.myshopify.com", "customer": {}}),
+        ("customers/redact", OURS | {"orders_to_redact": [5]}),
+        ("customers/redact", {"customer": {"id": 1}, "orders_to_redact": [5]}),
+    ],
+)
+def test_nobody_is_erased_for_a_signed_webhook_of_another_topic_or_shop(
+    topic: str, said: dict[str, Any]
+) -> None:
+    body = json.dumps(said).encode()
+    with pytest.raises(ValueError, match="no webhook"):
+        SHOP.rung(body, by_shopify(body, topic))
 
 
 @pytest.mark.parametrize(
