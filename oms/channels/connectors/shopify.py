@@ -128,7 +128,7 @@ class Client:
             return Rung(
                 event_id=reference(headers, "x-shopify-webhook-id"),
                 type=orders.meant(topic),
-                refs=orders.refs(topic, json.loads(body), urlsplit(self.door.base).netloc),
+                refs=orders.refs(topic, json.loads(body), urlsplit(self.door.base).hostname or ""),
                 at=moment(headers, "x-shopify-triggered-at"),
             )
         except (GarbledError, ValueError, AttributeError) as error:

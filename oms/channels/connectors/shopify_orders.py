@@ -110,17 +110,23 @@ def chosen(opened: Sequence[Said], wanted: Mapping[str, int]) -> list[dict[str, 
 
 
 def meant(topic: str) -> str:
-    """Return the type of a webhook: ours where it is about people, else its topic."""
+    """Return the type of a webhook: ours where it is about people, else its topic.
+
+    Raises GarbledError for what is no topic, as a word of ours would be: nobody signs it.
+    """
+    if "/" not in topic:
+        raise GarbledError
     return _MEANT.get(topic, topic)
 
 
 def refs(topic: str, said: Mapping[str, Any], shop: str) -> tuple[str, ...]:
     """Return the orders that a webhook is about; none where it is about no single order.
 
-    Raises GarbledError for what has people erased and does not say itself that it is of this shop (a domain):
-    the topic is not signed, the body is.
+    Raises GarbledError for what has people erased and does not say itself that it is of this shop (a domain
+    in small letters): the topic is not signed, the body is.
     """
-    if topic in _MEANT and (said.get("shop_domain") != shop or ("customer" in said) != (topic in _OF_PEOPLE)):
+    is_ours = text(said, "shop_domain").lower() == shop and ("customer" in said) == (topic in _OF_PEOPLE)
+    if topic in _MEANT and not is_ours:
         raise GarbledError
     if topic in _OF_PEOPLE:
         listed = said.get(_OF_PEOPLE[topic], [])

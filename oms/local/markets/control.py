@@ -79,7 +79,7 @@ class MarketControl(Control):
                 told = self._told(chosen, chosen.find(work, str(sent["ref"])), work.now)
             topic = sent.get("topic", "orders/updated")
             if topic.endswith(("/redact", "/data_request")):
-                told = {"shop_id": 954889, "shop_domain": request.host, **told}
+                told = {"shop_id": 954889, "shop_domain": request.host.partition(":")[0], **told}
             body = json.dumps(told, separators=(",", ":")).encode()
             headers = chosen.ring(self.accounts[code], body, topic, work.now)
         target = sent.get("url") or (self.webhook_url or "").replace("{code}", code)

@@ -18,7 +18,7 @@ from tests.markets import Deal, put, ref_of
 ACCOUNTS = MARKET_ACCOUNTS("http://127.0.0.1:9")
 SHOP = shopify.connect(ACCOUNTS["shopify-own"])
 # What Shopify's webhooks about people say of the shop, beside whom they are about.
-OURS = {"shop_id": 954889, "shop_domain": "127.0.0.1:9"}
+OURS = {"shop_id": 954889, "shop_domain": "127.0.0.1"}
 TIKTOK = tiktok.connect(ACCOUNTS["tiktok-uk"])
 
 
@@ -99,6 +99,10 @@ def test_the_orders_that_a_webhook_of_shopify_is_about(
         ("customers/redact", OURS | {"shop_domain": "other.myshopify.com", "customer": {}}),
         ("customers/redact", OURS | {"orders_to_redact": [5]}),
         ("customers/redact", {"customer": {"id": 1}, "orders_to_redact": [5]}),
+        ("erase-all", {"id": 5}),
+        ("erase-all", OURS),
+        ("erase", OURS | {"customer": {"id": 1}, "orders_to_redact": [5]}),
+        ("tell", {"id": 5}),
     ],
 )
 def test_nobody_is_erased_for_a_signed_webhook_of_another_topic_or_shop(
@@ -107,6 +111,12 @@ def test_nobody_is_erased_for_a_signed_webhook_of_another_topic_or_shop(
     body = json.dumps(said).encode()
     with pytest.raises(ValueError, match="no webhook"):
         SHOP.rung(body, by_shopify(body, topic))
+
+
+def test_the_domain_of_a_shop_is_the_same_in_capitals() -> None:
+    shop = shopify.connect(ACCOUNTS["shopify-own"] | {"url": "https://Ours.MyShopify.com:443/"})
+    body = json.dumps(OURS | {"shop_domain": "ours.myshopify.com"}).encode()
+    assert shop.rung(body, by_shopify(body, "shop/redact")).type == "erase-all"
 
 
 @pytest.mark.parametrize(
