@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oms.fulfillment import queries
+from oms.fulfillment.actions import drop_label
 from oms.fulfillment.models import Parcel, Shipment
 from oms.fulfillment.personal import CARRIER, ShipmentLabel, ShipmentTracking
 from oms.fulfillment.states import DROPPED, LabelState, ShipmentState
@@ -136,12 +137,18 @@ def _customs(session: Session, order: Order, shipment: Shipment, origin: str) ->
     )
 
 
-def note_label(session: Session, parcel_id: int, bought: Bought, keys: Keys) -> bool:
-    """Keep a label: its page and its tracking number sealed. A label that came too late is voided again."""
+def note_label(session: Session, parcel_id: int, bought: Bought, keys: Keys | None) -> bool:
+    """Keep a label: its page and its tracking number sealed. A label that came too late is voided again.
+
+    So is one whose person was let go of while the carrier was asked; `keys` are None where nobody is left.
+    """
     parcel = queries.locked_parcel(session, parcel_id)
     if parcel.label_state is not LabelState.WANTED:
         if parcel.label_state in DROPPED:
             outbox.say(session, "label.void_wanted", parcel=parcel.id)
+        return False
+    if keys is None or _order_of(session, parcel).forgotten_at is not None:
+        drop_label(session, parcel)
         return False
     parcel.tracking = vault.seal(session, ShipmentTracking(bought.tracking), keys)
     parcel.label_file = files.store(session, ShipmentLabel(f"{parcel.reference}.pdf"), bought.pdf, keys)

@@ -46,10 +46,12 @@ def _buy(parcel_id: int) -> None:
         with transaction() as session:
             actions.note_silence(session, parcel_id, error.message)
         return
-    if bought is not None and asked.subject_id is not None:
-        keys = vault.prepare(asked.subject_id, asked.unit, ShipmentTracking, ShipmentLabel)
-        with transaction() as session:
-            actions.note_label(session, parcel_id, bought, keys)
+    if bought is None:
+        return
+    kinds = (ShipmentTracking, ShipmentLabel)
+    keys = vault.prepare(asked.subject_id, asked.unit, *kinds) if asked.subject_id else None
+    with transaction() as session:
+        actions.note_label(session, parcel_id, bought, keys)
 
 
 def _found_or_bought(asked: Asking) -> Bought | None:

@@ -1,6 +1,7 @@
 """When the person of a marketplace's order goes: cancelled, come back, lost, or never told of again."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from oms.channels.states import Scope
 from oms.fulfillment import actions as sending
 from oms.fulfillment import queries as sent
 from oms.fulfillment.labels import actions as labels
+from oms.fulfillment.labels import handlers as buying
 from oms.fulfillment.models import Shipment
 from oms.fulfillment.states import ShipmentState
 from oms.kernel import clock, jobs, vault
@@ -30,6 +32,7 @@ from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import CHANNEL_DAYS
 from oms.privacy.retention import actions as retention
+from tests.fakes import Party, wait_until
 from tests.markets import CODES, MARKETS
 from tests.oms.channels.conftest import Fair, pencils
 
@@ -145,6 +148,24 @@ def test_an_address_that_is_kept_while_its_person_is_erased_goes_with_them(fair:
     runs.let_go(order)
     with reading() as session:
         assert addresses.with_people(session, CODES["shopify"], "") == []
+
+
+@pytest.mark.parametrize("fault", ["delay", "lose_response"])
+def test_a_label_that_comes_after_its_person_was_erased_is_given_back(
+    fair: Fair, carrier: Party, fault: str
+) -> None:
+    order = sold(fair)
+    carrier.fault(fault, path="/v1/labels", method="POST", after_work=True, seconds=2)
+    with ThreadPoolExecutor(1) as crew:
+        packing = crew.submit(fair.house.pack, order)
+        wait_until(lambda: fair.house.count("SELECT count(*) FROM disclosures") == 1)
+        runs.let_go(order)
+        packed = packing.result()
+    with clock.held_at(clock.now() + timedelta(minutes=2)):
+        buying.ask_for_labels_again()
+        jobs.drain()
+    assert fair.house.label(packed)[0] == "voided"
+    assert threads(fair) == 0
 
 
 def test_an_erasure_of_no_order_erases_none_and_one_of_the_shop_everybody(
