@@ -10,6 +10,7 @@ from oms.channels.models import ChannelOrder, Connection
 from oms.channels.selling import queries
 from oms.channels.states import SoldState
 from oms.fulfillment import queries as sending
+from oms.fulfillment.models import FulfillmentOrder
 from oms.fulfillment.states import FulfillmentState
 from oms.kernel import clock, ids, places, vault
 from oms.kernel.audit import SYSTEM
@@ -18,13 +19,14 @@ from oms.kernel.vault import Keys
 from oms.kernel.vault.models import SealedRow
 from oms.orders import actions as agreement
 from oms.orders import queries as orders
-from oms.orders.models import Order, unit_of
+from oms.orders.models import Order, OrderHold, unit_of
 from oms.orders.personal import ChannelDelivery
 from oms.orders.placing.actions import postcode_prefix
 from oms.orders.states import OrderState
 from oms.shipping.carriers.known import CARRIERS
 
-ERASED = "Its buyer was erased at the marketplace: cancel it there."
+GONE = "Its address is gone, so nothing can be sent: refund it at the marketplace, and cancel it here."
+FORBIDDEN = "The marketplace does not let its app ask for the address: give it that right there."
 ELSEWHERE = "The marketplace names another country than the order's: look at it there."
 
 
@@ -105,6 +107,9 @@ def keep(session: Session, order_id: int, told: Address, keys: Keys) -> bool:
         phone=told.phone if service is not None and service.needs_phone else "",
     )
     vault.seal(session, record, keys)
+    for held in orders.open_holds(session, order.id):
+        if held.why == FORBIDDEN:
+            agreement.lift_hold(session, held.id, by=SYSTEM, why="the address came")
     order.postcode_prefix = postcode_prefix(told.postcode)
     session.add(order.event("address fetched", SYSTEM, at=clock.now()))
     return True
@@ -116,11 +121,46 @@ def has_left(session: Session, order_id: int) -> bool:
     return bool(parts) and all(part.state is FulfillmentState.CLOSED for part in parts)
 
 
-def stop(session: Session, order_id: int) -> None:
-    """Have an order wait whose person has to go while something of it is still to be sent to them."""
+def wait_for_leave(session: Session, order_id: int) -> None:
+    """Have an order wait whose address may not be asked for there, until it comes."""
     order = orders.locked(session, order_id)
-    if _is_to_send(order) and not has_left(session, order_id):
-        _hold_once(session, order, ERASED)
+    if _is_to_send(order) and _is_lacking(session, order):
+        _hold_once(session, order, FORBIDDEN)
+
+
+def stop(session: Session, order_id: int) -> None:
+    """Have an order wait whose person has to go, or is gone, while something of it is still to be sent."""
+    order = orders.locked(session, order_id)
+    is_running = order.state is OrderState.PLACED and order.delivered_at is None and not order.is_digital
+    if is_running and not has_left(session, order_id):
+        _hold_once(session, order, GONE)
+
+
+def is_barred(session: Session, order_id: int) -> bool:
+    """Say whether the address of an order was erased before it came."""
+    order = orders.get(session, order_id)
+    return _is_to_send(order) and vault.was_destroyed(order.unit, ChannelDelivery)
+
+
+def without_people(session: Session) -> list[int]:
+    """Return orders of marketplaces of which something is still to be sent, to nobody any more.
+
+    One that waits for this, or that somebody let go on all the same, is none of them.
+    """
+    is_told = exists().where(OrderHold.order_id == Order.id, OrderHold.why == GONE)
+    part = exists().where(FulfillmentOrder.order_id == Order.id)
+    is_here = part.where(FulfillmentOrder.state.in_([FulfillmentState.OPEN, FulfillmentState.IN_PROGRESS]))
+    is_begun = part.where(FulfillmentOrder.state != FulfillmentState.CANCELLED)
+    running = (Order.channel != "", Order.state == OrderState.PLACED, Order.delivered_at.is_(None))
+    gone = select(Order.id).where(*running, Order.forgotten_at.is_not(None), ~Order.is_digital)
+    return list(session.scalars(gone.where(~is_told, or_(is_here, ~is_begun)).order_by(Order.id)))
+
+
+def refs_of_nobody(session: Session, code: str) -> list[str]:
+    """Return what an account calls the orders of which none was made here, such as those that wait."""
+    theirs = (Connection.code == code, ChannelOrder.order_id.is_(None))
+    found = select(ChannelOrder.ref).join(Connection, Connection.id == ChannelOrder.connection_id)
+    return list(session.scalars(found.where(*theirs).order_by(ChannelOrder.id)))
 
 
 def _hold_once(session: Session, order: Order, why: str) -> None:

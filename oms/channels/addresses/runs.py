@@ -10,7 +10,8 @@ from oms.kernel import vault
 from oms.kernel.db import reading, transaction
 from oms.kernel.register import Event
 from oms.orders import queries as orders
-from oms.orders.models import Order
+from oms.orders.models import Order, unit_of
+from oms.orders.personal import ChannelDelivery
 from oms.privacy.retention import actions as retention
 
 # Of a parcel nobody tells of any more, nothing stays longer than this after it left.
@@ -28,6 +29,17 @@ def let_go(order: Order) -> None:
         retention.forget_order(session, order.id)
     # Whatever was being kept at that moment: from now on nothing is.
     vault.destroy_unit(order.unit)
+
+
+def bar(ref: str) -> None:
+    """Have the address of an order never be kept, whoever tells of it again, also where a restore forgot it.
+
+    Opens transactions of its own: never call it inside one.
+    """
+    unit = unit_of(ref)
+    if not vault.was_destroyed(unit, ChannelDelivery):
+        actions.prepare(unit)
+        vault.destroy_unit(unit)
 
 
 def bind(order_id: int) -> None:

@@ -212,9 +212,13 @@ def _hold_stock(session: Session, order: Order) -> None:
 
 
 def fill(session: Session, order_id: int) -> bool:
-    """Promise goods that came since to an order that was short of them; True when it goes on now."""
+    """Promise goods that came since to an order that was short of them; True when it goes on now.
+
+    To nobody nothing is promised: an order whose person is gone cannot be sent.
+    """
     order = orders.locked(session, order_id)
-    if order.state is not OrderState.PLACED or sending.allocated(session, order_id):
+    is_over = order.state is not OrderState.PLACED or order.forgotten_at is not None
+    if is_over or sending.allocated(session, order_id):
         return False
     try:
         _hold_stock(session, order)

@@ -98,4 +98,7 @@ def short(session: Session, *, most: int = 100) -> list[int]:
         Reservation.order_id == Order.id, Reservation.state == ReservationState.CONVERTED
     )
     lacking = (Order.channel != "", Order.state == OrderState.PLACED, ~Order.is_digital, ~is_promised)
-    return list(session.scalars(select(Order.id).where(*lacking).order_by(func.random()).limit(most)))
+    somebodys = Order.forgotten_at.is_(None)
+    return list(
+        session.scalars(select(Order.id).where(*lacking, somebodys).order_by(func.random()).limit(most))
+    )

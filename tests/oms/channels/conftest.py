@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from oms.channels import gateway
-from oms.channels.models import Connection
+from oms.channels.models import Connection, Listing
 from oms.channels.selling import queries, runs
 from oms.channels.states import Channel, Scope
 from oms.inventory import actions as stock
@@ -18,7 +18,7 @@ from oms.orders import queries as orders
 from oms.orders.models import Order
 from tests import make
 from tests.fakes import MARKET_ACCOUNTS, Party
-from tests.markets import CODES, MARKETS, Deal, Item, put
+from tests.markets import CODES, MARKETS, Deal, Item, listing_ref, put
 from tests.oms.fulfillment.conftest import House
 
 THEN = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -94,6 +94,40 @@ def pencils(number: int, units: int = 1, **changed: object) -> Deal:
     items = (Item("CEDAR-PENCIL", units, 190, tax=tax),)
     given = {"delivery": 490, "delivery_tax": 78, "at": THEN + timedelta(seconds=number), **changed}
     return Deal(number, items, **given)  # type: ignore[arg-type]
+
+
+def offered(fair: Fair, market: str, sku: str, variant_id: int) -> int:
+    """Offer a variant there; returns the listing."""
+    listed = Listing(
+        connection_id=fair.connection(market).id,
+        variant_id=variant_id,
+        sku=sku,
+        ref=listing_ref(market, sku),
+    )
+    with transaction() as session:
+        session.add(listed)
+        session.flush()
+        return listed.id
+
+
+def sold(fair: Fair, market: str = "shopify", number: int = 1) -> Order:
+    ref = fair.sell(market, pencils(number, 3))
+    fair.ask()
+    return fair.order(ref)
+
+
+def threads(fair: Fair) -> int:
+    """How much leads from parcels or orders to somebody."""
+    return fair.house.count(
+        "SELECT (SELECT count(*) FROM parcels WHERE tracking IS NOT NULL OR label_file IS NOT NULL)"
+        " + (SELECT count(*) FROM orders WHERE forgotten_at IS NULL)"
+        " + (SELECT count(*) FROM personal.sealed)"
+    )
+
+
+def waits_for(order: Order) -> list[str]:
+    with reading() as session:
+        return [row.why for row in orders.open_holds(session, order.id)]
 
 
 @pytest.fixture

@@ -21,6 +21,10 @@ PLANTS = {
         SELECT c.id, v.id, v.sku, 'away' FROM channel_connections c, variants v
         WHERE c.code = 'amazon-eu' AND v.sku = 'CEDAR-PENCIL'
     """,
+    "Deeds that a marketplace's app has no right to": """
+        UPDATE outbox_deliveries SET state = 'waiting', error = 'ForbiddenError: no'
+        WHERE handler = 'channels.addresses.fetch'
+    """,
 }
 # Its import makes them known.
 assert checks

@@ -1,13 +1,11 @@
 """When the person of a marketplace's order goes: cancelled, come back, lost, or never told of again."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from oms.channels.addresses import actions as addresses
@@ -20,7 +18,6 @@ from oms.channels.states import Scope
 from oms.fulfillment import actions as sending
 from oms.fulfillment import queries as sent
 from oms.fulfillment.labels import actions as labels
-from oms.fulfillment.labels import handlers as buying
 from oms.fulfillment.models import Shipment
 from oms.fulfillment.states import ShipmentState
 from oms.kernel import clock, jobs, vault
@@ -32,18 +29,11 @@ from oms.orders import queries as orders
 from oms.orders.models import Order
 from oms.orders.personal import CHANNEL_DAYS
 from oms.privacy.retention import actions as retention
-from tests.fakes import Party, wait_until
-from tests.markets import CODES, MARKETS
-from tests.oms.channels.conftest import Fair, pencils
+from tests.markets import MARKETS
+from tests.oms.channels.conftest import Fair, pencils, sold, threads
 
 each = pytest.mark.parametrize("market", MARKETS)
 WEEK = timedelta(days=CHANNEL_DAYS)
-
-
-def sold(fair: Fair, market: str = "shopify", number: int = 1) -> Order:
-    ref = fair.sell(market, pencils(number, 3))
-    fair.ask()
-    return fair.order(ref)
 
 
 def left(fair: Fair, order: Order) -> Shipment:
@@ -56,15 +46,6 @@ def ended(shipment: Shipment, state: ShipmentState) -> Shipment:
     jobs.drain()
     with reading() as session:
         return sent.shipment(session, shipment.id)
-
-
-def threads(fair: Fair) -> int:
-    """How much leads from parcels or orders to somebody."""
-    return fair.house.count(
-        "SELECT (SELECT count(*) FROM parcels WHERE tracking IS NOT NULL OR label_file IS NOT NULL)"
-        " + (SELECT count(*) FROM orders WHERE forgotten_at IS NULL)"
-        " + (SELECT count(*) FROM personal.sealed)"
-    )
 
 
 @each
@@ -102,84 +83,6 @@ def test_what_is_never_sent_is_cut_from_its_person_all_the_same(fair: Fair, mark
         assert vault.ends(order.unit).keys() == (set() if is_cut else {"channel.delivery"})
         both = [fair.order(ref).forgotten_at for ref in (order.number, untold)]
         assert [one is not None for one in both] == [is_cut, is_cut]
-
-
-def rung(fair: Fair, store: FlaskClient, topic: str, **said: object) -> None:
-    """Have Shopify ring, and do all that follows."""
-    told = fair.party.post("markets/shopify/ring", topic=topic, body=said)
-    path = f"/webhooks/channels/{fair.connection('shopify').code}"
-    assert store.post(path, data=told["body"], headers=told["headers"]).status_code == 204
-    jobs.drain()
-
-
-def outcomes() -> list[str]:
-    with transaction(Role.MIGRATE) as session:
-        return list(session.scalars(text("SELECT outcome FROM webhook_events ORDER BY id")))
-
-
-def test_whom_shopify_has_us_erase_is_gone_and_nobody_else(fair: Fair, store: FlaskClient) -> None:
-    waiting, gone, other = (sold(fair, number=number) for number in (1, 2, 3))
-    fair.house.hand_over(fair.house.pack(gone))
-    fair.house.pack(waiting)
-    asked = [int(waiting.number), int(gone.number)]
-    before = len(fair.calls(f"/orders/{waiting.number}"))
-    rung(fair, store, "customers/redact", customer={"id": 1}, orders_to_redact=asked)
-    assert outcomes() == ["erased", "erased"]
-    assert [vault.ends(one.unit).keys() for one in (waiting, gone)] == [set(), set()]
-    assert vault.ends(other.unit).keys() == {"channel.delivery"}
-    with reading() as session:
-        held = [[row.why for row in orders.open_holds(session, one.id)] for one in (waiting, gone, other)]
-    assert held == [[addresses.ERASED], [], []]
-    assert len(fair.calls(f"/orders/{waiting.number}")) == before
-    fair.ask()
-    assert vault.ends(waiting.unit) == {}
-
-
-def test_an_address_that_is_kept_while_its_person_is_erased_goes_with_them(fair: Fair) -> None:
-    order = sold(fair)
-    with reading() as session:
-        [one] = addresses.with_people(session, CODES["shopify"], order.number)
-    assert one.id == order.id
-    with transaction() as session:
-        retention.forget_order(session, order.id)
-    with reading() as session:
-        found = addresses.with_people(session, CODES["shopify"], order.number)
-    assert [one.id for one in found] == [order.id]
-    runs.let_go(order)
-    with reading() as session:
-        assert addresses.with_people(session, CODES["shopify"], "") == []
-
-
-@pytest.mark.parametrize("fault", ["delay", "lose_response"])
-def test_a_label_that_comes_after_its_person_was_erased_is_given_back(
-    fair: Fair, carrier: Party, fault: str
-) -> None:
-    order = sold(fair)
-    carrier.fault(fault, path="/v1/labels", method="POST", after_work=True, seconds=2)
-    with ThreadPoolExecutor(1) as crew:
-        packing = crew.submit(fair.house.pack, order)
-        wait_until(lambda: fair.house.count("SELECT count(*) FROM disclosures") == 1)
-        runs.let_go(order)
-        packed = packing.result()
-    with clock.held_at(clock.now() + timedelta(minutes=2)):
-        buying.ask_for_labels_again()
-        jobs.drain()
-    assert fair.house.label(packed)[0] == "voided"
-    assert threads(fair) == 0
-
-
-def test_an_erasure_of_no_order_erases_none_and_one_of_the_shop_everybody(
-    fair: Fair, store: FlaskClient
-) -> None:
-    at_amazon, first, second = sold(fair, "amazon"), sold(fair), sold(fair, number=2)
-    rung(fair, store, "customers/redact", customer={"id": 1}, orders_to_redact=[])
-    rung(fair, store, "customers/data_request", customer={"id": 1}, orders_requested=[int(first.number)])
-    assert outcomes() == ["they see all of it here by themselves"]
-    assert vault.ends(first.unit).keys() == {"channel.delivery"}
-    rung(fair, store, "shop/redact")
-    assert outcomes()[-1] == "erased"
-    assert [vault.ends(one.unit) for one in (first, second)] == [{}, {}]
-    assert vault.ends(at_amazon.unit).keys() == {"channel.delivery"}
 
 
 @pytest.mark.parametrize("state", [ShipmentState.LOST, ShipmentState.RETURNED_TO_SENDER])

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from oms.channels.addresses import actions as addresses
 from oms.channels.listing import queries as listed
 from oms.channels.listing import runs as listing
 from oms.channels.models import Connection, Listing
@@ -24,25 +25,11 @@ from oms.orders import actions as agreement
 from oms.orders import queries as orders
 from oms.orders.personal import ChannelDelivery
 from tests import make
-from tests.markets import MARKETS, Deal, Item, Person, listing_ref
-from tests.oms.channels.conftest import THEN, Fair, pencils
+from tests.markets import MARKETS, Deal, Item, Person
+from tests.oms.channels.conftest import THEN, Fair, offered, pencils, waits_for
 from tests.oms.fulfillment.conftest import PACKER
 
 each = pytest.mark.parametrize("market", MARKETS)
-
-
-def offered(fair: Fair, market: str, sku: str, variant_id: int) -> int:
-    """Offer a variant there; returns the listing."""
-    listed = Listing(
-        connection_id=fair.connection(market).id,
-        variant_id=variant_id,
-        sku=sku,
-        ref=listing_ref(market, sku),
-    )
-    with transaction() as session:
-        session.add(listed)
-        session.flush()
-        return listed.id
 
 
 def told(fair: Fair, market: str) -> int:
@@ -195,12 +182,14 @@ def test_one_thing_that_is_forbidden_waits_and_ends_nothing_else(fair: Fair, mar
     fair.party.fault("error", path=PLACES[market], status=403, count=2)
     jobs.drain()
     assert not kept(fair.order(ref).unit)
+    assert waits_for(fair.order(ref)) == [addresses.FORBIDDEN]
     assert fair.connection(market).revoked_at is None
     second = fair.sell(market, pencils(2))
     fair.party.heal()
     due_again()
     fair.ask()
     assert [kept(fair.order(one).unit) for one in (ref, second)] == [True, True]
+    assert [waits_for(fair.order(one)) for one in (ref, second)] == [[], []]
 
 
 def test_a_marketplace_that_is_away_loses_nothing(fair: Fair) -> None:
