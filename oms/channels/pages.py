@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from oms.channels.forms import SCOPES, AllowForm, ListingForm, ListingsForm, RevokeForm, name_apart
+from oms.channels.models import Listing
 from oms.channels.queries import MOST_WAITING, Account, Listed, SoldOrder, Standing
 from oms.channels.states import Channel, Scope, SoldState
 from oms.web import filters
@@ -157,6 +158,12 @@ def listings(one: Account, piece: Numbered[Listed], forms: tuple[ListingForm, Li
     )
 
 
+def _told(found: Listing) -> str:
+    if found.told is None:
+        return str(_("not known") if found.told_at else _("not yet"))
+    return filters.number(found.told)
+
+
 def _listing(row: Listed, code: str, *, may_change: bool) -> dict[str, Any]:
     found = row.listing
     when = filters.moment(found.told_at) if found.told_at else ""
@@ -167,7 +174,7 @@ def _listing(row: Listed, code: str, *, may_change: bool) -> dict[str, Any]:
         "their_sku": found.sku,
         "ref": found.ref,
         "available": filters.number(row.available if found.is_offered else 0),
-        "told": _("not yet") if found.told is None else filters.number(found.told),
+        "told": _told(found),
         "when": when,
         "trouble": found.trouble,
         "is_offered": found.is_offered,

@@ -10,6 +10,8 @@ from oms.kernel import clock
 
 T = TypeVar("T")
 _BEFORE = timedelta(minutes=1)
+# What is refused again with a new pass has no right to it: no other pass is asked for so soon.
+_AGAIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Passes:
 
     ask: Callable[[], Pass]
     held: Pass | None = field(default=None, repr=False)
+    renewed_at: datetime | None = None
 
     def now(self) -> str:
         """Return a pass that is good now."""
@@ -34,12 +37,13 @@ class Passes:
         return self.held.value
 
     def using(self, call: Callable[[str], T]) -> T:
-        """Call with a pass. One that is refused may have ended early: once a new one is asked for."""
+        """Call with a pass. A refused one may have ended early: then and now a new one is asked for."""
         before, value = self.held, self.now()
         try:
             return call(value)
         except (NotAllowedError, ForbiddenError):
-            if self.held is not before:
+            is_new = self.renewed_at is not None and clock.now() < self.renewed_at + _AGAIN
+            if self.held is not before or is_new:
                 raise
-            self.held = None
+            self.held, self.renewed_at = None, clock.now()
             return call(self.now())

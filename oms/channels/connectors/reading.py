@@ -12,6 +12,7 @@ from oms.channels.connectors.wire import (
     ForbiddenError,
     NotAllowedError,
     Sold,
+    UnknownThereError,
     Unread,
 )
 from oms.kernel.errors import BadInputError, UnavailableError
@@ -75,7 +76,8 @@ def call(door: Door, method: str, path: str, body: object = None, **headers: str
 
 def refusal(code: object) -> ChannelRefusedError:
     """Return the error for a code; of what a marketplace says in words nothing is kept."""
-    return ChannelRefusedError(f"The marketplace refuses: {_WORD.sub('', str(code))[:_CODE] or 'unknown'}.")
+    kind = UnknownThereError if code == NOT_FOUND else ChannelRefusedError
+    return kind(f"The marketplace refuses: {_WORD.sub('', str(code))[:_CODE] or 'unknown'}.")
 
 
 def code_of(answer: Answer) -> str:

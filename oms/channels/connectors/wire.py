@@ -21,6 +21,10 @@ class ChannelRefusedError(RefusedError):
     """The marketplace refuses this request; `message` has its code, never a value that it was told."""
 
 
+class UnknownThereError(ChannelRefusedError):
+    """The marketplace has no such thing."""
+
+
 @dataclass(frozen=True, slots=True)
 class SoldLine:
     """Units of a SKU as they were sold; `total` is after discounts, with tax where `Sold.tax_included`."""

@@ -7,6 +7,11 @@ from oms.channels.models import Listing
 from oms.kernel import clock
 
 
+def note_telling(session: Session, listing_id: int) -> None:
+    """Note that from now on nobody knows what the marketplace has, until it answers or is told again."""
+    session.execute(update(Listing).where(Listing.id == listing_id).values(told=None))
+
+
 def note_told(session: Session, listing_id: int, units: int) -> None:
     """Note how many units a marketplace was told of."""
     said = {"told": units, "told_at": clock.now(), "trouble": ""}

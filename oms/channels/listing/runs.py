@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from oms.channels.connectors.wire import ChannelRefusedError, ForbiddenError, Shelf
+from oms.channels.connectors.wire import ChannelRefusedError, Shelf, UnknownThereError
 from oms.channels.listing import actions, queries
 from oms.channels.listing.queries import Offered
 from oms.channels.runs import speaking
@@ -14,32 +14,38 @@ from oms.kernel.errors import HeldError, UnavailableError
 def tell(variant_ids: Collection[int] | None = None) -> int:
     """Tell what changed of some variants, or of all; return how many listings were told.
 
-    A connection that does not answer or does not let us in is left alone for this time.
+    A connection that does not answer, or has no right to this, is left alone for this time.
     """
     with reading() as session:
         found = queries.to_tell(session, variant_ids)
     silent: set[int] = set()
     count = 0
     for one in found:
-        if one.connection.id not in silent:
-            is_told = _tell(one)
-            count += is_told
-            silent |= set() if is_told else {one.connection.id}
+        if one.connection.id in silent:
+            continue
+        try:
+            count += _tell(one)
+        except (UnavailableError, HeldError) as error:
+            with transaction() as session:
+                actions.note_trouble(session, one.listing.id, error.message)
+            silent.add(one.connection.id)
     return count
 
 
 def _tell(one: Offered) -> bool:
+    """Tell one listing; False where the marketplace refuses it. After a lost answer it is told again."""
     listing = one.listing
-    is_told = False
     try:
         with speaking(one.connection, Scope.STOCK) as client:
+            with transaction() as session:
+                actions.note_telling(session, listing.id)
             client.tell_stock(Shelf(listing.sku, listing.ref, one.units))
-            is_told = True
-    except (UnavailableError, ChannelRefusedError, HeldError) as error:
-        with transaction() as session:
-            actions.note_trouble(session, listing.id, error.message)
-        return isinstance(error, ChannelRefusedError | ForbiddenError)
-    if is_told:
-        with transaction() as session:
-            actions.note_told(session, listing.id, one.units)
-    return is_told
+    except ChannelRefusedError as error:
+        # What is withdrawn here and unknown there is sold by nobody.
+        if listing.is_offered or not isinstance(error, UnknownThereError):
+            with transaction() as session:
+                actions.note_trouble(session, listing.id, error.message)
+            return False
+    with transaction() as session:
+        actions.note_told(session, listing.id, one.units)
+    return True

@@ -342,6 +342,15 @@ def test_a_scope_that_was_revoked_takes_only_what_it_covers(markets: Party, mark
     assert len(markets.get("ledger")["stock"]) == 1
 
 
+def test_a_token_of_one_address_that_is_refused_ends_nothing_else(markets: Party) -> None:
+    ref = put(markets, "amazon", two_items())
+    there = connected(markets, "amazon")
+    markets.fault("error", path="/amazon/orders", status=401, count=1)
+    with pytest.raises(ForbiddenError):
+        there.address(ref)
+    assert there.address(ref).country == "DE"
+
+
 KEYS = {"amazon": "client_secret", "shopify": "token", "tiktok": "app_secret"}
 
 
