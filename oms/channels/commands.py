@@ -36,8 +36,8 @@ def take(code: str, file: Path) -> None:
 
     The columns are order, changed_at, currency, country, tax_included, sku, quantity, total and tax; besides
     state, line, region, postcode, delivery, delivery_tax, name, street, city and phone. An address is kept
-    for an order that is to be sent; of somebody who was erased it is not. Where tax stays empty it is what
-    our own sale would hold, within the price; 0 means that none is owed.
+    for an order that is to be sent; of somebody who was erased it is not. Where the tax of a whole
+    order stays empty it is what our own sale would hold, within the price; 0 means that none is owed.
 
     Example: flask --app wsgi channels orders amazon-eu orders.csv
     """

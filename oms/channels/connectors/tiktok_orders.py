@@ -1,6 +1,7 @@
 """Orders, lines and addresses as TikTok Shop tells them, in our words; there every unit is an item."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from oms.channels.connectors.places import region_of
 from oms.channels.connectors.reading import (
@@ -21,6 +22,7 @@ from oms.channels.connectors.reading import (
 )
 from oms.channels.connectors.wire import Address, Sent, Sold, SoldLine
 from oms.channels.states import SoldState
+from oms.kernel.money import allocate
 
 _STATES = {
     "UNPAID": SoldState.PENDING,
@@ -67,8 +69,15 @@ def sold(said: Said) -> Sold:
     )
     if state is SoldState.TO_SEND and not read.lines:
         raise GarbledError
-    is_taxed = bool(read.tax or _told(paid, "tax", currency))
-    return collected_there(read) if is_taxed and not read.tax_included else read
+    whole = _told(paid, "tax", currency)
+    if (read.tax or whole) and not read.tax_included:
+        return collected_there(read)
+    goods = whole - read.delivery_tax
+    if goods <= 0 or any(line.tax for line in read.lines):
+        return read
+    # The tax of the goods is told as one.
+    shares = allocate(goods, [line.total or 1 for line in read.lines])
+    return replace(read, lines=tuple(replace(x, tax=tax) for x, tax in zip(read.lines, shares, strict=True)))
 
 
 def address(said: Said) -> Address:

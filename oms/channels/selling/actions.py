@@ -101,12 +101,12 @@ def _call_off(session: Session, row: ChannelOrder) -> str:
 
 def _take(session: Session, connection: Connection, row: ChannelOrder, sold: Sold) -> str:
     known = queries.goods(session, connection.id, [line.sku for line in sold.lines])
-    row.trouble = figures.problem(sold, known.keys())
+    by_class = rates(session, sold.country, sold.region, sold.placed_at.date())
+    row.trouble = figures.problem(sold, known.keys(), by_class.values())
     if not row.trouble and orders.by_number(session, sold.ref) is not None:
         row.trouble = _TAKEN
     if row.trouble:
         return "waits"
-    by_class = rates(session, sold.country, sold.region, sold.placed_at.date())
     levels = set(by_class.values())
     sold = figures.with_tax(sold, by_class, {sku: one.tax_class for sku, one in known.items()})
     made = [(known[part.line.sku], part) for part in figures.parts(sold, levels)]

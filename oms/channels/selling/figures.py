@@ -115,10 +115,11 @@ def basis_points(net: int, tax: int, rates: Collection[int]) -> int:
     return min(near, key=lambda rate: abs(rate - exact)) if near else half_up(exact)
 
 
-def problem(sold: Sold, known: AbstractSet[str]) -> str:
+def problem(sold: Sold, known: AbstractSet[str], rates: Collection[int]) -> str:
     """Return what is in the way of taking an order, with what to do; nothing where nothing is.
 
-    `known` are the SKUs, as the marketplace calls them, of which we know the goods.
+    `known` are the SKUs, as the marketplace calls them, of which we know the goods; `rates` are those of the
+    country, in basis points.
     """
     if not all(line.sku for line in sold.lines):
         return (
@@ -134,4 +135,10 @@ def problem(sold: Sold, known: AbstractSet[str]) -> str:
         return "Its lines make no sense: look at it there."
     if any(tax > _net(sold, amount, tax) for amount, tax in amounts):
         return "Its tax is more than its price: look at it there."
+    is_told = sold.tax or sold.tax_included or sold.collects_tax or sold.is_tax_free
+    if not is_told and total(sold) and any(rates):
+        return (
+            f"Its prices are without tax, and none is told for {sold.country}: let the marketplace tell it, "
+            "or take the order by a file with its tax."
+        )
     return ""

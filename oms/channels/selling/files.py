@@ -79,7 +79,18 @@ def _filed(ref: str, rows: Sequence[Row]) -> Filed:
         delivery_tax=_amount(first, "delivery_tax", currency),
         is_tax_free=all(row.get("tax") for row in rows),
     )
+    _expect_tax(rows, sold)
     return Filed(sold, _address(first, country))
+
+
+def _expect_tax(rows: Sequence[Row], sold: Sold) -> None:
+    """Raise BadInputError where a part of an order's tax is told and another is not."""
+    silent = [row.number for row in rows if not row.get("tax")]
+    if silent and (len(silent) < len(rows) or sold.delivery_tax):
+        raise BadInputError(
+            f"Row {silent[0]}: tax is told for the rest of this order: write it here too, "
+            "0 where none is owed."
+        )
 
 
 def _line(row: Row, currency: str) -> SoldLine:

@@ -22,7 +22,7 @@ HEAD = "order,changed_at,currency,country,tax_included,sku,quantity,total,tax,re
 
 
 def trouble(**changed: Any) -> str:  # noqa: ANN401 - any field of an order
-    return figures.problem(replace(SOLD, **changed), {"PEN-01", ""})
+    return figures.problem(replace(SOLD, **changed), {"PEN-01", ""}, [1900, 700])
 
 
 def lines(**changed: Any) -> tuple[SoldLine, ...]:  # noqa: ANN401 - any field of a line
@@ -44,6 +44,9 @@ def lines(**changed: Any) -> tuple[SoldLine, ...]:  # noqa: ANN401 - any field o
         ({"lines": lines(sku="")}, "One of its lines has no SKU there"),
         ({"lines": (replace(LINE, tax=0),)}, ""),
         ({"lines": (replace(LINE, tax=0, total=0),)}, ""),
+        ({"lines": (replace(LINE, tax=0),), "tax_included": False}, "Its prices are without tax"),
+        ({"lines": (replace(LINE, tax=0),), "tax_included": False, "is_tax_free": True}, ""),
+        ({"lines": (replace(LINE, tax=0),), "tax_included": False, "collects_tax": True}, ""),
     ],
 )
 def test_figures_that_cannot_be_wait_with_what_to_do(changed: dict[str, Any], said: str) -> None:
@@ -141,6 +144,22 @@ def test_a_file_says_that_no_tax_is_owed_by_a_nought_and_nothing_by_an_empty_cel
             True,
             False,
         ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wrong"), [("1.90", "", 3), ("", "1.90", 2), ("0", "", 3), ("0", "0", 0), ("", "", 0)]
+)
+def test_the_tax_of_an_order_in_a_file_is_told_whole_or_not_at_all(
+    first: str, second: str, wrong: int
+) -> None:
+    file = row(tax=first) + row(tax=second).splitlines(keepends=True)[1]
+    with clock.held_at(NOW):
+        if wrong:
+            with pytest.raises(BadInputError, match=f"Row {wrong}: tax is told for the rest of this order"):
+                orders_in(file)
+        else:
+            [found] = orders_in(file)
+            assert found.sold.is_tax_free == bool(first)
 
 
 def test_a_region_of_a_file_is_one_of_its_country_or_none() -> None:

@@ -155,6 +155,13 @@ def test_an_address_of_shopify(payloads: Path) -> None:
     )
 
 
+def test_a_tax_that_tiktok_tells_as_one_is_shared_by_the_lines(payloads: Path) -> None:
+    (told,) = of_tiktok(payloads, "order_list_202309_id_sandbox_masked_buyer")["data"]["orders"]
+    paid = {**told["payment"], "tax": "110000", "shipping_fee_tax": "10"}
+    sold = tiktok_orders.sold({**told, "payment": paid})
+    assert ([line.tax for line in sold.lines], sold.delivery_tax) == ([10_999_000], 1_000)
+
+
 def test_a_parcel_of_shopify_is_known_by_its_number(payloads: Path) -> None:
     told = of_shopify(payloads, "fulfillment")["fulfillment"]
     assert shopify_orders.tells_of(told, "1Z2345")
