@@ -1,7 +1,8 @@
 """Taking what a marketplace sold: noted, made an order of ours with its stock, called off, once each."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,8 @@ from oms.shipping.queries import Offer, Parcel, offers
 _TAKEN = "There is another order of this number already."
 _CHANGED = "It was changed there since it was taken here: look at it there before it is sent."
 _SENT = "It was sent there by somebody else: call it off here, or see that it is not sent twice."
+# How long the desk is reminded of what was called off there and came back.
+_REMINDED = timedelta(days=7)
 _LEFT = "It was called off there, and has left the house here: refund it there when it comes back."
 
 
@@ -231,6 +234,18 @@ def fill(session: Session, order_id: int) -> bool:
     fulfillment.make_parts(session, order_id)
     outbox.say(session, "channel.order_taken", order=order_id)
     return True
+
+
+def settle(session: Session) -> int:
+    """Let the trouble of an order end with what it was about; return how many ended.
+
+    That is when it is over here, or was called off there and a week has passed since its last parcel ended.
+    """
+    over = select(Order.id).where(Order.state != OrderState.PLACED)
+    ended = queries.ended(before=clock.now() - _REMINDED)
+    of = or_(ChannelOrder.order_id.in_(over), ChannelOrder.order_id.in_(ended))
+    done = update(ChannelOrder).where(ChannelOrder.trouble != "", of).values(trouble="")
+    return len(session.execute(done.returning(ChannelOrder.id)).all())
 
 
 def note_unread(session: Session, connection: Connection, told: Unread) -> None:

@@ -15,9 +15,10 @@ from oms.kernel.outbox import Message
 
 @jobs.every(timedelta(minutes=5), role=Role.BLIND)
 def ask() -> None:
-    """Ask every marketplace what was sold, and fill what was short."""
+    """Ask every marketplace what was sold, fill what was short, and end what is over."""
     runs.ask_all()
     runs.fill_short()
+    runs.settle()
 
 
 @jobs.on(f"{NAME}.told", role=Role.BLIND)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from oms.catalog.models import Product, Variant
 from oms.channels.models import ChannelOrder, Connection, Listing
+from oms.fulfillment.models import FulfillmentOrder, Shipment
+from oms.fulfillment.states import FulfillmentState
 from oms.inventory.models import Reservation
 from oms.inventory.states import ReservationState
 from oms.kernel.errors import NotFoundError
@@ -78,6 +81,15 @@ def goods(session: Session, connection_id: int, skus: Iterable[str]) -> dict[str
         .where(Listing.connection_id == connection_id, Listing.sku.in_(wanted))
     ).all()
     return {row.sku: Goods(*row) for row in ours} | {row[-1]: Goods(*row[:-1]) for row in listed}
+
+
+def ended(*, before: datetime) -> Select[int]:
+    """Return orders of which nothing is in the house and whose parcels came to an end before a moment."""
+    part = exists().where(FulfillmentOrder.order_id == Order.id)
+    is_here = part.where(FulfillmentOrder.state.in_([FulfillmentState.OPEN, FulfillmentState.IN_PROGRESS]))
+    way = exists().where(Shipment.order_id == Order.id)
+    is_on_its_way = way.where(or_(Shipment.ended_at.is_(None), Shipment.ended_at > before))
+    return select(Order.id).where(Order.channel != "", way, ~is_on_its_way, ~is_here)
 
 
 def waiting(session: Session, connection_id: int, *, most: int = 100) -> list[str]:

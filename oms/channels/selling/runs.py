@@ -121,6 +121,12 @@ def take(connection: Connection, sold: Sold) -> str:
         return ""
 
 
+def settle() -> int:
+    """Let the troubles end of orders that are over; return how many."""
+    with transaction() as session:
+        return actions.settle(session)
+
+
 def fill_short() -> int:
     """Let orders go on that were short of goods which came since; return how many."""
     with reading() as session:

@@ -13,6 +13,9 @@ from oms.channels.states import SoldState
 from oms.finance.books import queries as books
 from oms.finance.period import Period
 from oms.finance.tax.queries import by_rate
+from oms.fulfillment import actions as fulfillment
+from oms.fulfillment import queries as sending
+from oms.fulfillment.states import ShipmentState
 from oms.inventory import actions as stock
 from oms.kernel import clock, jobs
 from oms.kernel.audit import SYSTEM
@@ -122,6 +125,39 @@ def test_called_off_too_late_somebody_is_told(house: House, connection: Connecti
     later = replace(sold(state=SoldState.CANCELLED), changed_at=THEN + timedelta(minutes=1))
     assert told(connection, later) == "too late"
     assert "has left the house" in row_of(connection).trouble
+
+
+def test_somebody_is_reminded_for_a_week_after_its_parcel_came_back(
+    house: House, connection: Connection
+) -> None:
+    told(connection, sold())
+    order = order_of()
+    assert order is not None
+    sent = house.hand_over(house.pack(order, "post", "self"))
+    later = replace(sold(state=SoldState.CANCELLED), changed_at=THEN + timedelta(minutes=1))
+    told(connection, later)
+    assert runs.settle() == 0
+    with transaction() as session:
+        way = sending.locked_way(session, sent.id)
+        fulfillment.arrive(session, way, ShipmentState.RETURNED_TO_SENDER, by=SYSTEM)
+    with clock.held_at(clock.now() + timedelta(days=6)):
+        assert runs.settle() == 0
+    with clock.held_at(clock.now() + timedelta(days=8)):
+        assert runs.settle() == 1
+    assert row_of(connection).trouble == ""
+
+
+def test_what_is_cancelled_here_is_in_the_way_no_more(house: House, connection: Connection) -> None:
+    told(connection, sold())
+    told(connection, replace(sold(state=SoldState.SENT), changed_at=THEN + timedelta(minutes=1)))
+    assert row_of(connection).trouble
+    assert runs.settle() == 0
+    order = order_of()
+    assert order is not None
+    with transaction() as session:
+        fulfillment.cancel_order(session, order.id, by=SYSTEM, why="sent there")
+    assert runs.settle() == 1
+    assert row_of(connection).trouble == ""
 
 
 def test_an_unknown_sku_waits_and_is_taken_once_it_is_listed(house: House, connection: Connection) -> None:
