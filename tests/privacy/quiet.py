@@ -7,13 +7,25 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
+# What is opened is made a moment later, and listed only then.
+_OPENED = """
+window.opened = {database: [], cache: []};
+for (const [kind, store] of [["database", window.IDBFactory], ["cache", window.CacheStorage]]) {
+  if (!store) continue;
+  const open = store.prototype.open;
+  store.prototype.open = function (name, ...more) {
+    window.opened[kind].push(name);
+    return open.call(this, name, ...more);
+  };
+}
+"""
 _STORES = """
 async () => ({
   local: Object.keys(localStorage),
   session: Object.keys(sessionStorage),
   "document.cookie": document.cookie.split("; ").filter(Boolean),
-  database: (await indexedDB.databases()).map((one) => one.name),
-  cache: await caches.keys(),
+  database: [...window.opened.database, ...(await indexedDB.databases()).map((one) => one.name)],
+  cache: [...window.opened.cache, ...(await caches.keys())],
   worker: (await navigator.serviceWorker.getRegistrations()).map((one) => one.scope),
 })
 """
@@ -41,6 +53,7 @@ class Watched:
         )
         self.context.on("request", self._note_request)
         self.context.on("response", self._note_response)
+        self.context.add_init_script(_OPENED)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._note_words)
 

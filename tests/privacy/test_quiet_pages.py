@@ -183,6 +183,7 @@ PLANTS = {
         "session typed is not declared",
     ),
     "a database": ("<script>indexedDB.open('people')</script>", "database people is not declared"),
+    "a cache": ("<script>caches.open('seen')</script>", "cache seen is not declared"),
     "a cookie of a script": (
         "<script>document.cookie = 'visitor=1'</script>",
         "document.cookie visitor=1 is not declared",
