@@ -60,7 +60,7 @@ def erase(message: Message) -> None:
             actions.stop(session, order.id)
         runs.let_go(order)
     for one in {ref, *unmade, *(order.number for order in theirs)} - {""}:
-        runs.bar(one)
+        runs.bar(code, one)
     with transaction() as session:
         taken = inbox.take(session, event.id)
         if taken is not None:

@@ -31,13 +31,16 @@ def let_go(order: Order) -> None:
     vault.destroy_unit(order.unit)
 
 
-def bar(ref: str) -> None:
-    """Have the address of an order never be kept, whoever tells of it again, also where a restore forgot it.
+def bar(code: str, ref: str) -> None:
+    """Have the address of an account's order never be kept, whoever tells of it, also after a restore.
 
-    Opens transactions of its own: never call it inside one.
+    An order of this number that is another's stays as it is. Opens transactions of its own: never call it
+    inside one.
     """
+    with reading() as session:
+        known = orders.by_number(session, ref)
     unit = unit_of(ref)
-    if not vault.was_destroyed(unit, ChannelDelivery):
+    if (known is None or known.channel == code) and not vault.was_destroyed(unit, ChannelDelivery):
         actions.prepare(unit)
         vault.destroy_unit(unit)
 

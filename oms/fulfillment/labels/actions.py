@@ -84,7 +84,7 @@ def disclose(session: Session, order: Order, parcel: Parcel) -> Payload:
     )
     subject_id = vault.subject_of(session, order.unit)
     if address is None or subject_id is None:
-        raise LabelRefusedError("The address of this order is gone: nothing can be sent.")
+        raise LabelRefusedError("There is no address of this order, or no more: nothing can be sent.")
     service = CARRIERS[parcel.carrier].service(parcel.service)
     if service is None or not service.needs_phone:
         address = replace(address, phone="")

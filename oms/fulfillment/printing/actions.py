@@ -55,7 +55,7 @@ def address_label(session: Session, shipment_id: int, *, by: Actor) -> AddressLa
     kind = orders.delivery_type(order)
     address = vault.open_record(session, kind, order.unit, purpose=Purpose.DELIVERY, by=by)
     if address is None:
-        raise IllegalMoveError("The address of this order is gone: nothing can be sent.")
+        raise IllegalMoveError("There is no address of this order, or no more: nothing can be sent.")
     if parcels[-1].labelled_at is None:
         disclose(session, order, parcels[-1])
         parcels[-1].labelled_at = clock.now()

@@ -123,6 +123,17 @@ def test_of_an_order_that_waits_no_address_is_kept_once_its_buyer_was_erased(
         assert waits_for(made) == ([addresses.GONE] if is_gone else [])
 
 
+def test_an_order_of_the_same_number_that_is_anothers_keeps_its_person(
+    fair: Fair, store: FlaskClient
+) -> None:
+    at_tiktok = sold(fair, "tiktok")
+    before = vault.ends(at_tiktok.unit)
+    rung(fair, store, "customers/redact", customer={"id": 1}, orders_to_redact=[int(at_tiktok.number)])
+    assert outcomes() == ["erased"]
+    assert vault.ends(at_tiktok.unit) == before
+    assert before.keys() == {"channel.delivery"}
+
+
 def test_nothing_is_promised_to_nobody_and_the_desk_says_so(fair: Fair) -> None:
     short = fair.sell("shopify", replace(pencils(1), items=(Item("RETRO-CLOCK", 25, 3100),)))
     fair.ask()
